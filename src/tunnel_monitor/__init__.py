@@ -1,0 +1,3 @@
+"""Tunnel Monitor: who inside the overlay is eating the link."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,101 @@
+"""The `tunnel-monitor` command: finds the subcommand, reports errors once."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+import traceback
+from typing import Protocol
+
+from tunnel_monitor import __version__
+from tunnel_monitor.errors import TunnelMonitorError
+
+# name -> what `tunnel-monitor --help` says of it. The module of that name in this package is
+# imported only when its command runs: starting must not pay for what is not used.
+COMMANDS = {
+    "demo": "build the nine-host overlay and watch it, live in the browser",
+    "traffic": "send traffic inside a running demo",
+    "watch": "watch real interfaces of this host",
+    "check": "tell whether this host can run the monitor, and what to do if not",
+}
+
+
+class Command(Protocol):
+    """What each module of a command offers."""
+
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        """Declare options."""
+
+    def run(self, options: argparse.Namespace) -> int:
+        """Do it; the result is the exit code."""
+
+
+class HelpFormatter(argparse.RawDescriptionHelpFormatter, argparse.ArgumentDefaultsHelpFormatter):
+    """Keeps the examples' lines and says each option's default."""
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        if action.default in (None, False, argparse.SUPPRESS):
+            return action.help
+        return super()._get_help_string(action)
+
+
+def load(name: str) -> Command:
+    """Import the module of one command."""
+    command: Command = importlib.import_module(f"tunnel_monitor.cli.{name}")  # type: ignore[assignment]
+    return command
+
+
+def parser_for(names: list[str]) -> argparse.ArgumentParser:
+    """The parser of the whole command, with the options of the named subcommands."""
+    parser = argparse.ArgumentParser(
+        prog="tunnel-monitor",
+        formatter_class=HelpFormatter,
+        description="Counts overlay traffic on an underlay interface by outer addresses, VNI and\n"
+        "inner addresses, with eBPF, and shows it live in the browser.",
+        epilog="start here:\n"
+        "  tunnel-monitor demo --traffic culprit   a lab to try it in; find the culprit\n"
+        "  tunnel-monitor check                    can this host run it?\n"
+        "  tunnel-monitor watch eth0               the real thing",
+    )
+    parser.add_argument("--version", action="version", version=f"tunnel-monitor {__version__}")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, summary in COMMANDS.items():
+        sub = subparsers.add_parser(name, help=summary, formatter_class=HelpFormatter)
+        sub.add_argument(
+            "--debug", action="store_true", help="show the whole trace when something fails"
+        )
+        if name in names:
+            load(name).configure(sub)
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        arguments: the words after `tunnel-monitor`; absent means this process's own.
+    Returns:
+        The exit code: 0 done, 1 failed, 2 bad options, 77 not privileged, 130 interrupted.
+    """
+    words = sys.argv[1:] if arguments is None else arguments
+    options = parser_for([word for word in words if word in COMMANDS][:1]).parse_args(words)
+    try:
+        return load(options.command).run(options)
+    except TunnelMonitorError as error:
+        if options.debug:
+            traceback.print_exc()
+        print(f"tunnel-monitor: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has had enough, as `| head` does: not an error. Python would
+        # complain once more when it flushes standard output at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""The contract of `bpf/flow.h`, as numpy dtypes: the one place that knows byte offsets.
+
+`kernel.load` compares every dtype here with the object's BTF and refuses to start if a field
+lies elsewhere. Addresses are 16 raw bytes in network order, IPv4 mapped as ::ffff:a.b.c.d
+(RFC 4291, section 2.5.5.2), or 4 in the narrow key; all other numbers are host order.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+
+MAX_DEPTH = 4
+PATH_BITS = 5
+META_EGRESS = 1 << 0
+META_HAS_VNI = 1 << 1
+META_HAS_INNER = 1 << 2
+META_PATH_SHIFT = 8
+
+
+class Encap(IntEnum):
+    """Which tunnel header a boundary has; `label` is its name everywhere users see it."""
+
+    NONE = 0
+    VXLAN = 1
+
+    @property
+    def label(self) -> str:
+        """As in the JSON, the page and the documentation."""
+        return self.name.lower().replace("_", "-")
+
+
+class Outcome(IntEnum):
+    """What became of a packet: the rows of the ledger, each packet in exactly one."""
+
+    FLOW = 0
+    OVERFLOW = 1
+    NOT_TUNNELED = 2
+    TRUNCATED = 3
+    MALFORMED = 4
+    LATER_FRAGMENT = 5
+    NO_VNI = 6
+    TOO_MANY_TAGS = 7
+    TOO_MANY_EXTENSIONS = 8
+    TOO_DEEP = 9
+    NOT_ENTERED = 10
+
+    @property
+    def label(self) -> str:
+        """As in the JSON, the page and the documentation."""
+        return self.name.lower()
+
+
+class Direction(IntEnum):
+    """Direction of the hook, seen from the interface."""
+
+    INGRESS = 0
+    EGRESS = 1
+
+    @property
+    def label(self) -> str:
+        """As in the JSON, the page and the documentation."""
+        return self.name.lower()
+
+
+NARROW_KEY = np.dtype(
+    [
+        ("outer_src", "V4"),
+        ("outer_dst", "V4"),
+        ("inner_src", "V4"),
+        ("inner_dst", "V4"),
+        ("vni", "<u4"),
+        ("meta", "<u4"),
+    ]
+)
+WIDE_KEY = np.dtype(
+    [
+        ("outer_src", "V16"),
+        ("outer_dst", "V16"),
+        ("inner_src", "V16"),
+        ("inner_dst", "V16"),
+        ("vni", "<u4"),
+        ("meta", "<u4"),
+    ]
+)
+COUNTERS = np.dtype([("packets", "<u8"), ("bytes", "<u8"), ("inner_bytes", "<u8")])
+TALLY = np.dtype(
+    [("packets", "<u8"), ("bytes", "<u8"), ("buffers", "<u8"), ("buffer_bytes", "<u8")]
+)
+SETTINGS = np.dtype([("cpus", "<u4"), ("has_link_header", "<u4")])
+
+# One flow of a drain: the wide key, the interface's place in its batch, the counters.
+FLOW = np.dtype(
+    [
+        *[(name, WIDE_KEY[name]) for name in ("outer_src", "outer_dst", "inner_src", "inner_dst")],
+        ("vni", "<u4"),
+        ("meta", "<u4"),
+        ("interface", "<u4"),
+        ("padding", "<u4"),
+        *[(name, COUNTERS[name]) for name in ("packets", "bytes", "inner_bytes")],
+    ]
+)
+
+OUTCOMES = len(Outcome)
+DIRECTIONS = len(Direction)

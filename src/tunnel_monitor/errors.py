@@ -1,0 +1,81 @@
+"""Every exception a user can meet.
+
+    TunnelMonitorError          what was attempted, on what, why it failed, what to do
+    |-- BadSetting              an option or a query parameter that means nothing (exit code 2)
+    |-- MissingPrivilege        not root, or a capability is gone
+    |-- UnsupportedHost         the kernel or a library lacks what is needed
+    |-- NoSuchInterface         no device of that name in that namespace
+    |-- AddressInUse            somebody else listens there
+    |-- LoadFailed              the kernel refused the object
+    |-- AttachFailed            the kernel refused the program on that interface
+    |-- DrainFailed             counters could not be read
+    |-- LabFailed               a namespace, device or traffic process could not be made
+    `-- NoLabRunning            `traffic` found no demo to send in
+
+Errors are reported once, by `cli.main`: one line, and the class's exit code.
+"""
+
+from __future__ import annotations
+
+
+class TunnelMonitorError(Exception):
+    """Something a user can act on.
+
+    Args:
+        what: action, object and cause, as one clause ("cannot attach to eth0: not root").
+        remedy: what to do about it, as one clause; empty where nothing can be done.
+    """
+
+    exit_code = 1
+
+    def __init__(self, what: str, remedy: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.what}; {self.remedy}" if self.remedy else self.what
+
+
+class BadSetting(TunnelMonitorError):
+    """An option or a query parameter that means nothing."""
+
+    exit_code = 2
+
+
+class MissingPrivilege(TunnelMonitorError):
+    """Not root, or a capability is gone."""
+
+    exit_code = 77  # EX_NOPERM of sysexits.h
+
+
+class UnsupportedHost(TunnelMonitorError):
+    """The kernel or a library lacks what is needed."""
+
+
+class NoSuchInterface(TunnelMonitorError):
+    """No device of that name in that namespace."""
+
+
+class AddressInUse(TunnelMonitorError):
+    """Somebody else listens there."""
+
+
+class LoadFailed(TunnelMonitorError):
+    """The kernel refused the object."""
+
+
+class AttachFailed(TunnelMonitorError):
+    """The kernel refused the program on that interface."""
+
+
+class DrainFailed(TunnelMonitorError):
+    """Counters could not be read."""
+
+
+class LabFailed(TunnelMonitorError):
+    """A namespace, device or traffic process could not be made."""
+
+
+class NoLabRunning(TunnelMonitorError):
+    """`traffic` found no demo to send in."""
