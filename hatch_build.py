@@ -110,9 +110,7 @@ def node_version(node: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.strip().lstrip("v").split(".")[:2])
 
 
-def run(
-    command: list[str], folder: Path = ROOT, environment: dict[str, str] | None = None
-) -> None:
+def run(command: list[str], folder: Path = ROOT, environment: dict[str, str] | None = None) -> None:
     """Run one build step; its own output tells what went wrong."""
     done = subprocess.run(command, cwd=folder, env=environment, check=False)
     if done.returncode:

@@ -43,7 +43,7 @@ class HelpFormatter(argparse.RawDescriptionHelpFormatter, argparse.ArgumentDefau
 
 def load(name: str) -> Command:
     """Import the module of one command."""
-    command: Command = importlib.import_module(f"tunnel_monitor.cli.{name}")  # type: ignore[assignment]
+    command: Command = importlib.import_module(f"tunnel_monitor.cli.{name}")
     return command
 
 
