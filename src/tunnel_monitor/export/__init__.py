@@ -1,0 +1,1 @@
+"""Batches sent on, out of this process."""

@@ -1,0 +1,1 @@
+"""Drained arrays become batches of flows: widened, added up, named."""

@@ -1,0 +1,1 @@
+"""Load, attach and drain the programs in the kernel."""
