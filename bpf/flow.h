@@ -26,7 +26,7 @@ enum encap {
  */
 enum outcome {
 	FLOW,		     /* counted in a flow table */
-	OVERFLOW,	     /* its flow found no room: its tunnel's row has it, or this one alone */
+	OVERFLOW,	     /* its flow found no room: its tunnel's row has it, or none */
 	NOT_TUNNELED,	     /* a whole packet, and no tunnel that we read */
 	TRUNCATED,	     /* ends inside a header, before any tunnel was entered */
 	MALFORMED,	     /* a header contradicts itself: version, header length */

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * Every map: what it holds, who reads it, what happens when it is full.
+ *
+ * Tables of flows come in two generations. Programs write to the active one; userspace flips
+ * `generation`, waits until no program that saw the old value still runs, and empties the other
+ * at leisure (ADR 0004). Each CPU has tables of its own, so no counter is shared and nothing is
+ * atomic: tc programs run with bottom halves disabled, so none interrupts another on its CPU.
+ */
+#pragma once
+
+#include "flow.h"
+#include "helpers.h"
+#include "parse/walk.h"
+
+/*
+ * The inner maps are made by userspace, one for each generation and CPU, and hung into slot
+ * generation * settings.cpus + CPU. These templates only fix their shape; flags must agree
+ * with kernel/load.py, sizes may differ. Sizes instead of types, because clang 14 leaves the
+ * BTF of a struct that is only named in __type() a forward declaration.
+ */
+struct narrow_table {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(key_size, sizeof(struct narrow_key));
+	__uint(value_size, sizeof(struct counters));
+	__uint(max_entries, 1);
+};
+
+struct wide_table {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(key_size, sizeof(struct wide_key));
+	__uint(value_size, sizeof(struct counters));
+	__uint(max_entries, 1);
+};
+
+/* Flows of IPv4 in IPv4. Full: the packet goes to its tunnel's row in `tunnels`. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(__u32));
+	__uint(max_entries, 2);
+	__array(values, struct narrow_table);
+} narrow_flows SEC(".maps");
+
+/* All other flows. Full: the packet goes to its tunnel's row in `tunnels`. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(__u32));
+	__uint(max_entries, 2);
+	__array(values, struct wide_table);
+} wide_flows SEC(".maps");
+
+/* Tunnels of flows that found no room, inner addresses empty. Full: the ledger alone has it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(__u32));
+	__uint(max_entries, 2);
+	__array(values, struct wide_table);
+} tunnels SEC(".maps");
+
+/*
+ * The ledger, indexed by ledger_row(). Never reset: userspace takes differences. The row FLOW
+ * counts super-packets only; a flow's single packets are added up from the drained tables,
+ * which saves a lookup for each.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__type(key, __u32);
+	__type(value, struct tally);
+	__uint(max_entries, 2 * DIRECTIONS *OUTCOMES);
+} ledger SEC(".maps");
+
+/* The walk through the packet at hand, between two tail calls. One program at a time runs on a
+ * CPU. Not skb->cb, which programs behind us on the hook can see. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__type(key, __u32);
+	__type(value, struct walk);
+	__uint(max_entries, 1);
+} scratch SEC(".maps");
+
+/* Set before loading. */
+const volatile struct settings settings = {.cpus = 1, .has_link_header = 1};
+
+/* Which tables and which half of the ledger are written: 0 or 1. Mapped by userspace. */
+volatile __u32 generation = 0;
+
+/* Mapped by userspace, so that ports can change while packets pass. */
+__u8 port_encap[65536] SEC(".data.ports") = {};
+
+static __always_inline __u32 ledger_row(__u32 active, __u32 direction, __u32 outcome)
+{
+	return (active * DIRECTIONS + direction) * OUTCOMES + outcome;
+}
