@@ -1,0 +1,1 @@
+"""Packets made by naming their layers, for the tests of every other part."""

@@ -1,0 +1,88 @@
+"""Link layers: Ethernet, VLAN tags, and ARP, which is the most common frame without IP."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from typing import ClassVar
+
+from tunnel_monitor.testing.layer import Layer, Space, Stack
+
+
+def mac(text: str) -> bytes:
+    """The six bytes of a MAC address with colons."""
+    return bytes.fromhex(text.replace(":", ""))
+
+
+@dataclass(frozen=True)
+class Ethernet(Layer):
+    """IEEE 802.3, 3.1.1: destination, source, type or length.
+
+    `minimum` pads the frame with zeros to that length, as a card pads to 60.
+    """
+
+    KNOWN_AS: ClassVar[Mapping[Space, int]] = {Space.ETHERTYPE: 0x6558}
+
+    src: str = "02:00:00:00:00:01"
+    dst: str = "02:00:00:00:00:02"
+    type: int | None = None
+    minimum: int = 0
+
+    def encode(self, behind: bytes, stack: Stack) -> bytes:
+        """14 bytes, and padding at the end of the frame."""
+        ethertype = stack.announced(Space.ETHERTYPE) if self.type is None else self.type
+        frame = mac(self.dst) + mac(self.src) + struct.pack("!H", ethertype) + behind
+        return frame.ljust(self.minimum, b"\0")
+
+
+@dataclass(frozen=True)
+class VLAN(Layer):
+    """IEEE 802.1Q, 9.3: a tag of 4 bytes, its TPID being the type of the header in front."""
+
+    vid: int = 1
+    tpid: int = 0x8100
+    priority: int = 0
+    drop_eligible: bool = False
+    type: int | None = None
+
+    def number(self, space: Space) -> int:
+        """The TPID: 0x8100 for a customer's tag, 0x88a8 (802.1ad) for a service provider's."""
+        return self.tpid if space is Space.ETHERTYPE else super().number(space)
+
+    def encode(self, behind: bytes, stack: Stack) -> bytes:
+        """Tag control information and the next type: the 4 bytes behind the TPID."""
+        ethertype = stack.announced(Space.ETHERTYPE) if self.type is None else self.type
+        control = self.priority << 13 | self.drop_eligible << 12 | self.vid
+        return struct.pack("!HH", control, ethertype) + behind
+
+
+def service_vlan(vid: int) -> VLAN:
+    """The outer tag of QinQ, IEEE 802.1ad."""
+    return VLAN(vid, tpid=0x88A8)
+
+
+@dataclass(frozen=True)
+class ARP(Layer):
+    """RFC 826, for IPv4 over Ethernet; `operation` 1 asks and 2 answers."""
+
+    KNOWN_AS: ClassVar[Mapping[Space, int]] = {Space.ETHERTYPE: 0x0806}
+
+    sender: str = "192.168.0.1"
+    target: str = "192.168.0.2"
+    sender_mac: str = "02:00:00:00:00:01"
+    target_mac: str = "00:00:00:00:00:00"
+    operation: int = 1
+
+    def encode(self, behind: bytes, stack: Stack) -> bytes:
+        """28 bytes."""
+        del stack
+        return (
+            struct.pack("!HHBBH", 1, 0x0800, 6, 4, self.operation)
+            + mac(self.sender_mac)
+            + IPv4Address(self.sender).packed
+            + mac(self.target_mac)
+            + IPv4Address(self.target).packed
+            + behind
+        )
