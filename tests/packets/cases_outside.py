@@ -150,8 +150,15 @@ BROKEN_IPV4: Final = [
     ),
     other("ipv4 cut off", TRUNCATED, Ethernet(), PEER4, cut=1),
     other("ipv4 options cut off", TRUNCATED, Ethernet(), IPv4(options=bytes(8)), cut=1),
-    other("ipv4 options announced and not there", TRUNCATED, Ethernet(), IPv4(ihl=15)),
-    other("tcp behind ipv4 options cut off", TRUNCATED, *OUTSIDE4[:1], IPv4(ihl=6, protocol=6)),
+    other(
+        "ipv4 options announced and not there", TRUNCATED, Ethernet(), IPv4(ihl=15, total_length=60)
+    ),
+    other(
+        "tcp behind ipv4 options cut off",
+        TRUNCATED,
+        *OUTSIDE4[:1],
+        IPv4(ihl=6, total_length=24, protocol=6),
+    ),
     other(
         "ipv4 ends in front of udp",
         TRUNCATED,

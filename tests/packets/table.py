@@ -5,10 +5,12 @@ Pure data, for whoever can parse: the kernel's test-run, the native build, the s
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from tests.packets import cases_inside, cases_nested, cases_outside, cases_tunnel
 from tests.packets.expected import Case
+from tests.packets.reference import reference
 
 CASES: Final[list[Case]] = [
     *cases_outside.CASES,
@@ -16,3 +18,11 @@ CASES: Final[list[Case]] = [
     *cases_inside.CASES,
     *cases_nested.CASES,
 ]
+
+
+def truncations(case: Case) -> Iterator[Case]:
+    """The case's frame cut at every byte, with what the reference says of each."""
+    for length in range(len(case.frame)):
+        frame = case.frame[:length]
+        expected = reference(frame, link_header=case.link_header)
+        yield Case(f"{case.name}: {length} bytes", frame, expected, case.link_header)
