@@ -1,0 +1,61 @@
+"""What holds for every test: it has the privileges it needs, and it leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from tests.leftovers import belongings, left_since, mark_children
+
+IN_CI = bool(os.environ.get("CI"))
+
+
+def pytest_configure() -> None:
+    mark_children()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("root") is None or os.geteuid() == 0:
+        return
+    if IN_CI:
+        pytest.fail("needs root: CI leaves no test out, so run it as root", pytrace=False)
+    pytest.skip("needs root: sudo make test")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def nothing_left() -> Iterator[None]:
+    """Fail a module that leaves processes, devices, namespaces or programs behind.
+
+    So a fixture that starts a process may live as long as its module, and no longer.
+    """
+    before = belongings()
+    yield
+    left = left_since(before)
+    assert not left, f"left behind: {', '.join(sorted(left))}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    left_out = left_out_of(terminalreporter)
+    if not left_out:
+        return
+    terminalreporter.section("left out")
+    for (reason, file), count in sorted(left_out.items()):
+        terminalreporter.line(f"{file}: {count} of its tests ({reason})")
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """In CI a test that was left out is a fault of the machine, and must not pass for green."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if IN_CI and not exitstatus and reporter is not None and left_out_of(reporter):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def left_out_of(reporter: pytest.TerminalReporter) -> Counter[tuple[str, str]]:
+    """(why, file) -> how many tests were skipped."""
+    found: Counter[tuple[str, str]] = Counter()
+    for report in reporter.stats.get("skipped", []):
+        why = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        found[why.removeprefix("Skipped: "), report.nodeid.split("::")[0]] += 1
+    return found
