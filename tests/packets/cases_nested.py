@@ -140,15 +140,6 @@ TWO: Final = [
         vni=20001,
         path=path(2),
     ),
-    flow(
-        "two tunnels without a link header",
-        (*level4(1)[1:], *level4(2)),
-        PING4,
-        outer=PAIR4[2],
-        vni=20002,
-        path=path(2),
-        link_header=False,
-    ),
 ]
 
 DEEP: Final = [

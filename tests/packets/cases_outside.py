@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tests.packets.expected import Case, other
-from tests.packets.stacks import END4, END6, OUTSIDE4, OUTSIDE6, PEER4, PEER6, PING4, TUNNEL
+from tests.packets.stacks import OUTSIDE4, OUTSIDE6, PEER4, PEER6, PING4, TUNNEL
 
 from tunnel_monitor.contract import Outcome
 from tunnel_monitor.testing.packets import (
@@ -28,7 +28,6 @@ from tunnel_monitor.testing.packets import (
     Raw,
     destination_options,
     hop_by_hop,
-    packet,
     payload,
     routing,
     service_vlan,
@@ -332,41 +331,6 @@ SHORT: Final = [
     other("ipv6 announced and not there", TRUNCATED, Ethernet(), PEER6, cut=40),
 ]
 
-WITHOUT_LINK_HEADER: Final = [
-    other("no link header: tcp over ipv4", NOT_TUNNELED, END4, TCP(), link_header=False),
-    other("no link header: tcp over ipv6", NOT_TUNNELED, END6, TCP(), link_header=False),
-    other("no link header: nothing at all", TRUNCATED, link_header=False),
-    other("no link header: ipv4 cut off", TRUNCATED, PEER4, cut=1, link_header=False),
-    other("no link header: ipv6 cut off", TRUNCATED, PEER6, cut=1, link_header=False),
-    other("no link header: one byte of ipv4", TRUNCATED, PEER4, cut=19, link_header=False),
-    other(
-        "no link header: neither version",
-        MALFORMED,
-        *(IPv4(*PEERS4_, version=5), *TUNNELED),
-        link_header=False,
-    ),
-    other("no link header: ihl 4", MALFORMED, IPv4(ihl=4), *TUNNELED, link_header=False),
-    other(
-        "no link header: ethernet all the same",
-        MALFORMED,
-        Raw(packet(*OUTSIDE4, *PING4)),
-        link_header=False,
-    ),
-    other(
-        "no link header: later fragment",
-        Outcome.LATER_FRAGMENT,
-        *(IPv4(*PEERS4_, offset=4), *TUNNELED),
-        link_header=False,
-    ),
-    other(
-        "no link header: vxlan without a vni",
-        Outcome.NO_VNI,
-        *(PEER6, UDP(), VXLAN(flags=0), *PING4),
-        link_header=False,
-    ),
-    other("no link header: vxlan cut off", TRUNCATED, *OUTSIDE4[1:], cut=1, link_header=False),
-]
-
 CASES: Final[list[Case]] = [
     *NOT_IP,
     *NO_TUNNEL,
@@ -377,5 +341,4 @@ CASES: Final[list[Case]] = [
     *FRAGMENTS,
     *BROKEN_TUNNELS,
     *SHORT,
-    *WITHOUT_LINK_HEADER,
 ]

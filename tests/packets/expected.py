@@ -47,13 +47,19 @@ class Case:
 
     @property
     def test_runs(self) -> bool:
-        """Whether the kernel's test-run takes the frame at all.
+        """Whether the kernel's test-run takes the frame, and as what it is.
 
-        It wants an Ethernet header, whatever the program makes of those bytes, and behind the
-        EtherType of IP a whole fixed IP header (EINVAL).
+        It takes bytes 12 and 13 for the EtherType even where the program does not, and behind
+        that of IP it wants a whole fixed IP header (EINVAL).
         """
-        ip_header = {TYPE_IPV4: 20, TYPE_IPV6: 40}.get(self.frame[12:14], 0)
-        return len(self.frame) >= 14 + ip_header
+        announced = self.frame[12:14]
+        ip_header = {TYPE_IPV4: 20, TYPE_IPV6: 40}.get(announced, 0)
+        is_taken = len(self.frame) >= 14 + ip_header
+        return is_taken and (self.link_header or announced == self.version_as_type())
+
+    def version_as_type(self) -> bytes:
+        """The EtherType that the first four bits stand for where there is no link header."""
+        return TYPE_IPV6 if self.frame[:1].hex().startswith("6") else TYPE_IPV4
 
 
 Pair = tuple[str, str]
@@ -76,7 +82,6 @@ def flow(
     path: tuple[Encap, ...] = (Encap.VXLAN,),
     cut: int = 0,
     trailer: bytes = b"",
-    link_header: bool = True,
 ) -> Case:
     """A packet that becomes a flow.
 
@@ -90,7 +95,6 @@ def flow(
         path: all tunnel headers, outermost first.
         cut: bytes missing at the end.
         trailer: bytes behind all that the headers account for.
-        link_header: whether `outside` begins with Ethernet.
     """
     frame = packet(*outside, *inside)
     frame = frame[: len(frame) - cut] + trailer
@@ -105,13 +109,11 @@ def flow(
         inner_dst=inner[1],
         inner_bytes=len(packet(*inside)) - cut + len(trailer),
     )
-    return Case(name, frame, expected, link_header)
+    return Case(name, frame, expected)
 
 
-def other(
-    name: str, outcome: Outcome, *layers: Layer, cut: int = 0, link_header: bool = True
-) -> Case:
+def other(name: str, outcome: Outcome, *layers: Layer, cut: int = 0) -> Case:
     """A packet that becomes no flow; `cut` bytes are missing at its end."""
     frame = packet(*layers)
     frame = frame[: len(frame) - cut]
-    return Case(name, frame, Expected(outcome, len(frame)), link_header)
+    return Case(name, frame, Expected(outcome, len(frame)))

@@ -131,13 +131,9 @@ def read_link(reader: Reader) -> int:
 
 
 def version_as_ethertype(reader: Reader) -> int:
-    """The EtherType for a frame without link header; only IP can be in one."""
-    if not reader.left:
-        raise End(Outcome.TRUNCATED)
-    version = reader.left[0] >> 4
-    if version not in {4, 6}:
-        raise End(Outcome.MALFORMED)
-    return IPV4 if version == 4 else IPV6
+    """The EtherType for a frame without link header: only IP can be in one."""
+    is_ipv6 = len(reader.left) > 0 and reader.left[0] >> 4 == 6
+    return IPV6 if is_ipv6 else IPV4
 
 
 def read_ip(reader: Reader, ethertype: int) -> IP:

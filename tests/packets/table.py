@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from tests.packets import cases_inside, cases_nested, cases_outside, cases_tunnel
+from tests.packets import cases_inside, cases_linkless, cases_nested, cases_outside, cases_tunnel
 from tests.packets.expected import Case
 from tests.packets.reference import reference
 
@@ -17,6 +17,7 @@ CASES: Final[list[Case]] = [
     *cases_tunnel.CASES,
     *cases_inside.CASES,
     *cases_nested.CASES,
+    *cases_linkless.CASES,
 ]
 
 
