@@ -1,0 +1,128 @@
+"""One drain, understood: each flow once, IPv4 mapped, all of the ledger placed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tunnel_monitor.contract import (
+    META_EGRESS,
+    META_HAS_INNER,
+    NARROW_KEY,
+    TALLY,
+    Direction,
+    Outcome,
+)
+from tunnel_monitor.flows import columns
+from tunnel_monitor.flows.columns import ADDRESSES, KEY_WORDS, ROW_WORDS, Rows, Words
+from tunnel_monitor.flows.group import group
+from tunnel_monitor.kernel.drained import DeviceCounts, Drained, InterfaceDrain, Records
+
+MAPPED_WORD = np.uint64(int.from_bytes(b"\0\0\xff\xff\0\0\0\0", "little"))
+
+
+@dataclass(frozen=True, slots=True)
+class FlowBatch:
+    """The flows of one drain. The arrays are shared between sinks: nobody writes to them.
+
+    Args:
+        time_ns: when it was taken, by the wall clock, since 1970.
+        interval_ns: how long it collected.
+        number: 1 for the first drain.
+        interfaces: names; `flows["interface"]` is a place here.
+        flows: (n,) FLOW, no key twice.
+        tunnels: (m,) FLOW without inner addresses: what found no room as flows. What found no
+            room even here has a row without outer addresses and without encapsulation, so
+            that flows and tunnels add up to the ledger's `flow` and `overflow`.
+        ledger: (interfaces, DIRECTIONS, OUTCOMES) TALLY of this interval.
+        devices: the interfaces' own counters by Direction since the programs were attached;
+            None for one that is gone.
+    """
+
+    time_ns: int
+    interval_ns: int
+    number: int
+    interfaces: tuple[str, ...]
+    flows: Rows
+    tunnels: Rows
+    ledger: NDArray[np.void]
+    devices: tuple[tuple[DeviceCounts, DeviceCounts] | None, ...]
+
+    @classmethod
+    def of(cls, drained: Drained) -> FlowBatch:
+        """Widen, join and add up what one drain took out of the kernel."""
+        interfaces = drained.interfaces
+        flows = [
+            _rows(records, place)
+            for place, interface in enumerate(interfaces)
+            for records in (interface.narrow, interface.wide)
+        ]
+        tunnels = [_tunnels(interface, place) for place, interface in enumerate(interfaces)]
+        return cls(
+            time_ns=drained.time_ns,
+            interval_ns=drained.interval_ns,
+            number=drained.number,
+            interfaces=tuple(interface.interface for interface in interfaces),
+            flows=group(columns.join(columns.empty(), *flows)),
+            tunnels=group(columns.join(columns.empty(), *tunnels)),
+            ledger=_ledger(interfaces),
+            devices=tuple(interface.device for interface in interfaces),
+        )
+
+
+def _rows(records: Records, interface: int) -> Rows:
+    rows = columns.empty(len(records.keys))
+    if records.keys.dtype == NARROW_KEY:
+        _widen(records.keys, rows)
+    else:
+        for name in ADDRESSES:
+            rows[name] = records.keys[name]
+    for name in ("vni", "meta"):
+        rows[name] = records.keys[name]
+    rows["interface"] = interface
+    columns.words(rows)[:, KEY_WORDS:] = _words(records.counters)
+    return rows
+
+
+def _widen(keys: NDArray[np.void], rows: Rows) -> None:
+    """Map IPv4 addresses; where there is no inner header the inner ones stay zero."""
+    has_inner = keys["meta"] & META_HAS_INNER != 0
+    for name in ADDRESSES:
+        present = has_inner if name.startswith("inner") else True
+        mapped = columns.address(rows, name)
+        ipv4 = np.ascontiguousarray(keys[name]).view(np.uint32).astype(np.uint64)
+        mapped[:, 1] = np.where(present, ipv4 << np.uint64(32) | MAPPED_WORD, 0)
+
+
+def _words(counters: NDArray[np.void]) -> Words:
+    return np.ascontiguousarray(counters).view(np.uint64).reshape(-1, ROW_WORDS - KEY_WORDS)
+
+
+def _ledger(interfaces: tuple[InterfaceDrain, ...]) -> NDArray[np.void]:
+    if not interfaces:
+        return np.zeros((0, len(Direction), len(Outcome)), TALLY)
+    return np.stack([interface.ledger for interface in interfaces])
+
+
+def _tunnels(interface: InterfaceDrain, place: int) -> Rows:
+    tunnels = _rows(interface.tunnels, place)
+    return columns.join(tunnels, _unplaced(interface, tunnels, place))
+
+
+def _unplaced(interface: InterfaceDrain, tunnels: Rows, place: int) -> Rows:
+    """At most one row a direction: the ledger's `overflow` less what the tunnels' rows have."""
+    directions = columns.direction(tunnels)
+    rows = []
+    for direction in Direction:
+        packets, size, _ = columns.counts(columns.where(tunnels, directions == direction))
+        overflow = interface.ledger[direction, Outcome.OVERFLOW]
+        if int(overflow["packets"]) > packets:
+            row = columns.empty(1)
+            row["meta"] = META_EGRESS * direction
+            row["interface"] = place
+            row["packets"] = int(overflow["packets"]) - packets
+            row["bytes"] = int(overflow["bytes"]) - size
+            rows.append(row)
+    return columns.join(columns.empty(), *rows)

@@ -1,0 +1,120 @@
+"""What takes batches, and the queue that keeps a slow one from holding up the drain."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+from tunnel_monitor.flows.batch import FlowBatch
+
+DEPTH = 8  # batches; at a million flows each is 100 MB, so a deep queue would be a large one
+
+
+class Sink(Protocol):
+    """Anything that wants every batch: the live view, an exporter."""
+
+    name: str
+
+    def take(self, batch: FlowBatch) -> None:
+        """Use one batch; it is shared, so do not write to it. May take as long as it likes."""
+
+    def close(self) -> None:
+        """No batch will follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class SinkState:
+    """What became of the batches of one sink.
+
+    Args:
+        name: the sink's.
+        queued: batches that wait.
+        dropped: batches that found the queue full, since the start.
+        errors: batches whose `take` failed, since the start.
+    """
+
+    name: str
+    queued: int
+    dropped: int
+    errors: int
+
+
+class SinkQueue:
+    """Feeds one sink from a thread of its own.
+
+    `offer` never waits and never fails: where `depth` batches wait already, the new one is
+    dropped and counted. The first error of a sink is reported, later ones are only counted.
+
+    Args:
+        sink: gets every batch that is not dropped, in order, always from the same thread.
+        report: gets one sentence about the first error.
+        depth: how many batches may wait.
+    """
+
+    def __init__(self, sink: Sink, report: Callable[[str], None], depth: int = DEPTH) -> None:
+        self._sink = sink
+        self._report = report
+        self._depth = depth
+        self._waiting: deque[FlowBatch] = deque()
+        self._changed = threading.Condition()
+        self._closing = False
+        self._dropped = 0
+        self._errors = 0
+        self._thread = threading.Thread(target=self._run, name=f"sink-{sink.name}", daemon=True)
+        self._thread.start()
+
+    def offer(self, batch: FlowBatch) -> None:
+        """Queue a batch, or count it as dropped."""
+        with self._changed:
+            if self._closing or len(self._waiting) >= self._depth:
+                self._dropped += 1
+                return
+            self._waiting.append(batch)
+            self._changed.notify()
+
+    def state(self) -> SinkState:
+        """A consistent view from any thread."""
+        with self._changed:
+            return SinkState(self._sink.name, len(self._waiting), self._dropped, self._errors)
+
+    def close(self, patience_s: float = 2.0) -> bool:
+        """Let the sink finish what waits, then close it.
+
+        Args:
+            patience_s: how long to wait; after that the sink's thread is left behind, and ends
+                with the process.
+        Returns:
+            Whether the sink finished.
+        """
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        self._thread.join(patience_s)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        while (batch := self._next()) is not None:
+            self._guarded(partial(self._sink.take, batch))
+        self._guarded(self._sink.close)
+
+    def _next(self) -> FlowBatch | None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._closing)
+            return self._waiting.popleft() if self._waiting else None
+
+    def _guarded(self, step: Callable[[], None]) -> None:
+        try:
+            step()
+        except Exception as error:  # a sink's fault must not cost the others
+            with self._changed:
+                self._errors += 1
+                first = self._errors == 1
+            if first:
+                self._report(
+                    f"sink {self._sink.name} failed: {type(error).__name__}: {error}; "
+                    "it goes on with the next batch, and `status` counts its errors"
+                )
