@@ -100,7 +100,18 @@ int walk_layer(struct __sk_buff *skb)
 	return walk ? walk_on(skb, walk) : NEXT;
 }
 
-/* Keeps the types of the inner maps' keys and values in the object's BTF (maps.h). */
-const struct narrow_key *unused_narrow_key SEC(".rodata.types") = 0;
+/*
+ * Every type that userspace shares, so that the object's BTF describes it: a struct that is only
+ * used by pointer would be a forward declaration there (clang 14).
+ */
+const struct {
+	struct narrow_key narrow_key;
+	struct wide_key wide_key;
+	struct counters counters;
+	struct tally tally;
+	enum encap encap;
+	enum outcome outcome;
+	enum direction direction;
+} contract SEC(".rodata.contract") = {};
 
 char license_terms[] SEC("license") = "GPL";

@@ -1,1 +1,1 @@
-"""Load, attach and drain the programs in the kernel."""
+"""The kernel part's owner: load the object, attach its programs, drain its tables."""

@@ -1,0 +1,219 @@
+"""The object in the kernel: opened, checked, sized, loaded, its tables made."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import mmap
+import os
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tunnel_monitor.contract import (
+    COUNTERS,
+    DIRECTIONS,
+    NARROW_KEY,
+    OUTCOMES,
+    SETTINGS,
+    TALLY,
+    WIDE_KEY,
+    Encap,
+)
+from tunnel_monitor.errors import LoadFailed, MissingPrivilege, TunnelMonitorError
+from tunnel_monitor.kernel import libbpf
+from tunnel_monitor.kernel.btf import Types, check_contract
+from tunnel_monitor.kernel.cpus import possible_cpus
+from tunnel_monitor.settings import MonitorSettings
+
+OBJECT = Path(__file__).parent.parent / "built" / "tunnel.bpf.o"
+GENERATIONS = 2
+PROGRAMS = ("count_ingress", "count_egress")
+# Preallocated tables take a new flow three times faster, but 512 of them (128 CPUs) would take
+# half a gigabyte: from here on memory is taken as flows come.
+MOST_PREALLOCATED_CPUS = 16
+# name of the array of maps -> dtype of its tables' keys
+TABLES = {"narrow_flows": NARROW_KEY, "wide_flows": WIDE_KEY, "tunnels": WIDE_KEY}
+
+
+class LoadedObject:
+    """One copy of the programs with maps of its own: what one interface needs.
+
+    The object stays open as long as this one: its array of programs would be emptied with its
+    last descriptor, and inner headers would never be entered.
+
+    Args:
+        settings: sizes and ports.
+        has_link_header: False where packets begin with their IP header.
+        path: the object file.
+    Raises:
+        MissingPrivilege: not allowed to load.
+        LoadFailed: the file is not there, not ours, or the kernel refused it.
+    """
+
+    def __init__(
+        self, settings: MonitorSettings, *, has_link_header: bool = True, path: Path = OBJECT
+    ) -> None:
+        self.cpus = possible_cpus()
+        self.table_sizes = settings.tables
+        self._closing = ExitStack()
+        self._lib = libbpf.library()
+        try:
+            self._object = self._open(path)
+            self._closing.callback(self._lib.bpf_object__close, self._object)
+            check_contract(Types(libbpf.pointer(self._lib.bpf_object__btf(self._object))))
+            self._configure(has_link_header=has_link_header)
+            self._load()
+            self.programs = {name: self._program(name) for name in PROGRAMS}
+            self.tables = {name: self._make_tables(name) for name in TABLES}
+            self.generation = self._map_memory(".bss", mmap.PAGESIZE).view("<u4")[:1]
+            self.port_encap = self._map_memory(".data.ports", 1 << 16)
+            self.ledger = self.map_descriptor("ledger")
+            self.set_ports(dict(settings.ports))
+        except TunnelMonitorError:
+            self._closing.close()
+            raise
+        except OSError as error:
+            self._closing.close()
+            raise refusal(error) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back programs, maps and memory; safe to repeat."""
+        self._closing.close()
+
+    def _open(self, path: Path) -> ctypes.c_void_p:
+        if not path.is_file():
+            raise LoadFailed(f"cannot load {path}: no such file", "build it with `make bpf`")
+        with libbpf.said() as lines:
+            try:
+                return libbpf.pointer(self._lib.bpf_object__open_file(os.fsencode(path), None))
+            except OSError as error:
+                raise LoadFailed(
+                    f"cannot load {path}: {'; '.join(lines[-2:]) or error.strerror}",
+                    "build it again with `make bpf`",
+                ) from error
+
+    def _map(self, name: str) -> ctypes.c_void_p:
+        return libbpf.pointer(self._lib.bpf_object__find_map_by_name(self._object, name.encode()))
+
+    def map_descriptor(self, name: str) -> int:
+        """The descriptor of a map, owned by this object."""
+        return libbpf.checked(self._lib.bpf_map__fd(self._map(name)))
+
+    def _program(self, name: str) -> int:
+        program = libbpf.pointer(
+            self._lib.bpf_object__find_program_by_name(self._object, name.encode())
+        )
+        return libbpf.checked(self._lib.bpf_program__fd(program))
+
+    def _configure(self, *, has_link_header: bool) -> None:
+        size = ctypes.c_size_t()
+        memory = self._lib.bpf_map__initial_value(self._map(".rodata"), ctypes.byref(size))
+        values = np.zeros(1, SETTINGS)
+        values["cpus"], values["has_link_header"] = self.cpus, has_link_header
+        ctypes.memmove(memory, values.tobytes(), SETTINGS.itemsize)
+        for name in TABLES:
+            libbpf.checked(
+                self._lib.bpf_map__set_max_entries(self._map(name), GENERATIONS * self.cpus)
+            )
+            # The inner maps' flags must be those of the template that the kernel was shown.
+            inner = libbpf.pointer(self._inner_template(name))
+            libbpf.checked(self._lib.bpf_map__set_map_flags(inner, self._flags))
+
+    def _inner_template(self, name: str) -> int:
+        inner = self._lib.bpf_map__inner_map
+        inner.restype = ctypes.c_void_p
+        found: int = inner(self._map(name))
+        return found
+
+    @property
+    def _flags(self) -> int:
+        return 0 if self.cpus <= MOST_PREALLOCATED_CPUS else libbpf.BPF_F_NO_PREALLOC
+
+    def _load(self) -> None:
+        with libbpf.said() as lines:
+            result = self._lib.bpf_object__load(self._object)
+        if result == -errno.EPERM:
+            raise refusal(OSError(errno.EPERM, "not permitted"))
+        if result < 0:
+            tail = "; ".join(line for line in lines[-4:] if line)
+            raise LoadFailed(
+                f"cannot load the BPF programs: the kernel refused them: {tail}",
+                "run `tunnel-monitor check`",
+            )
+
+    def _make_tables(self, name: str) -> list[list[int]]:
+        """Descriptors by generation and CPU, each hung into its slot."""
+        entries = getattr(self.table_sizes, name.removesuffix("_flows"))
+        made: list[list[int]] = []
+        for _ in range(GENERATIONS):
+            made.append([])
+            for _ in range(self.cpus):
+                table = libbpf.create_hash(
+                    name, TABLES[name].itemsize, COUNTERS.itemsize, entries, self._flags
+                )
+                self._closing.callback(os.close, table)
+                made[-1].append(table)
+        libbpf.hang_maps(self.map_descriptor(name), 0, [table for row in made for table in row])
+        return made
+
+    def _map_memory(self, name: str, size: int) -> NDArray[np.uint8]:
+        """The values of a data section, shared with the running programs."""
+        memory = mmap.mmap(self.map_descriptor(name), size)
+        return np.frombuffer(memory, np.uint8)
+
+    def set_ports(self, ports: dict[Encap, tuple[int, ...]]) -> None:
+        """Say which UDP destination ports are tunnels; counts from the next packet on."""
+        table = np.zeros(1 << 16, np.uint8)
+        for encap, numbers in ports.items():
+            table[list(numbers)] = encap
+        self.port_encap[:] = table
+
+    def wait_for_programs(self) -> None:
+        """Return once no program runs that was started before the call (a grace period)."""
+        libbpf.hang_maps(self.map_descriptor("tunnels"), 0, self.tables["tunnels"][0][:1])
+
+    def read_ledger(self, generation: int) -> NDArray[np.void]:
+        """What the ledger's half of one generation counted since loading.
+
+        Returns:
+            (DIRECTIONS, OUTCOMES) TALLY, added up over CPUs.
+        Raises:
+            OSError: the kernel refused.
+        """
+        rows = DIRECTIONS * OUTCOMES
+        values = np.zeros((rows, self.cpus), TALLY)
+        for row in range(rows):
+            key = ctypes.c_uint32(generation * rows + row)
+            libbpf.checked(
+                self._lib.bpf_map_lookup_elem(
+                    self.ledger, ctypes.addressof(key), values[row].ctypes.data
+                )
+            )
+        total: NDArray[np.void] = values.view("<u8").reshape(rows, self.cpus, -1).sum(1).view(TALLY)
+        return total.reshape(DIRECTIONS, OUTCOMES)
+
+
+def refusal(error: OSError) -> TunnelMonitorError:
+    """The error for what the kernel said while loading."""
+    if error.errno in (errno.EPERM, errno.EACCES):
+        return MissingPrivilege(
+            "cannot load the BPF programs: not permitted",
+            "run as root or with sudo (CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON are needed)",
+        )
+    if error.errno == errno.ENOMEM:
+        return LoadFailed(
+            "cannot load the BPF programs: no memory for the tables", "make --flows smaller"
+        )
+    return LoadFailed(
+        f"cannot load the BPF programs: {error.strerror}", "run `tunnel-monitor check`"
+    )

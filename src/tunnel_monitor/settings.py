@@ -1,0 +1,67 @@
+"""What a user may set, validated once, at the edge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from tunnel_monitor.contract import Encap
+from tunnel_monitor.errors import BadSetting
+
+DEFAULT_PORTS: Mapping[Encap, tuple[int, ...]] = MappingProxyType({Encap.VXLAN: (4789, 8472)})
+SMALLEST_TABLE, LARGEST_TABLE = 1, 1 << 24
+
+
+@dataclass(frozen=True, slots=True)
+class TableSizes:
+    """How many flows each table holds, for one CPU and generation.
+
+    Args:
+        narrow: IPv4 in IPv4.
+        wide: all other flows.
+        tunnels: rows for what found no room in the other two.
+    """
+
+    narrow: int = 65_536
+    wide: int = 32_768
+    tunnels: int = 1_024
+
+    def __post_init__(self) -> None:
+        for name in ("narrow", "wide", "tunnels"):
+            size = getattr(self, name)
+            if not SMALLEST_TABLE <= size <= LARGEST_TABLE:
+                raise BadSetting(
+                    f"cannot make a table of {size} {name} flows",
+                    f"choose {SMALLEST_TABLE} to {LARGEST_TABLE}",
+                )
+
+    @classmethod
+    def of_flows(cls, flows: int) -> TableSizes:
+        """Tables for so many IPv4 flows a CPU, and half as many others."""
+        return cls(narrow=flows, wide=max(1, flows // 2))
+
+
+@dataclass(frozen=True, slots=True)
+class MonitorSettings:
+    """How interfaces are watched.
+
+    Args:
+        interval_s: seconds from one drain to the next.
+        tables: their sizes.
+        ports: UDP destination ports by encapsulation.
+        attach: `auto` takes tcx where the kernel has it, else clsact; the others force one.
+    """
+
+    interval_s: float = 1.0
+    tables: TableSizes = field(default_factory=TableSizes)
+    ports: Mapping[Encap, tuple[int, ...]] = field(default_factory=lambda: DEFAULT_PORTS)
+    attach: str = "auto"
+
+    def __post_init__(self) -> None:
+        if not 0.05 <= self.interval_s <= 3600:
+            raise BadSetting(
+                f"cannot drain every {self.interval_s:g} seconds", "choose 0.05 to 3600"
+            )
+        if self.attach not in ("auto", "tcx", "clsact"):
+            raise BadSetting(f"cannot attach by {self.attach!r}", "choose auto, tcx or clsact")
