@@ -218,7 +218,7 @@ class Drainer:
         time.sleep(SETTLING_S)
         old, self._active = self._active, 1 - self._active
         for interface in self._interfaces:
-            interface.loaded.generation[0] = self._active
+            interface.loaded.flip(self._active)
         time_ns, now_ns = time.time_ns(), time.monotonic_ns()
         # One grace period is everybody's: it waits for all programs on all CPUs.
         self._interfaces[0].loaded.wait_for_programs()

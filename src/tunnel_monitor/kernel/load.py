@@ -6,6 +6,7 @@ import ctypes
 import errno
 import mmap
 import os
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
@@ -69,10 +70,10 @@ class LoadedObject:
             self._load()
             self.programs = {name: self._program(name) for name in PROGRAMS}
             self.tables = {name: self._make_tables(name) for name in TABLES}
-            self.generation = self._map_memory(".bss", mmap.PAGESIZE).view("<u4")[:1]
-            self.port_encap = self._map_memory(".data.ports", 1 << 16)
+            self._generation = self._map_memory(".bss", mmap.PAGESIZE)
+            self._port_encap = self._map_memory(".data.ports", 1 << 16)
             self.ledger = self.map_descriptor("ledger")
-            self.set_ports(dict(settings.ports))
+            self.set_ports(settings.ports)
         except TunnelMonitorError:
             self._closing.close()
             raise
@@ -166,17 +167,23 @@ class LoadedObject:
         libbpf.hang_maps(self.map_descriptor(name), 0, [table for row in made for table in row])
         return made
 
-    def _map_memory(self, name: str, size: int) -> NDArray[np.uint8]:
+    def _map_memory(self, name: str, size: int) -> mmap.mmap:
         """The values of a data section, shared with the running programs."""
         memory = mmap.mmap(self.map_descriptor(name), size)
-        return np.frombuffer(memory, np.uint8)
+        self._closing.callback(memory.close)
+        return memory
 
-    def set_ports(self, ports: dict[Encap, tuple[int, ...]]) -> None:
+    def set_ports(self, ports: Mapping[Encap, Sequence[int]]) -> None:
         """Say which UDP destination ports are tunnels; counts from the next packet on."""
-        table = np.zeros(1 << 16, np.uint8)
+        table = bytearray(1 << 16)
         for encap, numbers in ports.items():
-            table[list(numbers)] = encap
-        self.port_encap[:] = table
+            for number in numbers:
+                table[number] = encap
+        self._port_encap[:] = bytes(table)
+
+    def flip(self, generation: int) -> None:
+        """Let the programs write to the tables of this generation, 0 or 1, from now on."""
+        self._generation[0] = generation
 
     def wait_for_programs(self) -> None:
         """Return once no program runs that was started before the call (a grace period)."""

@@ -1,0 +1,1 @@
+"""Packets from elsewhere than a hook, read by the native build of the same parser."""

@@ -1,0 +1,84 @@
+"""The parser of `bpf/parse/`, compiled for this machine: bytes in, keys out, no privileges."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Mapping, Sequence
+from functools import cache
+from itertools import accumulate
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tunnel_monitor.contract import WIDE_KEY, Encap
+from tunnel_monitor.errors import UnsupportedHost
+from tunnel_monitor.settings import DEFAULT_PORTS
+
+LIBRARY = Path(__file__).parent.parent / "built" / "libtunnelparse.so"
+
+# struct parsed of bpf/native.c: the key is meaningful where the outcome is FLOW.
+PARSED = np.dtype(
+    [
+        ("key", WIDE_KEY),
+        ("outcome", "<u4"),
+        ("inner_offset", "<u4"),
+        ("repeated_headers", "<u4"),
+        ("padding", "<u4"),
+    ]
+)
+
+
+@cache
+def _library() -> ctypes.CDLL:
+    try:
+        lib = ctypes.CDLL(str(LIBRARY))
+    except OSError as error:
+        raise UnsupportedHost(
+            f"cannot load the native parser {LIBRARY}: {error}", "build it with `make bpf`"
+        ) from error
+    lib.parse_packets.restype = None
+    lib.parse_packets.argtypes = [
+        ctypes.c_char_p,
+        ctypes.c_void_p,
+        ctypes.c_uint64,
+        ctypes.c_uint32,
+        ctypes.c_void_p,
+    ]
+    return lib
+
+
+def set_ports(ports: Mapping[Encap, Sequence[int]]) -> None:
+    """Say which UDP destination ports are tunnels, for the whole process."""
+    table = (ctypes.c_uint8 * (1 << 16)).in_dll(_library(), "port_encap")
+    ctypes.memset(table, 0, 1 << 16)
+    for encap, numbers in ports.items():
+        for number in numbers:
+            table[number] = encap
+
+
+def parse(packets: Sequence[bytes], *, has_link_header: bool = True) -> NDArray[np.void]:
+    """Parse packets with the ports of `set_ports`, or the default ones before its first call.
+
+    Args:
+        packets: each from its link header on, or its IP header.
+        has_link_header: whether there is a link header.
+    Returns:
+        (n,) PARSED, in the order of `packets`.
+    Raises:
+        UnsupportedHost: the native parser is not built.
+    """
+    lib = _with_default_ports()
+    offsets = np.array([0, *accumulate(map(len, packets))], np.uint64)
+    parsed = np.zeros(len(packets), PARSED)
+    lib.parse_packets(
+        b"".join(packets), offsets.ctypes.data, len(packets), has_link_header, parsed.ctypes.data
+    )
+    return parsed
+
+
+@cache
+def _with_default_ports() -> ctypes.CDLL:
+    if not any((ctypes.c_uint8 * (1 << 16)).in_dll(_library(), "port_encap")):
+        set_ports(DEFAULT_PORTS)
+    return _library()
