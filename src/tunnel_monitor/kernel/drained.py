@@ -15,7 +15,8 @@ class DeviceCounts:
 
     Args:
         packets: what `counts` says it is.
-        bytes: in the same unit: lengths of buffers, or bytes on the wire.
+        bytes: in the same unit: lengths of buffers, or bytes on the wire; with link headers, also
+            where the interface leaves them out.
         counts: `buffers`, as a veth does, or `packets` on the wire, as a card does.
         residual_packets: `packets` less what the programs saw; negative where they saw more.
         residual_bytes: likewise.

@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tunnel_monitor.kernel.device import Reading
 from tunnel_monitor.kernel.drained import DeviceCounts
 
-UNITS: tuple[Literal["buffers", "packets"], ...] = ("buffers", "packets")
-BYTES = {"buffers": "buffer_bytes", "packets": "bytes"}
+ETHERNET_SIZE = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """What an interface's counters count; no interface says, so all are tried.
+
+    Args:
+        counts: buffers, as a veth does, or packets on the wire, as most cards do.
+        sizes: which member of TALLY its bytes are.
+        left_out: bytes of each that it does not count: a veth with GRO counts received frames
+            after their Ethernet header was taken off (drivers/net/veth.c, veth_xdp_rcv_skb).
+    """
+
+    counts: Literal["buffers", "packets"]
+    sizes: str
+    left_out: int
+
+
+HABITS = tuple(
+    Habit(counts, sizes, left_out)
+    for left_out in (0, ETHERNET_SIZE)
+    for counts, sizes in (("buffers", "buffer_bytes"), ("packets", "bytes"))
+)
 
 
 def outside(value: int, low: int, high: int) -> int:
@@ -34,9 +56,6 @@ class Reconciler:
     between the two counting places is no difference. A queue may hold packets longer than that;
     what it holds is gone by the next drain, so a difference counts when two in a row show it.
 
-    A veth counts buffers, a card packets on the wire, and no interface says which: what fits
-    better is taken.
-
     Args:
         before: the interface's counters before the programs were attached.
         after: and after.
@@ -45,25 +64,36 @@ class Reconciler:
     def __init__(self, before: Reading, after: Reading) -> None:
         self._before = before
         self._after = after
-        self._last = dict.fromkeys(UNITS, (0, 0))
+        self._last = dict.fromkeys(HABITS, (0, 0))
 
-    def compare(self, seen: NDArray[np.void], before: Reading, after: Reading) -> DeviceCounts:
+    def compare(self, seen: np.void, before: Reading, after: Reading) -> DeviceCounts:
         """Compare with one drain.
 
         Args:
             seen: one TALLY, all that the programs counted since they were attached.
             before: the interface's counters before the drain began.
             after: and after the last program that counts for it ended.
+        Returns:
+            The comparison by the habit that fits best.
         """
         packets = (before.packets - self._after.packets, after.packets - self._before.packets)
         sizes = (before.bytes - self._after.bytes, after.bytes - self._before.bytes)
-        found: list[DeviceCounts] = []
-        for unit in UNITS:
-            counted, size = int(seen[unit]), int(seen[BYTES[unit]])
-            now = outside(counted, *packets), outside(size, *sizes)
-            lasting = [persistent(*pair) for pair in zip(self._last[unit], now, strict=True)]
-            self._last[unit] = now
-            found.append(
-                DeviceCounts(counted + now[0], size + now[1], unit, lasting[0], lasting[1])
-            )
-        return min(found, key=lambda fit: (abs(fit.residual_packets), abs(fit.residual_bytes)))
+        fits = [self._by(habit, seen, packets, sizes) for habit in HABITS]
+        return min(fits, key=lambda fit: (abs(fit.residual_packets), abs(fit.residual_bytes)))
+
+    def _by(
+        self, habit: Habit, seen: np.void, packets: tuple[int, int], sizes: tuple[int, int]
+    ) -> DeviceCounts:
+        counted, size = int(seen[habit.counts]), int(seen[habit.sizes])
+        now = (
+            outside(counted, *packets),
+            outside(size - counted * habit.left_out, *sizes),
+        )
+        last, self._last[habit] = self._last[habit], now
+        return DeviceCounts(
+            packets=counted + now[0],
+            bytes=size + now[1],
+            counts=habit.counts,
+            residual_packets=persistent(last[0], now[0]),
+            residual_bytes=persistent(last[1], now[1]),
+        )
