@@ -30,9 +30,12 @@ class Habit:
 
 
 HABITS = tuple(
-    Habit(counts, sizes, left_out)
+    habit
     for left_out in (0, ETHERNET_SIZE)
-    for counts, sizes in (("buffers", "buffer_bytes"), ("packets", "bytes"))
+    for habit in (
+        Habit("buffers", "buffer_bytes", left_out),
+        Habit("packets", "bytes", left_out),
+    )
 )
 
 
