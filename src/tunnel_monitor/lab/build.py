@@ -12,13 +12,12 @@ All is done by `ip -batch`, one process for each namespace (1.7 ms), run inside 
 from __future__ import annotations
 
 import os
-import resource
 import subprocess
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from tunnel_monitor.errors import BadSetting, LabFailed
+from tunnel_monitor.errors import LabFailed
 from tunnel_monitor.lab import namespaces
 from tunnel_monitor.lab.topology import (
     CLIENT_MTU,
@@ -30,7 +29,6 @@ from tunnel_monitor.lab.topology import (
 )
 
 CABLE: Final = "br100"
-SPARE_DESCRIPTORS = 64  # what a process needs beside its namespaces
 KERNEL_MEMBERSHIPS = 20  # net.ipv4.igmp_max_memberships unless raised; a group per segment
 # Without IPv6, no neighbour discovery appears as tunnel flows that nobody sent.
 QUIET = {"ipv6/conf/all/disable_ipv6": 1, "ipv6/conf/default/disable_ipv6": 1}
@@ -46,15 +44,15 @@ def silent(line: str) -> None:
 class Lab:
     """A built lab, or the part of one that another process handed over.
 
+    Namespaces are named `br100`, as the hosts (`host0`) and by the addresses of the clients.
+
     Args:
         topology: who is in it.
-        held: name -> descriptor of its namespace. Names are `br100`, those of the hosts
-            (`host0`) and the addresses of the clients.
     """
 
-    def __init__(self, topology: Topology, held: Mapping[str, int]) -> None:
+    def __init__(self, topology: Topology) -> None:
         self.topology = topology
-        self._held = dict(held)
+        self._held: dict[str, int] = {}
 
     def namespace(self, of: str | Host | Client) -> int:
         """The descriptor of a namespace; it stays the lab's.
@@ -74,9 +72,14 @@ class Lab:
 
     def add(self, name: str) -> int:
         """Make and hold one more namespace, without IPv6, and return its descriptor."""
-        self._held[name] = namespaces.create()
-        namespaces.set_inside(self._held[name], QUIET)
-        return self._held[name]
+        descriptor = namespaces.create()
+        self.hold(name, descriptor)
+        namespaces.set_inside(descriptor, QUIET)
+        return descriptor
+
+    def hold(self, name: str, descriptor: int) -> None:
+        """Take over the descriptor of a namespace."""
+        self._held[name] = descriptor
 
     def ip(self, where: str | Host | Client, lines: Iterable[str]) -> None:
         """Run one batch of `ip` commands inside a namespace.
@@ -128,8 +131,8 @@ def running(topology: Topology | None = None, progress: Progress = silent) -> It
 def empty(topology: Topology) -> Iterator[Lab]:
     """A lab in which nothing is built yet; its namespaces are let go at the end."""
     namespaces.require_root("build the lab")
-    _allow_descriptors(topology)
-    lab = Lab(topology, {})
+    namespaces.allow_descriptors(1 + topology.hosts + len(topology.all_clients))
+    lab = Lab(topology)
     try:
         yield lab
     finally:
@@ -201,17 +204,3 @@ def _vxlan(segment: Segment) -> str:
         f"link add {segment.vxlan} master {segment.bridge} up type vxlan id {segment.vni} "
         f"dev eth0 group {segment.group} dstport {VXLAN_PORT}"
     )
-
-
-def _allow_descriptors(topology: Topology) -> None:
-    """Raise the soft limit on open descriptors to what the lab takes: one per namespace."""
-    needed = 1 + topology.hosts + len(topology.all_clients) + SPARE_DESCRIPTORS
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != resource.RLIM_INFINITY and soft < needed:
-        if hard != resource.RLIM_INFINITY and hard < needed:
-            raise BadSetting(
-                f"cannot build a lab of {len(topology.all_clients)} clients: "
-                f"it takes {needed} open descriptors, {hard} are allowed here",
-                f"choose smaller numbers, or `ulimit -Hn {needed}`",
-            )
-        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))

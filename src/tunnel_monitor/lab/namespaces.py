@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import resource
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from pathlib import Path
 from tunnel_monitor.errors import LabFailed, MissingPrivilege
 
 CLONE_NEWNET = 0x40000000
+SPARE_DESCRIPTORS = 1000  # what else a process opens: pipes of programs, sockets
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -30,6 +32,24 @@ def require_root(attempt: str) -> None:
     """
     if os.geteuid() != 0:
         raise MissingPrivilege(f"cannot {attempt}: not root", "run it as root or with sudo")
+
+
+def allow_descriptors(namespaces: int) -> None:
+    """Raise this process's soft limit on open descriptors, if that many namespaces need it.
+
+    Raises:
+        LabFailed: the hard limit is too low.
+    """
+    needed = namespaces + SPARE_DESCRIPTORS
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY or soft >= needed:
+        return
+    if hard != resource.RLIM_INFINITY and hard < needed:
+        raise LabFailed(
+            f"cannot hold {namespaces} namespaces: only {hard} open descriptors are allowed here",
+            f"choose a smaller lab, or `ulimit -Hn {needed}`",
+        )
+    resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
 
 
 def create() -> int:

@@ -142,6 +142,11 @@ class Topology:
         """The clients on one host, by segment."""
         return (client for client in self.all_clients if client.host == host)
 
+    def clients_in(self, segment: int) -> tuple[Client, ...]:
+        """The clients of one segment, by number: place n has the first client of host n."""
+        size = self.hosts * self.clients
+        return self.all_clients[segment * size : (segment + 1) * size]
+
     def client(self, address: str) -> Client | None:
         """The client with that inner address, if there is one."""
         return self._by_address.get(address)

@@ -1,0 +1,196 @@
+"""`tunnel-monitor demo`: the nine-host overlay, watched live in the browser."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import errno
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from random import Random
+from types import FrameType
+from typing import Final
+
+from tunnel_monitor.errors import AddressInUse, BadSetting
+from tunnel_monitor.lab import build, control, monitor, namespaces, profiles
+from tunnel_monitor.lab.build import Lab
+from tunnel_monitor.lab.ending import end_asked, first, mute
+from tunnel_monitor.lab.monitor import Monitor, Page
+from tunnel_monitor.lab.profiles import Plan
+from tunnel_monitor.lab.readings import conclusion
+from tunnel_monitor.lab.sending import require_programs, sending
+from tunnel_monitor.lab.topology import Topology
+from tunnel_monitor.settings import MonitorSettings
+
+NO_TRAFFIC: Final = Plan("none", ())
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare options."""
+    parser.description = (
+        "Builds hosts that are joined by VXLAN, all inside this machine, watches the first one's\n"
+        "network card and shows in the browser who sends how much to whom. When it ends, in\n"
+        "whatever way, nothing is left. Needs root."
+    )
+    sizes = Topology()
+    parser.add_argument("--hosts", type=int, default=sizes.hosts, metavar="N", help="2 to 254")
+    parser.add_argument(
+        "--segments", type=int, default=sizes.segments, metavar="N", help="virtual networks"
+    )
+    parser.add_argument(
+        "--clients", type=int, default=sizes.clients, metavar="N", help="per segment and host"
+    )
+    parser.add_argument(
+        "--listen", default="127.0.0.1:8080", metavar="HOST:PORT", help="where to serve the page"
+    )
+    parser.add_argument(
+        "--traffic", choices=profiles.PROFILES, help="what to send from the start; see `traffic`"
+    )
+    parser.add_argument(
+        "--interval", type=float, default=1.0, metavar="S", help="seconds between two drains"
+    )
+    parser.add_argument(
+        "--seed", type=int, metavar="N", help="the same number chooses the same culprit again"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Build, watch, and wait until told to end."""
+    topology = Topology(options.hosts, options.segments, options.clients)
+    settings = MonitorSettings(interval_s=options.interval)
+    chance = profiles.chance(options.seed)
+    plan = NO_TRAFFIC
+    if options.traffic:
+        plan = profiles.plan(options.traffic, topology, None, chance)
+    namespaces.require_root("build the lab")
+    require_free(options.listen)
+    require_programs(plan)
+    try:
+        with ended_by_signals(), build.empty(topology) as lab:
+            build.launch_hosts(lab, say)
+            # its imports run while the tunnels are being started
+            words = ["--listen", options.listen, "--interval", f"{settings.interval_s:g}"]
+            with monitor.started(lab, words) as watch:
+                build.start_tunnels(lab, say)
+                asyncio.run(attend(lab, watch, watch.page(), plan, chance))
+    except KeyboardInterrupt:
+        say("")  # the terminal's ^C ends its line here
+    return 0
+
+
+async def attend(lab: Lab, watch: Monitor, page: Page, plan: Plan, chance: Random) -> None:
+    """Send, and lend the lab to `traffic`, until told to end or the monitor dies.
+
+    Raises:
+        LabFailed: the monitor ended by itself.
+    """
+    with control.offered(lab, page.url), end_asked() as end:
+        async with sending(lab, plan, chance) as everything:
+            greet(page, plan)
+            await first(end.wait(), enter_pressed(), death(watch))
+    say("")
+    for line in conclusion(plan, lab.topology, everything):
+        say(line)
+
+
+def greet(page: Page, plan: Plan) -> None:
+    """Say where the page is, what is being sent, and how to end it."""
+    say(f"HTTP server listening on {page.address}")
+    say(f"Open {page.url} in a browser.")
+    if plan.streams:
+        say(f"Sending {plan.profile}: {len(plan.streams)} streams.")
+        for note in plan.notes:
+            say(note)
+    else:
+        say("Send some traffic from a second terminal: tunnel-monitor traffic")
+    if at_terminal():
+        print("Press enter to quit: ", end="", flush=True)
+    else:
+        say("Press enter to quit: no terminal to press it on, so SIGTERM or Ctrl-C ends it")
+
+
+def say(line: str) -> None:
+    """Print at once, also into a pipe."""
+    print(line, flush=True)
+
+
+def at_terminal() -> bool:
+    """Whether somebody can press enter: reading in the background would stop us."""
+    try:
+        return os.isatty(0) and os.tcgetpgrp(0) == os.getpgrp()
+    except OSError:
+        return False
+
+
+async def enter_pressed() -> None:
+    """Return when enter is pressed, or never without a terminal."""
+    pressed = asyncio.Event()
+    if at_terminal():
+        asyncio.get_running_loop().add_reader(0, pressed.set)
+    try:
+        await pressed.wait()
+        os.read(0, 4096)  # or the shell would get the line
+    finally:
+        asyncio.get_running_loop().remove_reader(0)
+
+
+async def death(watch: Monitor) -> None:
+    """Raise when the monitor ends by itself."""
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    process = os.pidfd_open(watch.process.pid)
+    loop.add_reader(process, ended.set)
+    try:
+        await ended.wait()
+        raise watch.ended()
+    finally:
+        loop.remove_reader(process)
+        os.close(process)
+
+
+@contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP end what runs here as Ctrl-C does."""
+
+    def interrupt(number: int, _: FrameType | None) -> None:
+        if number == signal.SIGHUP:
+            mute()
+        raise KeyboardInterrupt
+
+    before = {
+        number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def require_free(listen: str) -> None:
+    """Refuse an address nobody can listen on before anything is built.
+
+    Raises:
+        BadSetting: it is no HOST:PORT, or not an address of this host.
+        AddressInUse: somebody else listens there.
+    """
+    host, _, port = listen.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65535:
+        raise BadSetting(f"cannot listen on {listen!r}: not HOST:PORT", "use 127.0.0.1:8080")
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)
+        family, kind, _, _, address = found[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise AddressInUse(
+                f"cannot listen on {listen}: somebody else does", "choose another with --listen"
+            ) from error
+        raise BadSetting(
+            f"cannot listen on {listen}: {error.strerror}", "choose an address of this host"
+        ) from error

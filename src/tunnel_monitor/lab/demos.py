@@ -1,0 +1,132 @@
+"""The demos that run here, seen from another process, and what they lend."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from tunnel_monitor.errors import BadSetting, LabFailed, NoLabRunning
+from tunnel_monitor.lab import namespaces
+from tunnel_monitor.lab.build import Lab
+from tunnel_monitor.lab.control import MOST_BYTES, MOST_DESCRIPTORS, NAME, credentials
+from tunnel_monitor.lab.topology import Topology
+
+ANSWER_DEADLINE_S: Final = 10.0
+_LISTED = re.compile(rf"@{NAME}(\d+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A running demo.
+
+    Attributes:
+        pid: its process.
+        page: the address of its page.
+        topology: of its lab.
+        connection: to it; at its end once the demo has ended.
+    """
+
+    pid: int
+    page: str
+    topology: Topology
+    connection: socket.socket
+
+    @contextmanager
+    def borrowed(self, names: list[str]) -> Iterator[Lab]:
+        """Namespaces of its lab, for as long as the `with` lasts.
+
+        Args:
+            names: of hosts ("host0") and clients ("192.168.0.1").
+        Raises:
+            NoLabRunning: the demo has ended. LabFailed: it has no such namespace.
+        """
+        namespaces.allow_descriptors(len(names))
+        lab = Lab(self.topology)
+        try:
+            for first in range(0, len(names), MOST_DESCRIPTORS):
+                some = names[first : first + MOST_DESCRIPTORS]
+                _, descriptors = _ask(self.connection, some)
+                for name, descriptor in zip(some, descriptors, strict=True):
+                    lab.hold(name, descriptor)
+            yield lab
+        finally:
+            lab.close()
+
+
+@contextmanager
+def found(pid: int | None = None) -> Iterator[Demo]:
+    """A running demo, connected for as long as the `with` lasts.
+
+    Args:
+        pid: which; absent means the only one.
+    Raises:
+        NoLabRunning: there is none. BadSetting: there are several, or not that one.
+    """
+    demos = running()
+    try:
+        yield _chosen(demos, pid)
+    finally:
+        for demo in demos:
+            demo.connection.close()
+
+
+def running() -> list[Demo]:
+    """All demos that run here and answer, by process; the caller closes their connections."""
+    listed = Path("/proc/net/unix").read_text(encoding="utf-8", errors="replace").splitlines()
+    pids = {int(name[1]) for line in listed if (name := _LISTED.search(line))}
+    return [demo for pid in sorted(pids) if (demo := _met(pid))]
+
+
+def _chosen(demos: list[Demo], pid: int | None) -> Demo:
+    if not demos:
+        raise NoLabRunning(
+            "no demo is running here", "start one with `tunnel-monitor demo` in another terminal"
+        )
+    there = ", ".join(f"{demo.pid} ({demo.page})" for demo in demos)
+    if pid is None and len(demos) > 1:
+        raise BadSetting(f"several demos are running: {there}", "choose one with --demo PID")
+    for demo in demos:
+        if pid in {None, demo.pid}:
+            return demo
+    raise BadSetting(f"no demo has the process number {pid}", f"there is {there}")
+
+
+def _met(pid: int) -> Demo | None:
+    """A demo, asked who it is; None when it has ended or is not what its name says.
+
+    Anybody may bind an abstract name, so the kernel is asked who listens.
+    """
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    connection.settimeout(ANSWER_DEADLINE_S)
+    try:
+        connection.connect(f"\0{NAME}{pid}")
+        if credentials(connection)[:2] == (pid, 0):
+            reply, _ = _ask(connection, "lab")
+            return Demo(pid, str(reply["page"]), Topology(*reply["lab"]), connection)
+    except (OSError, NoLabRunning):
+        pass
+    connection.close()
+    return None
+
+
+def _ask(connection: socket.socket, wanted: str | list[str]) -> tuple[dict[str, Any], list[int]]:
+    """Ask a demo one thing: its reply, and the descriptors that came with it."""
+    try:
+        connection.sendall(json.dumps({"want": wanted}).encode())
+        text, descriptors, _, _ = socket.recv_fds(
+            connection, MOST_BYTES, MOST_DESCRIPTORS, socket.MSG_CMSG_CLOEXEC
+        )
+    except OSError as error:
+        raise NoLabRunning(f"the demo does not answer: {error}") from error
+    if not text:
+        raise NoLabRunning("the demo has ended")
+    reply = json.loads(text)
+    if "error" in reply:
+        raise LabFailed(reply["error"])
+    return reply, descriptors
