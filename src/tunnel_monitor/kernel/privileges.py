@@ -13,7 +13,6 @@ from tunnel_monitor.errors import BadSetting, MissingPrivilege
 PR_CAPBSET_DROP = 24
 PR_SET_NO_NEW_PRIVS = 38
 PR_SET_KEEPCAPS = 8
-PR_SET_DUMPABLE = 4
 CAPABILITY_VERSION_3 = 0x20080522
 CAP_NET_ADMIN = 12
 LAST_CAPABILITY = "/proc/sys/kernel/cap_last_cap"

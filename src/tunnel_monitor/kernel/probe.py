@@ -1,0 +1,205 @@
+"""Can this host run the monitor? Each question by trying, not by version numbers."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from tunnel_monitor.errors import TunnelMonitorError
+from tunnel_monitor.kernel import libbpf
+from tunnel_monitor.kernel.device import Device
+from tunnel_monitor.kernel.load import PROGRAMS, LoadedObject
+from tunnel_monitor.settings import DEFAULT_PORTS, MonitorSettings, TableSizes
+
+NEEDED_CAPABILITIES = {12: "CAP_NET_ADMIN", 38: "CAP_PERFMON", 39: "CAP_BPF"}
+SMALL = MonitorSettings(tables=TableSizes(narrow=16, wide=16, tunnels=16))
+
+
+class Verdict(Enum):
+    """What an answer means for running the monitor."""
+
+    GOOD = "ok"
+    NOTE = "note"  # it runs all the same
+    BAD = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One question about this host.
+
+    Args:
+        question: what was looked at.
+        verdict: whether the monitor can live with it.
+        found: what is so.
+        remedy: what to do, where something is to be done.
+    """
+
+    question: str
+    verdict: Verdict
+    found: str
+    remedy: str = ""
+
+
+def privileges() -> Answer:
+    """The capabilities that loading and attaching take."""
+    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+        if line.startswith("CapEff:"):
+            held = int(line.split()[1], 16)
+    missing = [name for bit, name in NEEDED_CAPABILITIES.items() if not held >> bit & 1]
+    if missing:
+        return Answer(
+            "privileges", Verdict.BAD, f"lacks {', '.join(missing)}", "run as root or with sudo"
+        )
+    return Answer("privileges", Verdict.GOOD, "may load and attach; given up after that")
+
+
+def library() -> Answer:
+    """Look for libbpf."""
+    try:
+        version = libbpf.library().libbpf_version_string().decode()
+    except TunnelMonitorError as error:
+        return Answer("libbpf", Verdict.BAD, error.what, error.remedy)
+    return Answer("libbpf", Verdict.GOOD, version)
+
+
+def btf() -> Answer:
+    """The kernel's own types; nice to have, since the programs use none of them."""
+    if Path("/sys/kernel/btf/vmlinux").exists():
+        return Answer("BTF", Verdict.GOOD, "the kernel describes its types")
+    return Answer(
+        "BTF", Verdict.NOTE, "the kernel does not describe its types", "not needed by any feature"
+    )
+
+
+def jit() -> Answer:
+    """Whether programs run as machine code."""
+    file = Path("/proc/sys/net/core/bpf_jit_enable")
+    if not file.exists():
+        return Answer("JIT", Verdict.GOOD, "always on in this kernel")
+    if file.read_text(encoding="ascii").strip() == "0":
+        return Answer(
+            "JIT",
+            Verdict.NOTE,
+            "off: each packet costs about five times as much",
+            "sysctl net.core.bpf_jit_enable=1",
+        )
+    return Answer("JIT", Verdict.GOOD, "on")
+
+
+def programs() -> Answer:
+    """Our object, through the verifier."""
+    try:
+        with LoadedObject(SMALL):
+            return Answer(
+                "programs", Verdict.GOOD, f"the kernel accepts them ({platform.release()})"
+            )
+    except TunnelMonitorError as error:
+        return Answer("programs", Verdict.BAD, error.what, error.remedy)
+
+
+def attaching() -> Answer:
+    """Tcx, tried on the loopback interface for a moment, without changing what runs there."""
+    try:
+        with LoadedObject(SMALL) as loaded:
+            options = libbpf.options(libbpf.LinkOptions)
+            link = libbpf.library().bpf_link_create(
+                loaded.programs[PROGRAMS[0]],
+                socket.if_nametoindex("lo"),
+                libbpf.BPF_TCX_INGRESS,
+                ctypes.byref(options),
+            )
+    except TunnelMonitorError as error:
+        return Answer("attach", Verdict.BAD, error.what, error.remedy)
+    if link >= 0:
+        os.close(link)
+        return Answer("attach", Verdict.GOOD, "tcx: goes with the process, however it ends")
+    return Answer(
+        "attach",
+        Verdict.NOTE,
+        f"no tcx ({os.strerror(-link)}): clsact filters are used, removed by a keeper process",
+        "tcx came with Linux 6.6",
+    )
+
+
+def interface(name: str) -> Answer:
+    """Whether an interface can be watched."""
+    question = f"interface {name}"
+    try:
+        device = Device(name)
+    except TunnelMonitorError as error:
+        return Answer(question, Verdict.BAD, error.what, error.remedy)
+    mtu = device.find_mtu()
+    device.close()
+    kind = "an Ethernet header" if device.has_link_header else "the IP header"
+    return Answer(question, Verdict.GOOD, f"packets begin with {kind}, MTU {mtu}")
+
+
+QUESTIONS: tuple[Callable[[], Answer], ...] = (
+    privileges,
+    library,
+    programs,
+    attaching,
+    jit,
+    btf,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TunnelDevice:
+    """A tunnel device of this host.
+
+    Args:
+        name: as `ip link` shows it.
+        kind: as `ip link` calls it: vxlan, geneve, gre, ...
+        vni: its virtual network's number; None where it has none or takes any.
+        port: its UDP destination port; None where it has none.
+        read: whether the monitor reads this kind on this port by default.
+    """
+
+    name: str
+    kind: str
+    vni: int | None
+    port: int | None
+    read: bool
+
+
+# rtnetlink's attributes of the kinds that carry a VNI: kind -> (vni, port) (linux/if_link.h)
+ATTRIBUTES = {
+    "vxlan": ("IFLA_VXLAN_ID", "IFLA_VXLAN_PORT"),
+    "geneve": ("IFLA_GENEVE_ID", "IFLA_GENEVE_PORT"),
+    "gre": ("IFLA_GRE_IKEY", ""),
+    "gretap": ("IFLA_GRE_IKEY", ""),
+    "ip6gre": ("IFLA_GRE_IKEY", ""),
+    "ip6gretap": ("IFLA_GRE_IKEY", ""),
+    "erspan": ("IFLA_GRE_ERSPAN_INDEX", ""),
+    "ipip": ("", ""),
+    "sit": ("", ""),
+    "ip6tnl": ("", ""),
+}
+
+
+def tunnel_devices() -> Iterator[TunnelDevice]:
+    """The tunnel devices in this network namespace, by rtnetlink."""
+    from pyroute2 import IPRoute  # type: ignore[import-untyped] # noqa: PLC0415 - a third of a second
+
+    with IPRoute() as netlink:
+        for link in netlink.get_links():
+            info = link.get_attr("IFLA_LINKINFO")
+            kind = info.get_attr("IFLA_INFO_KIND") if info else None
+            if kind in ATTRIBUTES:
+                yield _device(link.get_attr("IFLA_IFNAME"), kind, info.get_attr("IFLA_INFO_DATA"))
+
+
+def _device(name: str, kind: str, data: Any) -> TunnelDevice:
+    vni_name, port_name = ATTRIBUTES[kind]
+    vni = data.get_attr(vni_name) if data and vni_name else None
+    port = data.get_attr(port_name) if data and port_name else None
+    ports = {encap.label: numbers for encap, numbers in DEFAULT_PORTS.items()}
+    return TunnelDevice(name, kind, vni, port, port in ports.get(kind, ()))
