@@ -57,7 +57,7 @@ def print_text(answers: list[Answer], devices: list[TunnelDevice]) -> None:
         line = Text(f"{answer.verdict.value:>5}  ", STYLES[answer.verdict])
         console.print(line + Text(f"{answer.question:<16} {answer.found}", "default"))
         if answer.remedy:
-            console.print(f"{"":24}-> {answer.remedy}")
+            console.print(" " * 24 + f"-> {answer.remedy}")
     console.print()
     if not devices:
         console.print(
