@@ -5,6 +5,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 MAKEFLAGS += --no-builtin-rules --no-print-directory
+export NPM_CONFIG_UPDATE_NOTIFIER := false
 
 PYTHON_BIN := .venv/bin
 BUILT := src/tunnel_monitor/built
@@ -25,6 +26,7 @@ NODE_MODULES := web/node_modules/.package-lock.json
 RUN_READY := .venv/.ready-run
 TEST_READY := .venv/.ready-test
 INSTALLED := .venv/.installed
+COMPILER := .venv/.compiler
 
 .PHONY: help
 help: ## this list
@@ -48,13 +50,17 @@ bpf: $(OBJECT) $(NATIVE) ## compile the kernel part and the native parser
 web: $(PAGE) ## build the page
 
 .PHONY: check
-check: $(TEST_READY) $(NODE_MODULES) ## format, lint, types, spelling
+check: $(TEST_READY) ## format, lint, types, spelling
 	$(PYTHON_BIN)/ruff format --check
 	$(PYTHON_BIN)/ruff check
 	$(PYTHON_BIN)/mypy
 	$(PYTHON_BIN)/clang-format --dry-run -Werror $(BPF_SOURCES)
 	$(PYTHON_BIN)/codespell
 	scripts/check-text
+	@$(MAKE) check-page
+
+.PHONY: check-page
+check-page: $(NODE_MODULES)
 	$(NPM) run --silent check
 
 .PHONY: test
@@ -102,14 +108,18 @@ $(INSTALLED): pyproject.toml hatch_build.py $(RUN_READY) | bpf web
 	@scripts/uv pip install --quiet --python $(PYTHON_BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(OBJECT): $(BPF_SOURCES) hatch_build.py requirements/run.txt | $(RUN_READY)
+# Touched only when another compiler is asked for than the last time.
+$(COMPILER): FORCE | $(RUN_READY)
+	@cmp --silent $@ <<<'$(BPF_CLANG)' || echo '$(BPF_CLANG)' >$@
+
+$(OBJECT): $(BPF_SOURCES) hatch_build.py requirements/run.txt $(COMPILER)
 	$(PYTHON_BIN)/python hatch_build.py object
 
 $(NATIVE): $(BPF_SOURCES) hatch_build.py requirements/run.txt | $(RUN_READY)
 	$(PYTHON_BIN)/python hatch_build.py native
 
 $(NODE_MODULES): web/package-lock.json | $(RUN_READY)
-	@echo "Installing the page's build tools into web/node_modules ($$(grep -c '"integrity"' $<) npm packages)"
+	@echo "Installing what builds the page into web/node_modules, from $<"
 	@$(NPM) ci --no-audit --no-fund --loglevel=error
 	@touch $@
 

@@ -22,47 +22,69 @@ ROOT = Path(__file__).resolve().parent
 BUILT = ROOT / "src" / "tunnel_monitor" / "built"
 
 
+MACHINE = platform.machine()
+# The oldest C library that our Pythons' own packages still serve.
+GLIBC = "2.28"
+
+
 def zig_folder() -> Path:
     """Where the `ziglang` wheel keeps its libraries and the kernel's UAPI headers."""
     spec = importlib.util.find_spec("ziglang")
     if spec is None or spec.origin is None:
-        raise SystemExit("cannot compile the BPF object: no `ziglang`; run `make setup`")
+        raise SystemExit("cannot compile: no `ziglang`; run `make setup`")
     return Path(spec.origin).parent
 
 
-def uapi_includes() -> list[str]:
-    """Compiler flags for the kernel's user-space headers, from the compiler's own wheel."""
-    include = zig_folder() / "lib" / "libc" / "include"
-    machine = {"x86_64": "x86", "aarch64": "aarch64"}.get(platform.machine(), platform.machine())
-    return [
-        f"-isystem{include / 'any-linux-any'}",
-        f"-isystem{include / f'{machine}-linux-any'}",
-    ]
+def zig(target: str) -> list[str]:
+    """The pinned compiler for a target.
+
+    A named target also means a CPU that every such machine has: without one, zig compiles for
+    the very processor it runs on.
+    """
+    return [sys.executable, "-m", "ziglang", "cc", "-target", target]
 
 
 def bpf_compiler() -> list[str]:
     """The compiler command for BPF: pinned by the wheel, or `BPF_CLANG` (ADR 0002)."""
     chosen = os.environ.get("BPF_CLANG")
-    if chosen:
-        return [chosen, "-target", "bpf"]
-    return [sys.executable, "-m", "ziglang", "cc", "-target", "bpfel-freestanding-none"]
+    return [chosen, "-target", "bpf"] if chosen else zig("bpfel-freestanding-none")
+
+
+def uapi_includes() -> list[str]:
+    """Compiler flags for the kernel's user-space headers, from the compiler's own wheel."""
+    include = zig_folder() / "lib" / "libc" / "include"
+    own = {"x86_64": "x86"}.get(MACHINE, MACHINE)
+    return [f"-isystem{include / 'any-linux-any'}", f"-isystem{include / f'{own}-linux-any'}"]
+
+
+def without_places() -> list[str]:
+    """Compiler flags that keep this machine's folders out: equal sources, equal objects."""
+    return [
+        "-fdebug-compilation-dir=.",
+        f"-ffile-prefix-map={ROOT}=.",
+        f"-ffile-prefix-map={zig_folder()}=ziglang",  # the last that fits counts
+    ]
+
+
+def compile_c(compiler: list[str], flags: list[str], source: str, result: str) -> None:
+    """Compile `bpf/SOURCE` to `built/RESULT`, which a running monitor may have open."""
+    BUILT.mkdir(parents=True, exist_ok=True)
+    half = BUILT / f".{result}"
+    always = ["-O2", "-std=gnu11", "-Wall", "-Wextra", "-Werror", *without_places()]
+    run([*compiler, *always, *flags, str(ROOT / "bpf" / source), "-o", str(half)])
+    half.replace(BUILT / result)
 
 
 def build_object() -> None:
-    """Compile `bpf/tunnel.bpf.c` into the object that is loaded into the kernel."""
-    BUILT.mkdir(parents=True, exist_ok=True)
-    flags = ["-O2", "-g", "-mcpu=v3", "-std=gnu11", "-Wall", "-Wextra", "-Werror"]
-    source, target = ROOT / "bpf" / "tunnel.bpf.c", BUILT / "tunnel.bpf.o"
-    run([*bpf_compiler(), *flags, *uapi_includes(), "-c", str(source), "-o", str(target)])
+    """Compile the object that is loaded into the kernel."""
+    flags = ["-g", "-mcpu=v3", *uapi_includes(), "-c"]
+    compile_c(bpf_compiler(), flags, "tunnel.bpf.c", "tunnel.bpf.o")
 
 
 def build_native() -> None:
     """Compile the same parser for this machine: bytes in, keys out, no privileges."""
-    BUILT.mkdir(parents=True, exist_ok=True)
-    flags = ["-O2", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"]
-    compiler = [sys.executable, "-m", "ziglang", "cc"]
-    source, target = ROOT / "bpf" / "native.c", BUILT / "libtunnelparse.so"
-    run([*compiler, *flags, str(source), "-o", str(target)])
+    compiler = zig(f"{MACHINE}-linux-gnu.{GLIBC}")
+    compile_c(compiler, ["-g0", "-shared", "-fPIC"], "native.c", "libtunnelparse.so")
 
 
 def build_page() -> None:

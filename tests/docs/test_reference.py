@@ -1,0 +1,76 @@
+"""The reference says what the program does: every option, every outcome, no other."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+
+import pytest
+
+from tunnel_monitor.cli.main import COMMANDS, parser_for
+from tunnel_monitor.contract import Outcome
+
+REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
+
+
+def subparser_of(command: str) -> argparse.ArgumentParser:
+    (subparsers,) = (
+        action
+        for action in parser_for([command])._actions
+        if isinstance(action, argparse._SubParsersAction)
+    )
+    found = subparsers.choices[command]
+    assert isinstance(found, argparse.ArgumentParser)
+    return found
+
+
+def options_of(parser: argparse.ArgumentParser) -> set[str]:
+    """Long options that a parser takes, and help says."""
+    return {
+        word
+        for action in parser._actions
+        if action.help != argparse.SUPPRESS
+        for word in action.option_strings
+        if word.startswith("--")
+    } - {"--help"}
+
+
+def section_of(text: str, command: str) -> str:
+    """The part of the reference below the heading of one command."""
+    found = re.search(
+        rf"^##+ [^\n]*`(?:tunnel-monitor )?{command}\b.*?(?=^## |\Z)", text, re.M | re.S
+    )
+    assert found is not None, f"cli.md has no heading for `{command}`"
+    return found.group()
+
+
+def described(section: str) -> set[str]:
+    """Options that have a row or an entry of their own: they come first on their line."""
+    return {
+        option
+        for line in section.splitlines()
+        if re.match(r"\s*[|*-]\s*`-", line)
+        for option in re.findall(r"(?<![\w-])--[a-z][a-z-]*", line.lstrip("|*- ").split("|")[0])
+    }
+
+
+def rows_of(text: str) -> set[str]:
+    """First cells of tables that are one word of code."""
+    return set(re.findall(r"^\|\s*`([a-z_]+)`\s*\|", text, re.M))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_reference_has_the_options_of(command: str) -> None:
+    section = section_of((REFERENCE / "cli.md").read_text(), command)
+    assert described(section) == options_of(subparser_of(command))
+
+
+def test_the_reference_has_every_outcome() -> None:
+    assert rows_of((REFERENCE / "reasons.md").read_text()) == {one.label for one in Outcome}
+
+
+def test_an_option_without_an_entry_is_found() -> None:
+    rows = "| `--hosts N` | how many |\n| `--rate` | see `--hosts` and `--seed` |"
+    text = f"## `tunnel-monitor demo`\n\nAs `--other`.\n\n{rows}\n## next\n"
+    assert described(section_of(text, "demo")) == {"--hosts", "--rate"}
