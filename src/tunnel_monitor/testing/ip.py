@@ -48,7 +48,7 @@ class IPv4(Layer):
         flags = self.reserved_bit << 15 | self.dont_fragment << 14 | self.more_fragments << 13
         return flags | self.offset
 
-    def encode(self, behind: bytes, stack: Stack) -> bytes:
+    def header(self, behind: bytes, stack: Stack) -> bytes:
         """20 bytes and the options."""
         options = self.options + bytes(-len(self.options) % 4)
         length = 20 + len(options)
@@ -65,7 +65,7 @@ class IPv4(Layer):
         tail = self.addresses() + options
         computed = internet_checksum(head + tail)
         checksum = computed if self.checksum is None else self.checksum
-        return head + struct.pack("!H", checksum) + tail + behind
+        return head + struct.pack("!H", checksum) + tail
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class IPv6(Layer):
         """Source and destination, 32 bytes."""
         return IPv6Address(self.src).packed + IPv6Address(self.dst).packed
 
-    def encode(self, behind: bytes, stack: Stack) -> bytes:
+    def header(self, behind: bytes, stack: Stack) -> bytes:
         """40 bytes."""
         announced = stack.announced(Space.PROTOCOL)
         head = struct.pack(
@@ -101,7 +101,7 @@ class IPv6(Layer):
             announced if self.next_header is None else self.next_header,
             self.hop_limit,
         )
-        return head + self.addresses() + behind
+        return head + self.addresses()
 
 
 @dataclass(frozen=True)
@@ -121,8 +121,9 @@ class Extension(Layer):
         """As the header in front announces it."""
         return self.protocol if space is Space.PROTOCOL else super().number(space)
 
-    def encode(self, behind: bytes, stack: Stack) -> bytes:
+    def header(self, behind: bytes, stack: Stack) -> bytes:
         """A multiple of 8 bytes."""
+        del behind
         announced = stack.announced(Space.PROTOCOL)
         body = self.body + bytes(-(len(self.body) + 2) % 8)
         head = struct.pack(
@@ -130,7 +131,12 @@ class Extension(Layer):
             announced if self.next_header is None else self.next_header,
             (len(body) + 2) // 8 - 1 if self.length is None else self.length,
         )
-        return head + body + behind
+        return head + body
+
+
+def pad_n(length: int) -> bytes:
+    """RFC 8200, 4.2: an option of 2 to 257 bytes that says nothing."""
+    return bytes([1, length - 2]) + bytes(length - 2)
 
 
 def hop_by_hop(options: bytes = b"") -> Extension:
@@ -161,13 +167,13 @@ class Fragment(Layer):
     id: int = 1
     next_header: int | None = None
 
-    def encode(self, behind: bytes, stack: Stack) -> bytes:
+    def header(self, behind: bytes, stack: Stack) -> bytes:
         """8 bytes."""
+        del behind
         announced = stack.announced(Space.PROTOCOL)
         next_header = announced if self.next_header is None else self.next_header
         place = self.offset << 3 | self.reserved << 1 | self.more
-        head = struct.pack("!BBHI", next_header, 0, place, self.id)
-        return head + behind
+        return struct.pack("!BBHI", next_header, 0, place, self.id)
 
 
 @dataclass(frozen=True)
@@ -182,8 +188,9 @@ class AH(Layer):
     next_header: int | None = None
     length: int | None = None
 
-    def encode(self, behind: bytes, stack: Stack) -> bytes:
+    def header(self, behind: bytes, stack: Stack) -> bytes:
         """12 bytes and the integrity check value."""
+        del behind
         announced = stack.announced(Space.PROTOCOL)
         computed = (12 + len(self.check_value)) // 4 - 2
         head = struct.pack(
@@ -194,4 +201,4 @@ class AH(Layer):
             self.spi,
             self.sequence,
         )
-        return head + self.check_value + behind
+        return head + self.check_value

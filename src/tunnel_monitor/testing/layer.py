@@ -27,7 +27,7 @@ class Space(Enum):
 class Layer(ABC):
     """One header, or the bytes behind the last.
 
-    A new layer is a frozen dataclass with a `KNOWN_AS` and an `encode`. By custom a field that
+    A new layer is a frozen dataclass with a `KNOWN_AS` and a `header`. By custom a field that
     is `None` is computed (lengths, checksums, what comes next) and any other value is written as
     it stands, so that broken packets are made by naming what is wrong with them.
     """
@@ -45,13 +45,17 @@ class Layer(ABC):
         return None
 
     @abstractmethod
-    def encode(self, behind: bytes, stack: Stack) -> bytes:
-        """This layer's header and all that is behind it.
+    def header(self, behind: bytes, stack: Stack) -> bytes:
+        """This layer's own bytes.
 
         Args:
-            behind: the encoded layers above.
+            behind: the encoded layers above, for lengths and checksums.
             stack: the layers around this one.
         """
+
+    def encode(self, behind: bytes, stack: Stack) -> bytes:
+        """The header and all that is behind it."""
+        return self.header(behind, stack) + behind
 
 
 @dataclass(frozen=True)
@@ -80,10 +84,10 @@ class Raw(Layer):
 
     data: bytes
 
-    def encode(self, behind: bytes, stack: Stack) -> bytes:
+    def header(self, behind: bytes, stack: Stack) -> bytes:
         """The bytes."""
-        del stack
-        return self.data + behind
+        del behind, stack
+        return self.data
 
 
 def payload(length: int) -> Raw:
@@ -113,9 +117,11 @@ def headers_length(*layers: Layer) -> int:
     segments is (n - 1) times this much longer on the wire. 0 without a transport header.
     """
     places = [place for place, layer in enumerate(layers) if layer.IS_TRANSPORT]
-    if not places:
-        return 0
-    return len(packet(*layers[: places[-1] + 1]))
+    last = places[-1] if places else -1
+    return sum(
+        len(layer.header(b"", Stack(layers[:place], None)))
+        for place, layer in enumerate(layers[: last + 1])
+    )
 
 
 def internet_checksum(data: bytes) -> int:

@@ -30,11 +30,15 @@ class Ethernet(Layer):
     type: int | None = None
     minimum: int = 0
 
-    def encode(self, behind: bytes, stack: Stack) -> bytes:
-        """14 bytes, and padding at the end of the frame."""
+    def header(self, behind: bytes, stack: Stack) -> bytes:
+        """14 bytes."""
+        del behind
         ethertype = stack.announced(Space.ETHERTYPE) if self.type is None else self.type
-        frame = mac(self.dst) + mac(self.src) + struct.pack("!H", ethertype) + behind
-        return frame.ljust(self.minimum, b"\0")
+        return mac(self.dst) + mac(self.src) + struct.pack("!H", ethertype)
+
+    def encode(self, behind: bytes, stack: Stack) -> bytes:
+        """The frame, padded."""
+        return super().encode(behind, stack).ljust(self.minimum, b"\0")
 
 
 @dataclass(frozen=True)
@@ -51,11 +55,12 @@ class VLAN(Layer):
         """The TPID: 0x8100 for a customer's tag, 0x88a8 (802.1ad) for a service provider's."""
         return self.tpid if space is Space.ETHERTYPE else super().number(space)
 
-    def encode(self, behind: bytes, stack: Stack) -> bytes:
+    def header(self, behind: bytes, stack: Stack) -> bytes:
         """Tag control information and the next type: the 4 bytes behind the TPID."""
+        del behind
         ethertype = stack.announced(Space.ETHERTYPE) if self.type is None else self.type
         control = self.priority << 13 | self.drop_eligible << 12 | self.vid
-        return struct.pack("!HH", control, ethertype) + behind
+        return struct.pack("!HH", control, ethertype)
 
 
 def service_vlan(vid: int) -> VLAN:
@@ -75,14 +80,13 @@ class ARP(Layer):
     target_mac: str = "00:00:00:00:00:00"
     operation: int = 1
 
-    def encode(self, behind: bytes, stack: Stack) -> bytes:
+    def header(self, behind: bytes, stack: Stack) -> bytes:
         """28 bytes."""
-        del stack
+        del behind, stack
         return (
             struct.pack("!HHBBH", 1, 0x0800, 6, 4, self.operation)
             + mac(self.sender_mac)
             + IPv4Address(self.sender).packed
             + mac(self.target_mac)
             + IPv4Address(self.target).packed
-            + behind
         )

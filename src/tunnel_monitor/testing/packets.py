@@ -20,6 +20,7 @@ from tunnel_monitor.testing.ip import (
     IPv6,
     destination_options,
     hop_by_hop,
+    pad_n,
     routing,
 )
 from tunnel_monitor.testing.layer import Layer, Raw, headers_length, packet, payload
@@ -51,6 +52,7 @@ __all__ = [
     "headers_length",
     "hop_by_hop",
     "packet",
+    "pad_n",
     "payload",
     "routing",
     "service_vlan",

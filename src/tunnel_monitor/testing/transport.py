@@ -24,7 +24,7 @@ class UDP(Layer):
     length: int | None = None
     checksum: int | None = None
 
-    def encode(self, behind: bytes, stack: Stack) -> bytes:
+    def header(self, behind: bytes, stack: Stack) -> bytes:
         """8 bytes."""
         head = struct.pack(
             "!HHH",
@@ -35,7 +35,7 @@ class UDP(Layer):
         checksum = self.checksum
         if checksum is None:  # 0 would mean that there is none
             checksum = stack.checksum(17, head + b"\0\0" + behind) or 0xFFFF
-        return head + struct.pack("!H", checksum) + behind
+        return head + struct.pack("!H", checksum)
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class TCP(Layer):
     data_offset: int | None = None
     checksum: int | None = None
 
-    def encode(self, behind: bytes, stack: Stack) -> bytes:
+    def header(self, behind: bytes, stack: Stack) -> bytes:
         """20 bytes and the options."""
         options = self.options + bytes(-len(self.options) % 4)
         words = 5 + len(options) // 4 if self.data_offset is None else self.data_offset
@@ -70,15 +70,15 @@ class TCP(Layer):
             self.flags,
             self.window,
         )
-        tail = struct.pack("!H", self.urgent) + options + behind
-        computed = stack.checksum(6, head + b"\0\0" + tail)
+        tail = struct.pack("!H", self.urgent) + options
+        computed = stack.checksum(6, head + b"\0\0" + tail + behind)
         checksum = computed if self.checksum is None else self.checksum
         return head + struct.pack("!H", checksum) + tail
 
 
 @dataclass(frozen=True)
 class ICMP(Layer):
-    """RFC 792; an echo request unless told otherwise. `rest` is the second word."""
+    """RFC 792; an echo request unless told otherwise. `rest` is behind the checksum."""
 
     KNOWN_AS: ClassVar[Mapping[Space, int]] = {Space.PROTOCOL: 1}
 
@@ -87,17 +87,18 @@ class ICMP(Layer):
     rest: bytes = b"\0\1\0\1"
     checksum: int | None = None
 
-    def encode(self, behind: bytes, stack: Stack) -> bytes:
+    def header(self, behind: bytes, stack: Stack) -> bytes:
         """8 bytes."""
         del stack
-        kind, tail = struct.pack("!BB", self.type, self.code), self.rest + behind
-        computed = internet_checksum(kind + b"\0\0" + tail)
-        return kind + struct.pack("!H", computed if self.checksum is None else self.checksum) + tail
+        kind = struct.pack("!BB", self.type, self.code)
+        computed = internet_checksum(kind + b"\0\0" + self.rest + behind)
+        checksum = computed if self.checksum is None else self.checksum
+        return kind + struct.pack("!H", checksum) + self.rest
 
 
 @dataclass(frozen=True)
 class ICMPv6(Layer):
-    """RFC 4443, 2.1; an echo request unless told otherwise. `rest` is the second word."""
+    """RFC 4443, 2.1; an echo request unless told otherwise. `rest` is behind the checksum."""
 
     KNOWN_AS: ClassVar[Mapping[Space, int]] = {Space.PROTOCOL: 58}
 
@@ -106,11 +107,12 @@ class ICMPv6(Layer):
     rest: bytes = b"\0\1\0\1"
     checksum: int | None = None
 
-    def encode(self, behind: bytes, stack: Stack) -> bytes:
+    def header(self, behind: bytes, stack: Stack) -> bytes:
         """8 bytes."""
-        kind, tail = struct.pack("!BB", self.type, self.code), self.rest + behind
-        computed = stack.checksum(58, kind + b"\0\0" + tail)
-        return kind + struct.pack("!H", computed if self.checksum is None else self.checksum) + tail
+        kind = struct.pack("!BB", self.type, self.code)
+        computed = stack.checksum(58, kind + b"\0\0" + self.rest + behind)
+        checksum = computed if self.checksum is None else self.checksum
+        return kind + struct.pack("!H", checksum) + self.rest
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ class NeighborSolicitation(Layer):
     target: str = "fd00::2"
     sender_mac: str = "02:00:00:00:00:01"
 
-    def encode(self, behind: bytes, stack: Stack) -> bytes:
+    def header(self, behind: bytes, stack: Stack) -> bytes:
         """32 bytes."""
         option = b"\1\1" + mac(self.sender_mac)
         body = IPv6Address(self.target).packed + option + behind

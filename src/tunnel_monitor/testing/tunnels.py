@@ -28,8 +28,8 @@ class VXLAN(Layer):
     reserved1: int = 0
     reserved2: int = 0
 
-    def encode(self, behind: bytes, stack: Stack) -> bytes:
+    def header(self, behind: bytes, stack: Stack) -> bytes:
         """8 bytes."""
-        del stack
+        del behind, stack
         head = struct.pack("!BBH", self.flags, self.reserved1, self.group_policy)
-        return head + struct.pack("!I", self.vni << 8 | self.reserved2) + behind
+        return head + struct.pack("!I", self.vni << 8 | self.reserved2)
