@@ -141,7 +141,7 @@ IP6: Final = [
     inside6("inner neighbor solicitation", Ethernet(), END6, NeighborSolicitation()),
     inside6("inner no next header", Ethernet(), IPv6(next_header=NO_NEXT_HEADER), payload(8)),
     inside6("inner esp over ipv6", Ethernet(), IPv6(next_header=50), payload(40)),
-    inside6("inner extension headers", *PING6[:2], hop_by_hop(), routing(), *PING6[2:]),
+    inside6("inner extension headers", *PING6[:2], hop_by_hop(), routing(END6.dst), *PING6[2:]),
     inside6("eight inner extension headers", *PING6[:2], *[AH()] * 8, *PING6[2:]),
     inside6("nine inner extension headers", *PING6[:2], *[AH()] * 9, *PING6[2:]),
     inside6("inner extension header cut off", Ethernet(), END6, hop_by_hop(), cut=1),
@@ -159,6 +159,12 @@ IP6: Final = [
         (Ethernet(), IPv6("::", "ff02::1:ff00:2"), NeighborSolicitation()),
         outer=PEERS6,
         inner=("::", "ff02::1:ff00:2"),
+    ),
+    flow(
+        "inner addresses that map ipv4",
+        OUTSIDE4,
+        (Ethernet(), IPv6("::ffff:192.0.2.1", "::ffff:192.0.2.2"), TCP()),
+        inner=("192.0.2.1", "192.0.2.2"),
     ),
 ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.packets.expected import Case, other
+from tests.packets.expected import PEERS4, PEERS6, Case, other
 from tests.packets.stacks import OUTSIDE4, OUTSIDE6, PEER4, PEER6, PING4, TUNNEL
 
 from tunnel_monitor.contract import Outcome
@@ -39,8 +39,6 @@ MALFORMED: Final = Outcome.MALFORMED
 
 # What stands behind the outer IP header of a tunnelled ping.
 TUNNELED: Final[tuple[Layer, ...]] = (UDP(), TUNNEL, *PING4)
-PEERS4_: Final = (PEER4.src, PEER4.dst)
-PEERS6_: Final = (PEER6.src, PEER6.dst)
 
 NOT_IP: Final = [
     other("arp", NOT_TUNNELED, Ethernet(minimum=60), ARP()),
@@ -71,7 +69,7 @@ NO_TUNNEL: Final = [
     other(
         "no next header in front of a tunnel",
         NOT_TUNNELED,
-        *(Ethernet(), IPv6(*PEERS6_, next_header=NO_NEXT_HEADER), *TUNNELED),
+        *(Ethernet(), IPv6(*PEERS6, next_header=NO_NEXT_HEADER), *TUNNELED),
     ),
     other(
         "no next header behind an extension header",
@@ -135,17 +133,17 @@ TAGS: Final = [
 ]
 
 BROKEN_IPV4: Final = [
-    other("ipv4 of version 5", MALFORMED, Ethernet(), IPv4(*PEERS4_, version=5), *TUNNELED),
-    other("ipv4 of version 6", MALFORMED, Ethernet(), IPv4(*PEERS4_, version=6), *TUNNELED),
-    other("ipv4 of version 0", MALFORMED, Ethernet(), IPv4(*PEERS4_, version=0), *TUNNELED),
-    other("ipv4 of ihl 4", MALFORMED, Ethernet(), IPv4(*PEERS4_, ihl=4), *TUNNELED),
-    other("ipv4 of ihl 0", MALFORMED, Ethernet(), IPv4(*PEERS4_, ihl=0), *TUNNELED),
+    other("ipv4 of version 5", MALFORMED, Ethernet(), IPv4(*PEERS4, version=5), *TUNNELED),
+    other("ipv4 of version 6", MALFORMED, Ethernet(), IPv4(*PEERS4, version=6), *TUNNELED),
+    other("ipv4 of version 0", MALFORMED, Ethernet(), IPv4(*PEERS4, version=0), *TUNNELED),
+    other("ipv4 of ihl 4", MALFORMED, Ethernet(), IPv4(*PEERS4, ihl=4), *TUNNELED),
+    other("ipv4 of ihl 0", MALFORMED, Ethernet(), IPv4(*PEERS4, ihl=0), *TUNNELED),
     other("ipv4 shorter than itself", MALFORMED, Ethernet(), IPv4(total_length=19), *TUNNELED),
-    other("ipv4 of length 1", MALFORMED, Ethernet(), IPv4(*PEERS4_, total_length=1), *TUNNELED),
+    other("ipv4 of length 1", MALFORMED, Ethernet(), IPv4(*PEERS4, total_length=1), *TUNNELED),
     other(
         "ipv4 shorter than its options",
         MALFORMED,
-        *(Ethernet(), IPv4(*PEERS4_, options=bytes(8), total_length=27), *TUNNELED),
+        *(Ethernet(), IPv4(*PEERS4, options=bytes(8), total_length=27), *TUNNELED),
     ),
     other("ipv4 cut off", TRUNCATED, Ethernet(), PEER4, cut=1),
     other("ipv4 options cut off", TRUNCATED, Ethernet(), IPv4(options=bytes(8)), cut=1),
@@ -161,35 +159,33 @@ BROKEN_IPV4: Final = [
     other(
         "ipv4 ends in front of udp",
         TRUNCATED,
-        *(Ethernet(), IPv4(*PEERS4_, total_length=20), *TUNNELED),
+        *(Ethernet(), IPv4(*PEERS4, total_length=20), *TUNNELED),
     ),
-    other("ipv4 ends in udp", TRUNCATED, Ethernet(), IPv4(*PEERS4_, total_length=27), *TUNNELED),
+    other("ipv4 ends in udp", TRUNCATED, Ethernet(), IPv4(*PEERS4, total_length=27), *TUNNELED),
     other(
         "ipv4 ends in front of vxlan",
         TRUNCATED,
-        *(Ethernet(), IPv4(*PEERS4_, total_length=28), *TUNNELED),
+        *(Ethernet(), IPv4(*PEERS4, total_length=28), *TUNNELED),
     ),
-    other("ipv4 ends in vxlan", TRUNCATED, Ethernet(), IPv4(*PEERS4_, total_length=35), *TUNNELED),
+    other("ipv4 ends in vxlan", TRUNCATED, Ethernet(), IPv4(*PEERS4, total_length=35), *TUNNELED),
 ]
 
 BROKEN_IPV6: Final = [
-    other("ipv6 of version 4", MALFORMED, Ethernet(), IPv6(*PEERS6_, version=4), *TUNNELED),
-    other("ipv6 of version 7", MALFORMED, Ethernet(), IPv6(*PEERS6_, version=7), *TUNNELED),
-    other("ipv6 of version 0", MALFORMED, Ethernet(), IPv6(*PEERS6_, version=0), *TUNNELED),
+    other("ipv6 of version 4", MALFORMED, Ethernet(), IPv6(*PEERS6, version=4), *TUNNELED),
+    other("ipv6 of version 7", MALFORMED, Ethernet(), IPv6(*PEERS6, version=7), *TUNNELED),
+    other("ipv6 of version 0", MALFORMED, Ethernet(), IPv6(*PEERS6, version=0), *TUNNELED),
     other("ipv6 cut off", TRUNCATED, Ethernet(), PEER6, cut=1),
-    other("ipv6 ends in udp", TRUNCATED, Ethernet(), IPv6(*PEERS6_, payload_length=7), *TUNNELED),
+    other("ipv6 ends in udp", TRUNCATED, Ethernet(), IPv6(*PEERS6, payload_length=7), *TUNNELED),
     other(
         "ipv6 ends in front of vxlan",
         TRUNCATED,
-        *(Ethernet(), IPv6(*PEERS6_, payload_length=8), *TUNNELED),
+        *(Ethernet(), IPv6(*PEERS6, payload_length=8), *TUNNELED),
     ),
-    other(
-        "ipv6 ends in vxlan", TRUNCATED, Ethernet(), IPv6(*PEERS6_, payload_length=15), *TUNNELED
-    ),
+    other("ipv6 ends in vxlan", TRUNCATED, Ethernet(), IPv6(*PEERS6, payload_length=15), *TUNNELED),
     other(
         "ipv6 ends in an extension header",
         TRUNCATED,
-        *(Ethernet(), IPv6(*PEERS6_, payload_length=15), hop_by_hop(bytes(14)), *TUNNELED),
+        *(Ethernet(), IPv6(*PEERS6, payload_length=15), hop_by_hop(bytes(14)), *TUNNELED),
     ),
     other("hop-by-hop cut off", TRUNCATED, Ethernet(), PEER6, hop_by_hop(), cut=1),
     other("hop-by-hop cut off behind a byte", TRUNCATED, Ethernet(), PEER6, hop_by_hop(), cut=7),
@@ -210,7 +206,16 @@ BROKEN_IPV6: Final = [
     other(
         "nine extension headers in front of tcp",
         Outcome.TOO_MANY_EXTENSIONS,
-        *(Ethernet(), PEER6, hop_by_hop(), routing(), AH(), Fragment(), *[AH()] * 5, TCP()),
+        *(
+            Ethernet(),
+            PEER6,
+            hop_by_hop(),
+            routing(PEER6.dst),
+            AH(),
+            Fragment(),
+            *[AH()] * 5,
+            TCP(),
+        ),
     ),
     other(
         "a ninth extension header announced and not there",
@@ -224,32 +229,32 @@ FRAGMENTS: Final = [
     other(
         "later fragment of udp over ipv4",
         Outcome.LATER_FRAGMENT,
-        *(Ethernet(), IPv4(*PEERS4_, offset=185, more_fragments=True, protocol=17), payload(64)),
+        *(Ethernet(), IPv4(*PEERS4, offset=185, more_fragments=True, protocol=17), payload(64)),
     ),
     other(
         "last fragment of udp over ipv4",
         Outcome.LATER_FRAGMENT,
-        *(Ethernet(), IPv4(*PEERS4_, offset=1, protocol=17), payload(64)),
+        *(Ethernet(), IPv4(*PEERS4, offset=1, protocol=17), payload(64)),
     ),
     other(
         "last fragment of udp over ipv4, at the largest offset",
         Outcome.LATER_FRAGMENT,
-        *(Ethernet(), IPv4(*PEERS4_, offset=0x1FFF, protocol=17), payload(4)),
+        *(Ethernet(), IPv4(*PEERS4, offset=0x1FFF, protocol=17), payload(4)),
     ),
     other(
         "last fragment at an offset whose low byte is 0",
         Outcome.LATER_FRAGMENT,
-        *(Ethernet(), IPv4(*PEERS4_, offset=0x0100, protocol=17), payload(64)),
+        *(Ethernet(), IPv4(*PEERS4, offset=0x0100, protocol=17), payload(64)),
     ),
     other(
         "a later fragment that looks like a tunnel",
         Outcome.LATER_FRAGMENT,
-        *(Ethernet(), IPv4(*PEERS4_, offset=3), *TUNNELED),
+        *(Ethernet(), IPv4(*PEERS4, offset=3), *TUNNELED),
     ),
     other(
         "a later fragment of nothing",
         Outcome.LATER_FRAGMENT,
-        *(Ethernet(), IPv4(*PEERS4_, offset=3, protocol=17)),
+        *(Ethernet(), IPv4(*PEERS4, offset=3, protocol=17)),
     ),
     other("later fragment of tcp over ipv4", NOT_TUNNELED, Ethernet(), IPv4(offset=185), TCP()),
     other("later fragment of icmp over ipv4", NOT_TUNNELED, Ethernet(), IPv4(offset=185), ICMP()),
@@ -257,7 +262,7 @@ FRAGMENTS: Final = [
     other(
         "first fragment of udp, cut off",
         TRUNCATED,
-        *(Ethernet(), IPv4(*PEERS4_, more_fragments=True), UDP(dport=4789)),
+        *(Ethernet(), IPv4(*PEERS4, more_fragments=True), UDP(dport=4789)),
         cut=1,
     ),
     other(
@@ -278,7 +283,7 @@ FRAGMENTS: Final = [
     other(
         "later fragment of udp behind extension headers",
         Outcome.LATER_FRAGMENT,
-        *(Ethernet(), PEER6, hop_by_hop(), routing(), Fragment(offset=2), *TUNNELED),
+        *(Ethernet(), PEER6, hop_by_hop(), routing(PEER6.dst), Fragment(offset=2), *TUNNELED),
     ),
     other(
         "later fragment of tcp over ipv6",

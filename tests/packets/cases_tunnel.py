@@ -41,6 +41,7 @@ from tunnel_monitor.testing.packets import (
     Layer,
     destination_options,
     hop_by_hop,
+    pad_n,
     routing,
     service_vlan,
 )
@@ -170,7 +171,7 @@ EXTENSIONS: Final = [
     extended("hop-by-hop options", hop_by_hop()),
     extended("a routing header", routing(PEERS6[1])),
     extended("a source route to go", routing("2001:db8::7", PEERS6[1], kind=4, segments_left=1)),
-    extended("destination options", destination_options(bytes(20))),
+    extended("destination options", destination_options(pad_n(22))),
     extended("an atomic fragment", Fragment()),
     extended("first fragment over ipv6", Fragment(more=True)),
     extended("reserved bits of a fragment header", Fragment(reserved=3)),
@@ -189,8 +190,8 @@ EXTENSIONS: Final = [
     ),
     extended("eight extension headers", *[destination_options()] * 8),
     extended("hop-by-hop options last", destination_options(), hop_by_hop()),
-    extended("an extension header of 264 bytes", destination_options(bytes(262))),
-    extended("an extension header of 2048 bytes", destination_options(bytes(2046))),
+    extended("an extension header of 264 bytes", destination_options(pad_n(200) + pad_n(62))),
+    extended("an extension header of 2048 bytes", destination_options(pad_n(186) * 11)),
     over6(
         "jumbo",
         *(Ethernet(), IPv6(*PEERS6, payload_length=0), hop_by_hop(JUMBO)),

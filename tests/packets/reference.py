@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address
 from typing import Final
 
 from tests.packets.expected import Expected
@@ -235,5 +235,11 @@ def number(data: memoryview) -> int:
 
 
 def address(data: memoryview) -> str:
-    """RFC 5952 text of 4 or 16 bytes."""
-    return str(ip_address(bytes(data)))
+    """RFC 5952 text of 4 or 16 bytes.
+
+    What maps an IPv4 address (::ffff:a.b.c.d) is told as that: the wide key keeps IPv4 so.
+    """
+    if len(data) == 4:
+        return str(IPv4Address(bytes(data)))
+    whole = IPv6Address(bytes(data))
+    return str(whole.ipv4_mapped or whole)
