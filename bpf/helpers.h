@@ -6,12 +6,12 @@
 #include <linux/types.h>
 
 #define SEC(name) __attribute__((section(name), used))
-#define __uint(name, value) int(*name)[value]
+#define __uint(name, value) int (*name)[value]
 #define __type(name, value) typeof(value) *name
 #define __array(name, value) typeof(value) *name[]
 
-static void *(*const bpf_map_lookup_elem)(void *map, const void *key) =
-	(void *)BPF_FUNC_map_lookup_elem;
+static void *(*const bpf_map_lookup_elem)(void *map,
+					  const void *key) = (void *)BPF_FUNC_map_lookup_elem;
 static long (*const bpf_map_update_elem)(void *map, const void *key, const void *value,
 					 __u64 flags) = (void *)BPF_FUNC_map_update_elem;
 static __u32 (*const bpf_get_smp_processor_id)(void) = (void *)BPF_FUNC_get_smp_processor_id;

@@ -69,7 +69,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__type(key, __u32);
 	__type(value, struct tally);
-	__uint(max_entries, 2 * DIRECTIONS *OUTCOMES);
+	__uint(max_entries, 2 * DIRECTIONS * OUTCOMES);
 } ledger SEC(".maps");
 
 /* The walk through the packet at hand, between two tail calls. One program at a time runs on a
