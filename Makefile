@@ -5,12 +5,9 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 MAKEFLAGS += --no-builtin-rules --no-print-directory
-export NPM_CONFIG_UPDATE_NOTIFIER := false
 
 PYTHON_BIN := .venv/bin
 BUILT := src/tunnel_monitor/built
-# The machine's own node comes first; .venv has one only where that is missing or too old.
-NPM := PATH="$$(scripts/needs-node && echo "$(CURDIR)/$(PYTHON_BIN):" || true)$$PATH" npm --prefix web
 
 RUN_PACKAGES := ca-certificates iproute2 iperf3 iputils-ping libbpf1 python3 python3-venv
 TEST_PACKAGES := $(RUN_PACKAGES) tcpdump tshark
@@ -61,15 +58,11 @@ check: $(TEST_READY) ## format, lint, types, spelling
 
 .PHONY: check-page
 check-page: $(NODE_MODULES)
-	$(NPM) run --silent check
+	scripts/npm run --silent check
 
 .PHONY: test
 test: test-packages browser setup $(NODE_MODULES) ## all tests that privileges allow; names what it left out
-	@status=0; \
-	$(NPM) test || { status=1; page="; the page's own tests FAILED, see above"; }; \
-	$(PYTHON_BIN)/pytest $(ARGS) || status=1; \
-	echo "make test: pytest's result is above$${page-; the page's own tests passed}"; \
-	exit $$status
+	@scripts/run-tests $(ARGS)
 
 .PHONY: test-bpf
 test-bpf: $(TEST_READY) setup ## the packet table, through the kernel and natively
@@ -120,7 +113,7 @@ $(NATIVE): $(BPF_SOURCES) hatch_build.py requirements/run.txt | $(RUN_READY)
 
 $(NODE_MODULES): web/package-lock.json | $(RUN_READY)
 	@echo "Installing what builds the page into web/node_modules, from $<"
-	@$(NPM) ci --no-audit --no-fund --loglevel=error
+	@scripts/npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(PAGE): $(PAGE_SOURCES) hatch_build.py $(NODE_MODULES)
