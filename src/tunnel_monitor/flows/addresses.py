@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tunnel_monitor.errors import BadSetting
 from tunnel_monitor.flows.columns import Words
@@ -67,3 +68,12 @@ def parse(written: str) -> bytes:
 def as_words(address: bytes) -> Words:
     """(2,) words of 16 bytes, to compare with columns of rows."""
     return np.frombuffer(address, np.uint64)
+
+
+def are_hosts(addresses: Words) -> NDArray[np.bool_]:
+    """(n,) which of (n, 2) addresses belong to one host: no group, no broadcast, not empty."""
+    packed = np.ascontiguousarray(addresses).view(np.uint8).reshape(-1, 16)
+    mapped = (packed[:, :12] == np.frombuffer(MAPPED_PREFIX, np.uint8)).all(axis=1)
+    multicast = np.where(mapped, packed[:, 12] >> 4 == 0xE, packed[:, 0] == 0xFF)
+    broadcast = mapped & (packed[:, 12:] == 0xFF).all(axis=1)
+    return np.asarray(addresses.any(axis=1) & ~multicast & ~broadcast)

@@ -19,7 +19,6 @@ from tunnel_monitor.contract import (
     META_HAS_VNI,
     META_PATH_SHIFT,
     PATH_BITS,
-    Encap,
 )
 
 Rows: TypeAlias = NDArray[np.void]  # (n,) FLOW
@@ -111,17 +110,3 @@ def encap(rows: Rows) -> NDArray[np.uint32]:
         innermost = np.where(step != 0, step, innermost)
         rest = rest >> np.uint32(PATH_BITS)
     return innermost
-
-
-def encap_label(number: int) -> str:
-    """`vxlan`, ...; `none` for what was counted without its tunnel."""
-    return Encap(number).label
-
-
-def path_label(number: int) -> str:
-    """The encapsulations from the outermost to the innermost: `vxlan`, `vxlan/vxlan`."""
-    steps = []
-    while number:
-        steps.append(encap_label(number & ((1 << PATH_BITS) - 1)))
-        number >>= PATH_BITS
-    return "/".join(steps) or encap_label(Encap.NONE)

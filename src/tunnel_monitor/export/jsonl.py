@@ -1,0 +1,67 @@
+"""One line of JSON for each flow and drain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import BinaryIO
+
+import orjson
+
+from tunnel_monitor.flows import columns, labels
+from tunnel_monitor.flows.batch import FlowBatch
+
+
+class JsonLines:
+    """Writes batches to a stream; flows first, then what is known by tunnel only.
+
+    A drain's lines are written and flushed together.
+
+    Args:
+        stream: binary, for one `sys.stdout.buffer`; the caller's to close.
+        on_broken: called once, on the sink's thread, when whoever reads the stream has gone;
+            later batches are ignored.
+    """
+
+    name = "jsonl"
+
+    def __init__(self, stream: BinaryIO, on_broken: Callable[[], None]) -> None:
+        self._stream = stream
+        self._on_broken = on_broken
+        self._broken = False
+
+    def take(self, batch: FlowBatch) -> None:
+        """Write one batch."""
+        if self._broken:
+            return
+        try:
+            self._stream.write(lines(batch))
+            self._stream.flush()
+        except BrokenPipeError:
+            self._broken = True
+            self._on_broken()
+
+    def close(self) -> None:
+        """All is written already."""
+
+
+def lines(batch: FlowBatch) -> bytes:
+    """The lines of one batch, in no particular order within flows and within tunnels.
+
+    Counts are JSON numbers, exact in any reader that keeps 64-bit integers.
+    """
+    rows = columns.join(batch.flows, batch.tunnels)
+    time = batch.time_ns / 10**9
+    members = {
+        "time": [time] * len(rows),
+        "interface": [batch.interfaces[place] for place in rows["interface"].tolist()],
+        "direction": labels.directions(rows),
+        "encap": labels.encaps(rows),
+        "vni": labels.vnis(rows),
+        **{name: labels.texts(rows, name) for name in columns.ADDRESSES},
+        "packets": rows["packets"].tolist(),
+        "bytes": rows["bytes"].tolist(),
+    }
+    return b"".join(
+        orjson.dumps(dict(zip(members, values, strict=True)), option=orjson.OPT_APPEND_NEWLINE)
+        for values in zip(*members.values(), strict=True)
+    )

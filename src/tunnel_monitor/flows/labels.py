@@ -1,0 +1,58 @@
+"""Columns of rows as users read them, in every reply, line and table alike."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tunnel_monitor.contract import PATH_BITS, Direction, Encap
+from tunnel_monitor.flows import addresses, columns
+from tunnel_monitor.flows.columns import Rows
+
+
+def has_address(rows: Rows, name: str) -> NDArray[np.bool_]:
+    """(n,) whether the column means anything: an inner `::` is an address, an outer one is not."""
+    if name.startswith("inner"):
+        return columns.has_inner(rows)
+    return np.asarray((columns.address(rows, name) != 0).any(axis=1))
+
+
+def texts(rows: Rows, name: str) -> list[str]:
+    """The address of each row; empty where there is none."""
+    written = addresses.texts(columns.address(rows, name))
+    pairs = zip(written, has_address(rows, name).tolist(), strict=True)
+    return [text if present else "" for text, present in pairs]
+
+
+def vnis(rows: Rows) -> list[int | None]:
+    """The VNI of each row; None where it has none."""
+    pairs = zip(rows["vni"].tolist(), columns.has_vni(rows).tolist(), strict=True)
+    return [vni if present else None for vni, present in pairs]
+
+
+def directions(rows: Rows) -> list[str]:
+    """`ingress` or `egress`."""
+    names = [direction.label for direction in Direction]
+    return [names[number] for number in columns.direction(rows).tolist()]
+
+
+def encaps(rows: Rows) -> list[str]:
+    """`vxlan`, ...: the innermost; `none` for what was counted without its tunnel."""
+    names = {encap.value: encap.label for encap in Encap}
+    return [names[number] for number in columns.encap(rows).tolist()]
+
+
+def paths(rows: Rows) -> list[str]:
+    """All encapsulations, the outermost first: `vxlan`, `vxlan/vxlan`."""
+    numbers, places = np.unique(columns.path(rows), return_inverse=True)
+    names = [path(number) for number in numbers.tolist()]
+    return [names[place] for place in places.tolist()]
+
+
+def path(number: int) -> str:
+    """The text of one path of `columns.path`."""
+    steps = []
+    while number:
+        steps.append(Encap(number & ((1 << PATH_BITS) - 1)).label)
+        number >>= PATH_BITS
+    return "/".join(steps) or Encap.NONE.label

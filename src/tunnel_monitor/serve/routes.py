@@ -1,0 +1,137 @@
+"""What answers which request."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import Executor
+from functools import partial
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tunnel_monitor.errors import BadSetting
+from tunnel_monitor.serve import matrix, replies
+from tunnel_monitor.serve.encoding import WORTH_BYTES, compress, encode, takes_gzip
+from tunnel_monitor.serve.facts import FactsSource
+from tunnel_monitor.serve.live import MOST_VIEWERS, EventStream, Hub
+from tunnel_monitor.serve.page import File
+from tunnel_monitor.serve.parameters import Query
+from tunnel_monitor.serve.replies import Json
+from tunnel_monitor.serve.security import sentence
+from tunnel_monitor.serve.status import status
+from tunnel_monitor.serve.view import LiveView, Snapshot
+
+API = "/api/v1"
+REPLIES: Mapping[str, Callable[[Snapshot, Query], Json]] = {
+    "flows": replies.flows,
+    "matrix": matrix.matrix,
+    "segments": replies.segments,
+    "ledger": replies.ledger,
+    "timeline": replies.timeline,
+}
+
+
+class Routes:
+    """All routes, bound to what they answer from.
+
+    Args:
+        view: where snapshots come from.
+        facts: for `status`.
+        hub: for `live`.
+        page: path -> file.
+        pool: threads that make replies, so that a large one holds up no stream.
+    """
+
+    def __init__(
+        self,
+        view: LiveView,
+        facts: FactsSource,
+        hub: Hub,
+        page: Mapping[str, File],
+        pool: Executor,
+    ) -> None:
+        self._view = view
+        self._facts = facts
+        self._hub = hub
+        self._page = page
+        self._pool = pool
+
+    def all(self) -> list[Route]:
+        """In the order in which they are tried."""
+        return [
+            *(Route(f"{API}/{name}", self._resource(name, make)) for name, make in REPLIES.items()),
+            Route(f"{API}/status", self._resource("status", self._status)),
+            Route(f"{API}/live", self._live),
+            Route("/{path:path}", self._file),
+        ]
+
+    def _resource(
+        self, name: str, make: Callable[[Snapshot, Query], Json]
+    ) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            snapshot = self._view.snapshot
+            query = _query(name, request, snapshot)
+            reply = partial(_reply, partial(make, snapshot, query), gzip=_takes_gzip(request))
+            return await asyncio.get_running_loop().run_in_executor(self._pool, reply)
+
+        return answer
+
+    def _status(self, snapshot: Snapshot, _: Query) -> Json:
+        return status(snapshot, self._facts(), self._hub.viewers())
+
+    async def _live(self, request: Request) -> Response:
+        query = _query("live", request, self._view.snapshot)
+        if self._hub.full:
+            return sentence(503, f"{MOST_VIEWERS} viewers are connected already; close one of them")
+        return EventStream(self._hub, query, compressed=_takes_gzip(request))
+
+    async def _file(self, request: Request) -> Response:
+        file = self._page.get(request.scope["path"])
+        if file is None:
+            raise HTTPException(404)
+        return file.reply(gzip=_takes_gzip(request))
+
+
+def refused(_: Request, error: Exception) -> Response:
+    """The reply to a parameter that means nothing."""
+    return sentence(400, str(error))
+
+
+def failed(request: Request, error: Exception) -> Response:
+    """The reply where there is nothing, or no such method."""
+    assert isinstance(error, HTTPException)  # noqa: S101  # registered for nothing else
+    path = request.scope["path"]
+    why = {
+        404: f"there is nothing at {path}; the API is below {API}/",
+        405: f"{path} can only be read, with GET or HEAD",
+    }
+    text = why.get(error.status_code, error.detail)
+    return sentence(error.status_code, text, dict(error.headers or {}))
+
+
+def broken(_: Request, error: Exception) -> Response:
+    """The reply where we failed."""
+    return sentence(500, f"a fault of this server: {type(error).__name__}; its output says more")
+
+
+HANDLERS = {BadSetting: refused, HTTPException: failed, Exception: broken}
+
+
+def _reply(make: Callable[[], Json], *, gzip: bool) -> Response:
+    body = encode(make())
+    headers = {"cache-control": "no-store", "vary": "accept-encoding"}
+    if gzip and len(body) >= WORTH_BYTES:
+        headers["content-encoding"] = "gzip"
+        body = compress(body)
+    return Response(body, headers=headers, media_type="application/json")
+
+
+def _query(name: str, request: Request, snapshot: Snapshot) -> Query:
+    return Query.parse(name, request.query_params.multi_items(), snapshot.interfaces)
+
+
+def _takes_gzip(request: Request) -> bool:
+    return takes_gzip(request.headers.get("accept-encoding", ""))

@@ -1,0 +1,118 @@
+"""The HTTP server: everything made before it starts, run in the caller's event loop.
+
+Between construction and `run` the process gives up its privileges, and perhaps the right to read
+any file. So nothing here may be imported, opened or looked up later; a test forbids imports
+once the server is made, and then uses all of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+# Neither module is used here, but asyncio and anyio import them when they are first needed.
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import anyio._backends._asyncio  # noqa: F401
+import uvicorn
+
+from tunnel_monitor.serve.app import make_app
+from tunnel_monitor.serve.facts import FactsSource
+from tunnel_monitor.serve.listen import Listener
+from tunnel_monitor.serve.live import Hub
+from tunnel_monitor.serve.page import File
+from tunnel_monitor.serve.routes import Routes
+from tunnel_monitor.serve.security import Access, new_token
+from tunnel_monitor.serve.view import LiveView
+
+THREADS = 2
+PATIENCE_S = 2  # at the end, for replies that are on their way
+
+
+class Server:
+    """Serves the page and the API on a listening socket.
+
+    Args:
+        listener: closed when `run` ends.
+        view: what to answer from.
+        facts: asked for each `status`.
+        page: as `page.load` reads it.
+        token: what requests must show; on loopback none is needed, elsewhere one is made.
+        allowed_hosts: names, beside its address, that the server may be reached by.
+    """
+
+    def __init__(
+        self,
+        listener: Listener,
+        view: LiveView,
+        facts: FactsSource,
+        page: Mapping[str, File],
+        *,
+        token: str | None = None,
+        allowed_hosts: Collection[str] = (),
+    ) -> None:
+        self._listener = listener
+        self.token = token or (None if listener.loopback else new_token())
+        self._pool = ThreadPoolExecutor(THREADS, "reply")
+        self._hub = Hub(view, facts, self._pool)
+        names = frozenset(name.lower() for name in (listener.name, *allowed_hosts))
+        access = Access(listener.host, listener.port, names, self.token)
+        app = make_app(Routes(view, facts, self._hub, page, self._pool), access)
+        self._uvicorn = _Uvicorn(_config(app))
+        self._stopped = asyncio.Event()
+
+    @property
+    def address(self) -> str:
+        """HOST:PORT."""
+        return self._listener.authority
+
+    @property
+    def url(self) -> str:
+        """The page's address, with the token if one is needed."""
+        query = f"?token={self.token}" if self.token else ""
+        return f"http://{self._listener.authority}/{query}"
+
+    async def run(self) -> None:
+        """Serve until `stop` is called."""
+        self._hub.open()
+        try:
+            await self._uvicorn.serve(sockets=[self._listener.socket])
+        finally:
+            self._hub.close()
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._stopped.set()
+
+    async def stop(self) -> None:
+        """End all streams, let replies finish for a moment, and wait until `run` is done."""
+        self._hub.close()
+        self._uvicorn.should_exit = True
+        await self._stopped.wait()
+
+
+class _Uvicorn(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals belong to whoever runs the event loop."""
+        yield
+
+
+def _config(app: Callable[..., Awaitable[None]]) -> uvicorn.Config:
+    config = uvicorn.Config(
+        app,
+        http="h11",
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        log_config=None,
+        # Its complaints about broken requests are for their senders; faults of ours are
+        # reported by `app.make_app`.
+        log_level="critical",
+        # Without it, an open event stream would keep the server from ending.
+        timeout_graceful_shutdown=PATIENCE_S,
+    )
+    config.load()
+    return config

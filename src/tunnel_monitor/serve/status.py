@@ -1,0 +1,42 @@
+"""The `status` reply: facts from outside, and what the live view knows of itself."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from tunnel_monitor.serve.facts import Facts
+from tunnel_monitor.serve.replies import Json, seconds
+from tunnel_monitor.serve.view import Snapshot
+
+
+def status(snapshot: Snapshot, facts: Facts, viewers: Json) -> Json:
+    """All members of the reply.
+
+    Args:
+        snapshot: the newest one.
+        facts: of the same moment.
+        viewers: of the event stream, as `Hub.viewers` has them.
+    """
+    present = any(interface.present for interface in facts.interfaces)
+    return {
+        "version": facts.version,
+        "host": facts.host,
+        "time": seconds(snapshot.time_ns),
+        "started": seconds(facts.started_ns),
+        "interval_s": facts.interval_s,
+        "drains": snapshot.number,
+        "state": "live" if present else "gone",
+        "interfaces": [asdict(interface) for interface in facts.interfaces],
+        "ports": dict(facts.ports),
+        "sinks": [asdict(sink) for sink in facts.sinks],
+        "viewers": viewers,
+        "memory_bytes": str(snapshot.usage.memory_bytes),
+        "cpu_share": round(snapshot.usage.cpu_share, 4),
+        "flows": len(snapshot.total.flows),
+        "tunnels": snapshot.seen.tunnels,
+        "segments": len(snapshot.seen.segments),
+        "peers": snapshot.seen.peers,
+        "endpoints": snapshot.seen.endpoints,
+        "forgotten_flows": snapshot.forgotten_flows,
+        "lab": asdict(facts.lab) if facts.lab else None,
+    }

@@ -1,0 +1,106 @@
+"""What has been counted since the start, in bounded memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from tunnel_monitor.flows import columns
+from tunnel_monitor.flows.columns import Rows
+from tunnel_monitor.flows.group import TUNNEL, group
+from tunnel_monitor.flows.table import Table
+from tunnel_monitor.serve.seen import NOTHING, Endpoints, Seen
+
+REMAINDER = frozenset({"interface", "direction", "encap"})
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much is kept: rows of 112 bytes, endpoints of 8.
+
+    When a table is full, a quarter of it goes, so that it does not happen in every drain.
+
+    Args:
+        flows: beyond it the smallest are folded into their tunnels' rows.
+        tunnels: beyond it the smallest are folded into one row for each interface, direction
+            and encapsulation, without addresses and VNI.
+        endpoints: beyond it no more are counted.
+    """
+
+    flows: int = 200_000
+    tunnels: int = 50_000
+    endpoints: int = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over all drains. A value: adding a batch makes the next one.
+
+    `flows` and `overflow` together are everything, and so is `tunnels` alone.
+
+    Args:
+        flows: by flow.
+        overflow: by tunnel, what is not among the flows: full tables, and forgotten flows.
+        tunnels: by tunnel.
+        endpoints: inner addresses by segment.
+        seen: how many of what there are.
+        forgotten_flows: how often a flow was folded into its tunnel.
+        limits: when that happens.
+    """
+
+    flows: Table
+    overflow: Table
+    tunnels: Table
+    endpoints: Endpoints
+    seen: Seen
+    forgotten_flows: int
+    limits: Limits
+
+    @classmethod
+    def nothing(cls, limits: Limits) -> Totals:
+        """Before the first drain."""
+        empty = Table.of(columns.empty())
+        return cls(empty, empty, empty, Endpoints.nothing(), NOTHING, 0, limits)
+
+    def added(self, flows: Rows, overflow: Rows, tunnels: Rows) -> Totals:
+        """Add one drain.
+
+        Args:
+            flows: (n,) FLOW, unique keys.
+            overflow: (m,) FLOW, unique keys, without inner addresses.
+            tunnels: (t,) FLOW, the same packets by tunnel.
+        """
+        kept, new, forgotten = self._flows(flows)
+        if len(forgotten):
+            overflow = group(columns.join(overflow, forgotten), TUNNEL)
+        later = replace(
+            self,
+            flows=kept,
+            overflow=self._bounded(*self.overflow.added(overflow))[0],
+            forgotten_flows=self.forgotten_flows + len(forgotten),
+        )
+        return later._networks(tunnels, new)
+
+    def _flows(self, flows: Rows) -> tuple[Table, Rows, Rows]:
+        """The next table of flows, those new in it, and those that had to go."""
+        table, new = self.flows.added(flows)
+        if len(table) <= self.limits.flows:
+            return table, new, columns.empty()
+        kept, forgotten = table.split(self.limits.flows * 3 // 4)
+        return kept, new, forgotten
+
+    def _networks(self, tunnels: Rows, new_flows: Rows) -> Totals:
+        """Add tunnels and endpoints; count anew only where there are new ones."""
+        table, new_tunnels = self._bounded(*self.tunnels.added(tunnels))
+        endpoints = self.endpoints
+        if len(endpoints) < self.limits.endpoints:
+            endpoints = endpoints.added(new_flows)
+        seen = self.seen
+        if len(new_tunnels) or endpoints is not self.endpoints:
+            seen = Seen.of(table.rows, endpoints)
+        return replace(self, tunnels=table, endpoints=endpoints, seen=seen)
+
+    def _bounded(self, table: Table, new: Rows) -> tuple[Table, Rows]:
+        if len(table) <= self.limits.tunnels:
+            return table, new
+        kept, forgotten = table.split(self.limits.tunnels * 3 // 4)
+        return kept.added(group(forgotten, REMAINDER))[0], new
