@@ -12,6 +12,10 @@ from typing import Protocol
 from tunnel_monitor import __version__
 from tunnel_monitor.errors import TunnelMonitorError
 
+# numpy's algebra library would start threads when it is imported, none of which we use. They
+# would keep what give_up_root() can only take from the calling thread.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
 # name -> what `tunnel-monitor --help` says of it. The module of that name in this package is
 # imported only when its command runs: starting must not pay for what is not used.
 COMMANDS = {

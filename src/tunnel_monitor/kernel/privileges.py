@@ -6,6 +6,7 @@ import ctypes
 import os
 import pwd
 import struct
+from pathlib import Path
 
 from tunnel_monitor.errors import BadSetting, MissingPrivilege
 
@@ -15,7 +16,7 @@ PR_SET_NO_NEW_PRIVS = 38
 PR_SET_KEEPCAPS = 8
 CAPABILITY_VERSION_3 = 0x20080522
 CAP_NET_ADMIN = 12
-LAST_CAPABILITY = "/proc/sys/kernel/cap_last_cap"
+LAST_CAPABILITY = Path("/proc/sys/kernel/cap_last_cap")
 
 
 def require_root(attempt: str) -> None:
@@ -56,17 +57,19 @@ def give_up_root(user: pwd.struct_passwd, keep: tuple[int, ...] = ()) -> None:
         user: whom to become.
         keep: capabilities (linux/capability.h) to keep all the same.
     Raises:
+        RuntimeError: there are other threads, which would keep some of it.
         OSError: the kernel refused; root can do all of this.
     """
+    threads = list(Path("/proc/self/task").iterdir())
+    if len(threads) != 1:
+        raise RuntimeError(f"{len(threads)} threads run; root must be given up by the only one")
     libc = ctypes.CDLL(None, use_errno=True)
 
     def prctl(option: int, value: int) -> None:
         if libc.prctl(option, value, 0, 0, 0):
             raise OSError(ctypes.get_errno(), f"prctl({option}, {value})")
 
-    with open(LAST_CAPABILITY, encoding="ascii") as file:  # noqa: PTH123 - one line of /proc
-        last = int(file.read())
-    for capability in range(last + 1):
+    for capability in range(int(LAST_CAPABILITY.read_text(encoding="ascii")) + 1):
         prctl(PR_CAPBSET_DROP, capability)
     prctl(PR_SET_KEEPCAPS, 1 if keep else 0)
     os.setgroups([])

@@ -1,0 +1,264 @@
+"""`tunnel-monitor watch`: the monitor and its page on real interfaces."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, closing
+from functools import partial
+
+from tunnel_monitor.contract import Encap
+from tunnel_monitor.errors import BadSetting, TunnelMonitorError
+from tunnel_monitor.export.jsonl import JsonLines
+from tunnel_monitor.kernel.namespace import namespace_path
+from tunnel_monitor.kernel.privileges import find_user, give_up_root, require_root
+from tunnel_monitor.monitor import Monitor
+from tunnel_monitor.serve import page
+from tunnel_monitor.serve.facts import LabFacts
+from tunnel_monitor.serve.listen import listen
+from tunnel_monitor.serve.server import Server
+from tunnel_monitor.serve.view import LiveView
+from tunnel_monitor.settings import DEFAULT_PORTS, MonitorSettings, TableSizes
+
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+DEFAULTS = MonitorSettings()
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare options."""
+    parser.description = (
+        "Watches network interfaces of this host, both directions, and serves the page that\n"
+        "shows who sends how much to whom, outside and inside the tunnels. It changes no packet,\n"
+        "and gives up root as soon as its programs are attached."
+    )
+    parser.epilog = (
+        "examples:\n"
+        "  sudo tunnel-monitor watch eth0\n"
+        "  sudo tunnel-monitor watch eth0 eth1 --listen 0.0.0.0:8080   prints a token\n"
+        "  sudo tunnel-monitor watch eth0 --jsonl | jq 'select(.vni == 10001)'\n"
+        "  sudo tunnel-monitor watch eth0 --netns blue --port vxlan=4789,8472,9999"
+    )
+    parser.add_argument("interfaces", metavar="IFACE", nargs="+", help="as `ip link` shows it")
+    parser.add_argument(
+        "--listen", default="127.0.0.1:8080", metavar="HOST:PORT", help="where to serve the page"
+    )
+    parser.add_argument(
+        "--allowed-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name, beside its address, by which browsers may reach the page; repeatable",
+    )
+    parser.add_argument(
+        "--jsonl",
+        action="store_true",
+        help="print one line for each flow and drain instead of serving a page",
+    )
+    parser.add_argument(
+        "--interval",
+        type=float,
+        default=DEFAULTS.interval_s,
+        metavar="SECONDS",
+        help="from one drain to the next; fractions are allowed",
+    )
+    parser.add_argument(
+        "--port",
+        action="append",
+        default=[],
+        metavar="ENCAP=PORTS",
+        help="UDP destination ports of an encapsulation, instead of its usual ones: "
+        f"{', '.join(spell_ports(DEFAULT_PORTS))}; repeatable",
+    )
+    parser.add_argument(
+        "--flows",
+        type=int,
+        default=DEFAULTS.tables.narrow,
+        metavar="N",
+        help="IPv4 flows a CPU can count in one interval, and half as many others; what finds "
+        "no room is counted by tunnel",
+    )
+    parser.add_argument(
+        "--attach",
+        choices=("auto", "tcx", "clsact"),
+        default=DEFAULTS.attach,
+        help="how programs get on the interface; auto takes tcx where the kernel has it",
+    )
+    parser.add_argument(
+        "--netns", metavar="NAME|PATH", help="the network namespace the interfaces are in"
+    )
+    parser.add_argument(
+        "--user", default="nobody", metavar="NAME", help="whom to become once attached"
+    )
+    for_demo(parser)
+
+
+def for_demo(parser: argparse.ArgumentParser) -> None:
+    """Options by which `demo` runs this command as its child; of no use to people."""
+    parser.add_argument("--netns-name", help=argparse.SUPPRESS)
+    parser.add_argument("--lab", type=lab_facts, help=argparse.SUPPRESS)
+    parser.add_argument("--lifeline", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--ready", type=int, help=argparse.SUPPRESS)
+
+
+def spell_ports(ports: Mapping[Encap, Sequence[int]]) -> list[str]:
+    """Ports as the option takes them."""
+    return [f"{encap.label}={','.join(map(str, numbers))}" for encap, numbers in ports.items()]
+
+
+def parse_ports(given: Sequence[str]) -> dict[Encap, tuple[int, ...]]:
+    """The ports in force: the usual ones but for the encapsulations that were given.
+
+    Raises:
+        BadSetting: no ENCAP=PORTS, or one that does not exist.
+    """
+    ports = dict(DEFAULT_PORTS)
+    by_label = {encap.label: encap for encap in DEFAULT_PORTS}
+    for words in given:
+        label, _, numbers = words.partition("=")
+        try:
+            ports[by_label[label]] = tuple(port_number(number) for number in numbers.split(","))
+        except (KeyError, ValueError):
+            raise BadSetting(
+                f"cannot use --port {words!r}",
+                f"write it like {spell_ports(DEFAULT_PORTS)[0]}; there are {', '.join(by_label)}, "
+                "and ports from 1 to 65535",
+            ) from None
+    return ports
+
+
+def port_number(written: str) -> int:
+    """A UDP port; ValueError if it is none."""
+    number = int(written)
+    if not 1 <= number <= 65535:
+        raise ValueError(written)
+    return number
+
+
+def lab_facts(written: str) -> LabFacts:
+    """`HOSTS,SEGMENTS,CLIENTS`."""
+    hosts, segments, clients = map(int, written.split(","))
+    return LabFacts(hosts, segments, clients)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Watch until told to end; tell `demo`, if it is our parent, how it begins."""
+    try:
+        return watch(options)
+    except TunnelMonitorError as error:
+        if options.ready is None:
+            raise
+        tell(options.ready, {"error": str(error)})
+        return error.exit_code
+
+
+def watch(options: argparse.Namespace) -> int:
+    """Everything that needs root, then without it all the rest."""
+    settings = MonitorSettings(
+        interval_s=options.interval,
+        tables=TableSizes.of_flows(options.flows),
+        ports=parse_ports(options.port),
+        attach=options.attach,
+    )
+    require_root("watch interfaces")
+    user = find_user(options.user)
+    with ExitStack() as closing_up:
+        # Whatever may fail comes before anything is attached, in the order of what it costs.
+        listener = None if options.jsonl else listen(options.listen)
+        files = {} if options.jsonl else page.load()
+        monitor = closing_up.enter_context(closing(attached(options, settings)))
+        view = LiveView([watched.name for watched in monitor.watched], settings.interval_s)
+        server = None
+        if listener:
+            server = Server(
+                listener, view, monitor.facts, files, allowed_hosts=options.allowed_host
+            )
+        give_up_root(user)
+        return asyncio.run(attend(options, monitor, server, view))
+
+
+def attached(options: argparse.Namespace, settings: MonitorSettings) -> Monitor:
+    """The monitor, its programs on their hooks."""
+    namespace = namespace_path(options.netns) if options.netns else None
+    return Monitor(
+        options.interfaces,
+        settings,
+        namespace=namespace,
+        label=options.netns_name or options.netns,
+        lab=options.lab,
+    )
+
+
+async def attend(
+    options: argparse.Namespace, monitor: Monitor, server: Server | None, view: LiveView
+) -> int:
+    """Drain and serve until a signal, or until there is nothing left to do.
+
+    Returns:
+        The exit code: 0 when told to end, 1 when draining ended by itself.
+    """
+    ending = Ending(options.lifeline)
+    if server is None:
+        lines = JsonLines(sys.stdout.buffer, partial(ending.soon, 0))
+        monitor.start([lines], report, partial(ending.soon, 1), end_when_gone=True)
+        return await ending.wait()
+    monitor.start([view], report, partial(ending.soon, 1))
+    serving = asyncio.create_task(server.run())
+    announce(options, server)
+    code = await ending.wait()
+    await server.stop()
+    await serving
+    return code
+
+
+class Ending:
+    """What ends the command: a signal, the other end of the lifeline, or the monitor itself.
+
+    Args:
+        lifeline: a descriptor that reports end of file when `demo` has ended.
+    """
+
+    def __init__(self, lifeline: int | None) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._code: asyncio.Future[int] = self._loop.create_future()
+        for number in ENDINGS:
+            self._loop.add_signal_handler(number, self._end, 0)
+        if lifeline is not None:
+            self._loop.add_reader(lifeline, self._end, 0)
+
+    def soon(self, code: int) -> None:
+        """End with this exit code; from any thread."""
+        self._loop.call_soon_threadsafe(self._end, code)
+
+    def _end(self, code: int) -> None:
+        if not self._code.done():
+            self._code.set_result(code)
+
+    async def wait(self) -> int:
+        """Wait for the first of them; its exit code."""
+        return await self._code
+
+
+def report(sentence: str) -> None:
+    """Tell the user, beside whatever is printed for programs."""
+    print(f"tunnel-monitor: {sentence}", file=sys.stderr, flush=True)
+
+
+def announce(options: argparse.Namespace, server: Server) -> None:
+    """Say where the page is: to people, or to `demo`."""
+    if options.ready is not None:
+        tell(options.ready, {"url": server.url, "address": server.address})
+        return
+    print(f"Watching {', '.join(options.interfaces)}.")
+    print(f"HTTP server listening on {server.address}")
+    print(f"Open {server.url} in a browser; Ctrl-C ends it.", flush=True)
+
+
+def tell(descriptor: int, said: Mapping[str, str]) -> None:
+    """One line of JSON, and no more."""
+    with os.fdopen(descriptor, "w", encoding="utf-8") as ready:
+        ready.write(json.dumps(said) + "\n")
