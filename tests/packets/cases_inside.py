@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.packets.expected import ENDPOINTS4, ENDPOINTS6, NO_INNER, PEERS6, Case, flow
+from tests.packets.expected import ENDPOINTS4, ENDPOINTS6, NO_INNER, PEERS4, PEERS6, Case, flow
 from tests.packets.stacks import END4, END6, OUTSIDE4, OUTSIDE6, PING4, PING6, TCP4
 
 from tunnel_monitor.testing.packets import (
@@ -189,6 +189,18 @@ NO_SECOND_TUNNEL: Final = [
     inside6(
         "inner vxlan behind the end of inner ipv6",
         *(Ethernet(), IPv6(payload_length=8), UDP(), VXLAN(), *PING4),
+    ),
+    flow(
+        "inner vxlan behind the end of outer ipv4",
+        (Ethernet(), IPv4(*PEERS4, total_length=78), *OUTSIDE4[2:]),
+        (Ethernet(), END4, UDP(), VXLAN(), *PING4),
+    ),
+    flow(
+        "inner vxlan behind the end of outer ipv6",
+        (Ethernet(), IPv6(*PEERS6, payload_length=78), *OUTSIDE6[2:]),
+        (Ethernet(), END6, UDP(), VXLAN(), *PING4),
+        outer=PEERS6,
+        inner=ENDPOINTS6,
     ),
     inside6(
         "inner vxlan behind nine extension headers",

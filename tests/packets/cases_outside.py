@@ -296,6 +296,17 @@ FRAGMENTS: Final = [
         *(Ethernet(), PEER6, Fragment(offset=2, next_header=60), *TUNNELED),
     ),
     other(
+        "later fragment that looks like an extension header and a tunnel",
+        NOT_TUNNELED,
+        *(Ethernet(), PEER6, Fragment(offset=2), destination_options(), *TUNNELED),
+    ),
+    other(
+        "later fragment in the eighth extension header, of what looks like a ninth",
+        NOT_TUNNELED,
+        *(Ethernet(), PEER6, *[destination_options()] * 7),
+        *(Fragment(offset=2), destination_options(), *TUNNELED),
+    ),
+    other(
         "later fragment in the eighth extension header",
         Outcome.LATER_FRAGMENT,
         *(Ethernet(), PEER6, *[destination_options()] * 7, Fragment(offset=2), *TUNNELED),

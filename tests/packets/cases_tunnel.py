@@ -175,6 +175,7 @@ EXTENSIONS: Final = [
     extended("an atomic fragment", Fragment()),
     extended("first fragment over ipv6", Fragment(more=True)),
     extended("reserved bits of a fragment header", Fragment(reserved=3)),
+    extended("the reserved byte of a fragment header", Fragment(reserved_byte=0xFF)),
     extended("ah", AH()),
     extended("ah without a check value", AH(check_value=b"")),
     extended("ah with a check value of 32 bytes", AH(check_value=bytes(32))),

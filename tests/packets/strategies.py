@@ -52,7 +52,7 @@ PADDING: Final = st.sampled_from([6, 14, 30]).map(bytes)
 TAG: Final = st.builds(VLAN, vid=st.integers(0, 4095), tpid=st.sampled_from(sorted(TAGS)))
 EXTENSION: Final[SearchStrategy[Layer]] = st.one_of(
     st.builds(Extension, st.sampled_from([0, 43, 60, 135, 139, 140]), PADDING),
-    st.builds(Fragment, reserved=st.integers(0, 3), more=st.booleans(), id=WORD),
+    st.builds(Fragment, reserved=st.integers(0, 3), reserved_byte=BYTE, more=st.booleans()),
     st.builds(AH, check_value=st.sampled_from([0, 4, 12, 32]).map(bytes)),
 )
 NO_TUNNEL: Final[SearchStrategy[Layer]] = st.one_of(

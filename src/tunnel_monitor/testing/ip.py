@@ -157,12 +157,16 @@ def routing(*via: str, kind: int = 2, segments_left: int = 0) -> Extension:
 
 @dataclass(frozen=True)
 class Fragment(Layer):
-    """RFC 8200, 4.5: always 8 bytes; `offset` is in units of 8 bytes."""
+    """RFC 8200, 4.5: always 8 bytes; `offset` is in units of 8 bytes.
+
+    `reserved_byte` is where other extension headers have their length.
+    """
 
     KNOWN_AS: ClassVar[Mapping[Space, int]] = {Space.PROTOCOL: 44}
 
     offset: int = 0
     reserved: int = 0
+    reserved_byte: int = 0
     more: bool = False
     id: int = 1
     next_header: int | None = None
@@ -173,7 +177,7 @@ class Fragment(Layer):
         announced = stack.announced(Space.PROTOCOL)
         next_header = announced if self.next_header is None else self.next_header
         place = self.offset << 3 | self.reserved << 1 | self.more
-        return struct.pack("!BBHI", next_header, 0, place, self.id)
+        return struct.pack("!BBHI", next_header, self.reserved_byte, place, self.id)
 
 
 @dataclass(frozen=True)
