@@ -103,6 +103,7 @@ class WatchedInterface:
         self.device = device
         self.loaded = loaded
         self.attachment = attachment
+        # As the user knows it: it names flows, so it stays if the interface is renamed.
         self.name = device.find_name() or ""
         sizes = loaded.table_sizes
         self._readers = {
@@ -129,7 +130,6 @@ class WatchedInterface:
             OSError: the kernel refused.
         """
         after = self.device.read()
-        self.name = self.device.find_name() or self.name
         narrow, wide, tunnels = (
             self._readers[name].take(self.loaded.tables[name][generation]) for name in TABLES
         )
