@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import pytest
+from tests.unit.synthetic import Flow, packed
+from tests.unit.test_flows_group import rows_of
+
+from tunnel_monitor.errors import BadSetting
+from tunnel_monitor.serve.parameters import LIMITS, PARAMETERS, Query
+
+INTERFACES = ("eth0", "eth1")
+ROWS = (
+    Flow(bytes=1),
+    Flow(bytes=2, vni=10001, outer_dst="172.16.1.102"),
+    Flow(bytes=4, vni=None, interface="eth1"),
+    Flow(bytes=8, vni=0, outer_src="2001:db8::1", outer_dst="2001:db8::2"),
+)
+
+
+def parse(resource: str, *given: tuple[str, str]) -> Query:
+    return Query.parse(resource, given, INTERFACES)
+
+
+def test_defaults() -> None:
+    assert parse("status") == Query()
+    assert parse("live") == Query(window="last", vnis=frozenset(), peer=None)
+    assert parse("flows").limit == 1000
+    assert parse("matrix").limit == 50
+
+
+def test_every_parameter() -> None:
+    query = parse(
+        "matrix",
+        ("window", "total"),
+        ("vni", "10000"),
+        ("vni", "none"),
+        ("vni", "10000"),
+        ("peer", "172.16.1.100"),
+        ("interface", "eth1"),
+        ("by", "endpoint"),
+        ("limit", "500"),
+    )
+    assert query == Query(
+        window="total",
+        vnis=frozenset({10000, None}),
+        peer=packed("172.16.1.100"),
+        interface=1,
+        by="endpoint",
+        limit=500,
+    )
+    assert len({query, query}) == 1
+
+
+@pytest.mark.parametrize(
+    ("resource", "given", "sentence"),
+    [
+        ("flows", [("colour", "red")], "unknown parameter 'colour'; flows takes window, vni, peer"),
+        ("status", [("window", "last")], "unknown parameter 'window'; status takes no parameters"),
+        ("live", [("limit", "5")], "unknown parameter 'limit'"),
+        ("segments", [("vni", "5")], "unknown parameter 'vni'"),
+        ("flows", [("by", "peer")], "unknown parameter 'by'"),
+        ("flows", [("window", "last"), ("window", "last")], "window is given twice; give it once"),
+        ("flows", [("window", "Last")], "window='Last' is unknown; choose last or total"),
+        ("flows", [("window", "")], "window='' is unknown"),
+        ("matrix", [("by", "host")], "by='host' is unknown; choose peer or endpoint"),
+        ("flows", [("vni", "-1")], "vni='-1' is no VNI; give a number up to 4294967295, or none"),
+        ("flows", [("vni", "4294967296")], "vni='4294967296' is no VNI"),
+        ("flows", [("vni", "1e3")], "is no VNI"),
+        ("flows", [("vni", "")], "is no VNI"),
+        ("flows", [("vni", "٣")], "is no VNI"),
+        ("flows", [("peer", "host0")], "peer: 'host0' is no address; give one like 172.16.1.100"),
+        ("flows", [("peer", "")], "is no address"),
+        ("flows", [("interface", "eth9")], "interface='eth9' is not watched; choose eth0 or eth1"),
+        ("flows", [("limit", "0")], "limit='0' is out of range; give 1 to 100000"),
+        ("flows", [("limit", "100001")], "out of range"),
+        ("matrix", [("limit", "501")], "give 1 to 500"),
+        ("flows", [("limit", "ten")], "out of range"),
+        ("flows", [("limit", "+5")], "out of range"),
+        ("flows", [("limit", "9" * 5000)], "out of range"),
+    ],
+)
+def test_what_means_nothing_is_refused_with_a_sentence(
+    resource: str, given: list[tuple[str, str]], sentence: str
+) -> None:
+    with pytest.raises(BadSetting) as caught:
+        parse(resource, *given)
+    assert sentence in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ([], 1 | 2 | 4 | 8),
+        ([("vni", "10001")], 2),
+        ([("vni", "none")], 4),
+        ([("vni", "0")], 8),
+        ([("vni", "none"), ("vni", "10000")], 1 | 4),
+        ([("vni", "5")], 0),
+        ([("peer", "172.16.1.101")], 1 | 4),
+        ([("peer", "172.16.1.102")], 2),
+        ([("peer", "2001:db8::1")], 8),
+        ([("interface", "eth1")], 4),
+        ([("interface", "eth0"), ("peer", "172.16.1.100"), ("vni", "10000")], 1),
+    ],
+)
+def test_chosen_rows(given: list[tuple[str, str]], expected: int) -> None:
+    chosen = parse("flows", *given).chosen(rows_of(*ROWS))
+    assert int(chosen["bytes"].sum()) == expected
+
+
+def test_every_limited_resource_is_a_resource() -> None:
+    assert {name for name, known in PARAMETERS.items() if "limit" in known} == set(LIMITS)

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+from tests.unit import synthetic
+from tests.unit.synthetic import SECOND_NS, Flow, drained
+
+from tunnel_monitor.contract import Outcome
+from tunnel_monitor.flows.batch import FlowBatch
+from tunnel_monitor.serve.view import LiveView
+
+
+def batch(number: int, *flows: Flow) -> FlowBatch:
+    return FlowBatch.of(drained(flows, rest={Outcome.NOT_TUNNELED: (1, 60)}, number=number))
+
+
+def test_before_the_first_drain_all_is_empty_and_readable() -> None:
+    view = LiveView(["eth0"], 0.5)
+    assert view.snapshot.number == 0
+    assert view.snapshot.interval_ns == view.snapshot.total.elapsed_ns == SECOND_NS // 2
+    assert len(view.snapshot.total.rows()) == len(view.snapshot.last.tunnels) == 0
+    assert not view.snapshot.ledger["packets"].any()
+    view.close()
+
+
+def test_the_last_drain_and_the_total() -> None:
+    view = LiveView(["eth0"], 1.0)
+    view.take(batch(1, Flow(bytes=100), Flow(vni=7, bytes=1)))
+    view.take(batch(2, Flow(bytes=200)))
+    found = view.snapshot
+    assert found.last.flows["bytes"].tolist() == [200]
+    assert sorted(found.total.flows["bytes"].tolist()) == [1, 300]
+    assert (found.last.elapsed_ns, found.total.elapsed_ns) == (SECOND_NS, 2 * SECOND_NS)
+    assert int(found.ledger["packets"][0, :, Outcome.NOT_TUNNELED].sum()) == 2
+    assert found.timeline.bytes.sum(axis=0).tolist() == [101, 200]
+    assert found.usage.memory_bytes > 1_000_000
+    view.close()
+
+
+def test_a_snapshot_never_changes() -> None:
+    view = LiveView(["eth0"], 1.0)
+    view.take(batch(1, Flow(bytes=100)))
+    kept = view.snapshot
+    arrays = (kept.total.flows, kept.total.tunnels, kept.ledger, kept.timeline.bytes)
+    before = [array.tobytes() for array in arrays]
+    for number in range(2, 6):
+        view.take(batch(number, Flow(bytes=100), Flow(vni=number)))
+    assert [array.tobytes() for array in arrays] == before
+    view.close()
+
+
+def test_readers_see_whole_drains_while_the_view_takes_more() -> None:
+    """Every snapshot a reader can get hold of agrees with itself."""
+    view = LiveView(["eth0"], 1.0)
+    batches = [FlowBatch.of(synthetic.many(2000, seed=n, number=n)) for n in range(1, 30)]
+    wrong, done = list[int](), threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            found = view.snapshot
+            sums = {int(found.ledger["bytes"].sum()), int(found.timeline.bytes.sum())}
+            sums |= {
+                int(found.total.rows()["bytes"].sum()),
+                int(found.total.tunnels["bytes"].sum()),
+            }
+            if len(sums) > 1:
+                wrong.append(found.number)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        for each in batches:
+            view.take(each)
+    finally:
+        done.set()
+        reader.join()
+        view.close()
+    assert not wrong
+    assert view.snapshot.number == 29
+
+
+def test_followers_are_told_until_they_leave() -> None:
+    view, told = LiveView(["eth0"], 1.0), list[int]()
+    view.on_change(lambda: told.append(view.snapshot.number))
+    view.take(batch(1))
+    view.take(batch(2))
+    view.on_change(None)
+    view.take(batch(3))
+    view.close()
+    assert told == [1, 2]
+
+
+def test_a_batch_of_other_interfaces_is_refused() -> None:
+    view = LiveView(["eth0", "eth1"], 1.0)
+    with pytest.raises(ValueError, match="eth1"):
+        view.take(batch(1))
+    view.close()
