@@ -10,6 +10,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  server: { proxy: { "/api": process.env["TUNNEL_MONITOR_API"] ?? "http://127.0.0.1:8080" } },
+  server: { proxy: { "/api": process.env.TUNNEL_MONITOR_API ?? "http://127.0.0.1:8080" } },
   test: { include: ["tests/**/*.test.ts"], environment: "node" },
 });

@@ -1,0 +1,68 @@
+/**
+ * Addresses as numbers: their order on the circle, and their colour.
+ *
+ * Texts are as in the API: RFC 5952, so IPv4 has dots and IPv6 at most one "::".
+ */
+
+/** An address as an unsigned number, IPv4 below 2^32; 0n for a text that is no address. */
+export function toInteger(address: string): bigint {
+  return address.includes(":") ? fromGroups(address) : fromOctets(address);
+}
+
+/** Sorts IPv4 before IPv6, then by number, so that neighbours stand side by side. */
+export function compareAddresses(left: string, right: string): number {
+  const family = Number(left.includes(":")) - Number(right.includes(":"));
+  if (family !== 0) return family;
+  const difference = toInteger(left) - toInteger(right);
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+}
+
+/**
+ * The leading octets (or groups) that all addresses share, with their last separator: "192.168.".
+ * At least the last `keep` parts always stay out of it. "" where nothing is shared.
+ */
+export function commonPrefix(addresses: readonly string[], keep: number): string {
+  const [first, ...rest] = addresses;
+  if (first === undefined) return "";
+  const separator = first.includes(":") ? ":" : ".";
+  const parts = first.split(separator);
+  for (let length = parts.length - keep; length > 0; length--) {
+    const prefix = parts.slice(0, length).join(separator) + separator;
+    if (rest.every((address) => address.startsWith(prefix))) return prefix;
+  }
+  return "";
+}
+
+/** Cuts the middle out of an address that is longer than `room` characters. */
+export function shorten(address: string, room: number): string {
+  if (address.length <= room) return address;
+  const tail = Math.floor((room - 1) / 2);
+  return `${address.slice(0, room - 1 - tail)}…${address.slice(-tail)}`;
+}
+
+function fromOctets(address: string): bigint {
+  return address.split(".").reduce((sum, octet) => sum * 256n + part(octet, 10), 0n);
+}
+
+function fromGroups(address: string): bigint {
+  const [head = "", tail] = address.split("::");
+  const front = groups(head);
+  const back = tail === undefined ? [] : groups(tail);
+  const zeros = Array<bigint>(Math.max(0, 8 - front.length - back.length)).fill(0n);
+  return [...front, ...zeros, ...back].reduce((sum, group) => sum * 65536n + group, 0n);
+}
+
+/** Groups of 16 bits; a dotted tail (`::ffff:192.0.2.1`) is two of them. */
+function groups(text: string): bigint[] {
+  if (text === "") return [];
+  return text.split(":").flatMap((group) => {
+    if (!group.includes(".")) return [part(group, 16)];
+    const number = fromOctets(group);
+    return [number >> 16n, number & 0xffffn];
+  });
+}
+
+function part(text: string, base: 10 | 16): bigint {
+  const number = Number.parseInt(text, base);
+  return Number.isNaN(number) ? 0n : BigInt(number);
+}

@@ -1,0 +1,257 @@
+/** The replies of the API (docs/reference/api.md), checked: `unknown` in, types out. */
+import {
+  amount,
+  count,
+  flag,
+  listOf,
+  mapOf,
+  number,
+  oneOf,
+  orNull,
+  record,
+  ReplyError,
+  shape,
+  table,
+  text,
+  type Decoder,
+} from "./decode";
+
+export type WindowName = "last" | "total";
+
+/** One (encap, vni, outer_src, outer_dst) and what it carried in the window. */
+export interface Tunnel {
+  readonly encap: string;
+  readonly vni: number | null;
+  readonly outer_src: string;
+  readonly outer_dst: string;
+  readonly packets: number;
+  readonly bytes: number;
+}
+
+/** One direction between two endpoints; "" where there is no inner IP header. */
+export interface Flow extends Tunnel {
+  readonly inner_src: string;
+  readonly inner_dst: string;
+}
+
+/** What a reply left out. */
+export interface Rest {
+  readonly packets: number;
+  readonly bytes: number;
+}
+
+export interface Segment {
+  readonly encap: string;
+  readonly vni: number | null;
+  readonly peers: number;
+  readonly endpoints: number;
+  readonly tunnels: number;
+  readonly packets: number;
+  readonly bytes: number;
+  readonly inner_bytes: number;
+}
+
+/** Exact counts of the ledger: packets on the wire, and the buffers they came in. */
+export interface Tally {
+  readonly packets: bigint;
+  readonly bytes: bigint;
+  readonly buffers: bigint;
+  readonly buffer_bytes: bigint;
+}
+
+export interface LedgerRow {
+  readonly interface: string;
+  readonly direction: string;
+  readonly outcomes: ReadonlyMap<string, Tally>;
+  readonly seen: Tally;
+  readonly device: { readonly packets: bigint; readonly counts: string } | null;
+  readonly residual: { readonly packets: bigint } | null;
+}
+
+export interface WatchedInterface {
+  readonly name: string;
+  readonly attach: string;
+  readonly namespace: string | null;
+  readonly present: boolean;
+}
+
+export interface Status {
+  readonly version: string;
+  readonly host: string;
+  readonly started: number;
+  readonly interval_s: number;
+  readonly drains: number;
+  readonly state: "live" | "gone";
+  readonly interfaces: readonly WatchedInterface[];
+  readonly ports: ReadonlyMap<string, readonly number[]>;
+  readonly memory_bytes: number;
+  readonly cpu_share: number;
+  readonly tunnels: number;
+  readonly segments: number;
+  readonly peers: number;
+  readonly endpoints: number;
+  readonly lab: { readonly hosts: number } | null;
+}
+
+/** Who sent how much in one drain: `peers[i]` sent `bytes[i]`. */
+export interface Senders {
+  readonly peers: readonly string[];
+  readonly packets: readonly number[];
+  readonly bytes: readonly number[];
+}
+
+/** One event of the live stream: a whole drain, standing alone. */
+export interface Drain {
+  readonly time: number;
+  readonly interval_s: number;
+  readonly drains: number;
+  readonly window: WindowName;
+  /** Seconds that the window lasts: `bytes / elapsed_s` is a rate. */
+  readonly elapsed_s: number;
+  readonly tunnels: readonly Tunnel[];
+  readonly other_tunnels: Rest;
+  readonly flows: readonly Flow[];
+  readonly senders: Senders;
+  readonly segments: readonly Segment[];
+  readonly ledger: readonly LedgerRow[];
+  readonly status: Status;
+}
+
+/** The last minutes: `bytes[p][i]` left peer `p` in the drain at `times[i]`. */
+export interface Timeline {
+  readonly interval_s: number;
+  readonly times: readonly number[];
+  readonly peers: readonly string[];
+  readonly packets: readonly (readonly number[])[];
+  readonly bytes: readonly (readonly number[])[];
+}
+
+const rest: Decoder<Rest> = shape<Rest>({ packets: amount, bytes: amount });
+
+const segment: Decoder<Segment> = shape<Segment>({
+  encap: text,
+  vni: orNull(number),
+  peers: number,
+  endpoints: number,
+  tunnels: number,
+  packets: amount,
+  bytes: amount,
+  inner_bytes: amount,
+});
+
+const tally: Decoder<Tally> = shape<Tally>({
+  packets: count,
+  bytes: count,
+  buffers: count,
+  buffer_bytes: count,
+});
+
+const ledgerRow: Decoder<LedgerRow> = shape<LedgerRow>({
+  interface: text,
+  direction: text,
+  outcomes: mapOf(tally),
+  seen: tally,
+  device: orNull(shape({ packets: count, counts: text })),
+  residual: orNull(shape({ packets: count })),
+});
+
+const senders: Decoder<Senders> = shape<Senders>({
+  peers: listOf(text),
+  packets: listOf(amount),
+  bytes: listOf(amount),
+});
+
+const status: Decoder<Status> = shape<Status>({
+  version: text,
+  host: text,
+  started: number,
+  interval_s: number,
+  drains: number,
+  state: oneOf("live", "gone"),
+  interfaces: listOf(
+    shape<WatchedInterface>({
+      name: text,
+      attach: text,
+      namespace: orNull(text),
+      present: flag,
+    }),
+  ),
+  ports: mapOf(listOf(number)),
+  memory_bytes: amount,
+  cpu_share: number,
+  tunnels: number,
+  segments: number,
+  peers: number,
+  endpoints: number,
+  lab: orNull(shape({ hosts: number })),
+});
+
+const timeline: Decoder<Timeline> = shape<Timeline>({
+  interval_s: number,
+  times: listOf(number),
+  peers: listOf(text),
+  packets: listOf(listOf(amount)),
+  bytes: listOf(listOf(amount)),
+});
+
+const drainHead = shape({
+  time: number,
+  interval_s: number,
+  drains: number,
+  window: oneOf("last", "total"),
+  elapsed_s: number,
+  senders,
+  segments: listOf(segment),
+  ledger: listOf(ledgerRow),
+  status,
+});
+
+/**
+ * The data of one `drain` event.
+ *
+ * @throws ReplyError naming the first member that is not as documented.
+ */
+export function readDrain(value: unknown): Drain {
+  const object = record(value, "live");
+  const address = addressReader(listOf(text)(object.addresses, "live.addresses"));
+  return {
+    ...drainHead(value, "live"),
+    tunnels: table(object.tunnels, "live.tunnels", (cell) => readTunnel(cell, address)),
+    other_tunnels: rest(record(object.tunnels, "live.tunnels").other, "live.tunnels.other"),
+    flows: table(object.flows, "live.flows", (cell) => ({
+      ...readTunnel(cell, address),
+      inner_src: cell("inner_src", address),
+      inner_dst: cell("inner_dst", address),
+    })),
+  };
+}
+
+/** @throws ReplyError naming the first member that is not as documented. */
+export function readTimeline(value: unknown): Timeline {
+  return timeline(value, "timeline");
+}
+
+function readTunnel(
+  cell: <T>(name: string, inner: Decoder<T>) => T,
+  address: Decoder<string>,
+): Tunnel {
+  return {
+    encap: cell("encap", text),
+    vni: cell("vni", orNull(number)),
+    outer_src: cell("outer_src", address),
+    outer_dst: cell("outer_dst", address),
+    packets: cell("packets", amount),
+    bytes: cell("bytes", amount),
+  };
+}
+
+/** Reads a place in the event's list of addresses; -1 is no address. */
+function addressReader(addresses: readonly string[]): Decoder<string> {
+  return (value, at) => {
+    const place = number(value, at);
+    if (place === -1) return "";
+    const address = addresses[place];
+    if (address === undefined) throw new ReplyError(`${at}: no address at place ${String(place)}`);
+    return address;
+  };
+}

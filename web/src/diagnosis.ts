@@ -1,0 +1,92 @@
+/** An empty page is a diagnosis: how far packets get, where they stop, what to try. */
+import type { Drain, Status } from "./api";
+import { bytesText, clockText, countText, spanText } from "./format";
+import { account } from "./ledgers";
+
+export interface Step {
+  readonly name: string;
+  readonly text: string;
+  readonly verdict: "good" | "bad" | "not-yet";
+}
+
+export interface Repair {
+  readonly title: string;
+  readonly text: string;
+  /** To be typed in a shell. */
+  readonly command: string;
+}
+
+export interface Diagnosis {
+  readonly title: string;
+  readonly text: string;
+  readonly steps: readonly Step[];
+  readonly repairs: readonly Repair[];
+}
+
+const TRAFFIC: Repair = {
+  title: "Send traffic through the lab’s tunnels",
+  text: "In a second terminal on this machine; the page draws it within a second.",
+  command: "tunnel-monitor traffic",
+};
+const CHECK: Repair = {
+  title: "Is this the interface that carries the tunnels?",
+  text: "Lists the tunnel devices of this host with their ports, and what is missing, if anything.",
+  command: "tunnel-monitor check",
+};
+const DEMO: Repair = {
+  title: "No overlay on this host?",
+  text: "The lab makes one: nine hosts, four virtual networks, real traffic. Nothing stays behind.",
+  command: "tunnel-monitor demo",
+};
+
+/** Whether anything tunnelled was ever counted. */
+export function isEmpty({ ledger, tunnels }: Drain): boolean {
+  return tunnels.length === 0 && account(ledger).tunneled === 0n;
+}
+
+export function diagnose({ status, ledger, time }: Drain): Diagnosis {
+  const { seen } = account(ledger);
+  const names = status.interfaces.map(({ name }) => name).join(", ");
+  const gone = status.state === "gone";
+  const anything = seen.packets > 0n;
+  const age = spanText(time - status.started);
+  const amounts = `${countText(seen.packets)} packets in ${countText(seen.buffers)} buffers, ${bytesText(Number(seen.bytes))}`;
+  return {
+    title: gone
+      ? `${names} is gone`
+      : anything
+        ? "Traffic is seen, but none of it is tunnelled"
+        : "Attached, but no packet has come by yet",
+    text: gone
+      ? "The interface was removed before it carried any tunnel. Start the monitor on another one."
+      : anything
+        ? `The monitor works. No packet on ${names} has used a tunnel that it reads in ${age}.`
+        : `The monitor works. ${names} has neither sent nor received anything in ${age}.`,
+    steps: [
+      { name: "Attached", text: attached(status, names), verdict: gone ? "bad" : "good" },
+      { name: "Seen", text: anything ? amounts : "no packet", verdict: verdict(anything, gone) },
+      {
+        name: "Tunnelled",
+        text: `0 packets on the ports that are read (${portsText(status)})`,
+        verdict: anything && !gone ? "bad" : "not-yet",
+      },
+      { name: "Drawn", text: "nothing to draw yet", verdict: "not-yet" },
+    ],
+    repairs: gone ? [] : status.lab ? [TRAFFIC] : [CHECK, DEMO],
+  };
+}
+
+/** "vxlan 4789, 8472". */
+export function portsText({ ports }: Pick<Status, "ports">): string {
+  return [...ports].map(([encap, numbers]) => `${encap} ${numbers.join(", ")}`).join("; ");
+}
+
+function attached({ interfaces, started }: Status, names: string): string {
+  const ways = [...new Set(interfaces.map(({ attach }) => attach))].join(", ");
+  return `${names}, ${ways}, in and out, since ${clockText(started, { seconds: true })}`;
+}
+
+function verdict(anything: boolean, gone: boolean): Step["verdict"] {
+  if (anything) return "good";
+  return gone ? "not-yet" : "bad";
+}

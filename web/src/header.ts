@@ -1,0 +1,73 @@
+/** The header: which interface, what state, how much. */
+import { sum } from "./amounts";
+import type { Drain, Status } from "./api";
+import { byId, say, sayQuantity } from "./dom";
+import { countText, DASH, quantity, bytesText, spanText, THIN } from "./format";
+import { account } from "./ledgers";
+import type { Pill } from "./pill";
+import type { Bin } from "./series";
+import { drawSpark } from "./spark";
+import type { UnitName } from "./state";
+
+export function drawHeader(drain: Drain, unit: UnitName, recent: readonly Bin[]): void {
+  const { status, senders } = drain;
+  drawInterface(status);
+  const counts = unit === "bits" ? sum(senders.bytes) * 8 : sum(senders.packets);
+  const rate = counts / Math.max(drain.interval_s, 1e-9);
+  sayQuantity(byId("wire-rate", HTMLElement), quantity(rate, { unit, window: "last" }));
+  const curve = recent.map(({ rates }) =>
+    sum([...rates.values()].map(({ bytes, packets }) => (unit === "bits" ? bytes : packets))),
+  );
+  drawSpark(byId("spark", SVGSVGElement), curve, 112, 32, "var(--ink2)");
+  say(byId("tunnels", HTMLElement), countText(status.tunnels));
+  say(byId("vnis", HTMLElement), countText(status.segments));
+  say(byId("peers", HTMLElement), countText(status.peers));
+  say(byId("endpoints", HTMLElement), countText(status.endpoints));
+  const { residual } = account(drain.ledger);
+  const stat = byId("head-residual", HTMLElement);
+  stat.classList.toggle("off", residual !== null && residual !== 0n);
+  if (residual === null) say(stat, DASH);
+  else sayQuantity(stat, { digits: countText(residual), unit: "packets" });
+  say(byId("own-cost", HTMLElement), "");
+  byId("own-cost", HTMLElement).replaceChildren(...ownCost(status));
+}
+
+export function drawPill(pill: Pill): void {
+  const node = byId("state", HTMLElement);
+  say(node, pill.text);
+  if (node.dataset.kind === pill.kind) return;
+  node.dataset.kind = pill.kind;
+  say(byId("said", HTMLElement), pill.said);
+}
+
+/** "host0 · eth0", and how the programs hang on it. */
+function drawInterface(status: Status): void {
+  const [first] = status.interfaces;
+  const node = byId("interface", HTMLElement);
+  const [name, note] = node.children;
+  if (!first || !name || !note) return;
+  const names = status.interfaces.map((one) => one.name).join(", ");
+  say(name, `${first.namespace ?? status.host} · ${names}`);
+  say(note, `${first.attach}, in + out`);
+}
+
+function ownCost(status: Status): Node[] {
+  const fact = (name: string, value: string, rest = ""): Node => {
+    const node = document.createElement("span");
+    const strong = document.createElement("b");
+    strong.textContent = value;
+    node.append(`${name} `, strong, rest);
+    return node;
+  };
+  const share = (100 * status.cpu_share).toFixed(1);
+  return [
+    fact("Own cost", `${share}${THIN}%`, " of one core"),
+    fact("Memory", bytesText(status.memory_bytes)),
+    fact("Interval", interval(status.interval_s)),
+    fact("Drains", countText(status.drains)),
+  ];
+}
+
+function interval(seconds: number): string {
+  return seconds < 1 ? `${String(Math.round(seconds * 1000))}${THIN}ms` : spanText(seconds);
+}

@@ -1,0 +1,141 @@
+/**
+ * Matrix to angles. All angles are radians, clockwise from twelve o'clock.
+ *
+ * An arc is as long as what its place sends. Inside it, sub-arcs follow the partners' places and
+ * never their sizes: from the neighbour before, round the circle, back to the neighbour after.
+ * So few ribbons cross, none for a single host, and nothing swaps while live.
+ */
+import { received, sent, type Matrix, type Place } from "./matrix";
+
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface Arc extends Span {
+  readonly place: Place;
+  /** What the place sends and receives, in the measure's unit. */
+  readonly sent: number;
+  readonly received: number;
+}
+
+/** Where a ribbon leaves an arc, as wide as that side sends. */
+export interface End extends Span {
+  readonly place: Place;
+  /** What this side sends to the other. */
+  readonly value: number;
+}
+
+/** Both directions between two places, `a` the earlier on the circle. */
+export interface Ribbon {
+  readonly key: string;
+  readonly a: End;
+  readonly b: End;
+}
+
+export interface Layout {
+  readonly arcs: readonly Arc[];
+  readonly ribbons: readonly Ribbon[];
+}
+
+export interface Spacing {
+  /** Angle between arcs. */
+  readonly gap: number;
+  /** Smallest angle of an arc: also who sends next to nothing can be seen and clicked. */
+  readonly least: number;
+}
+
+/** Gaps never take more than this part of a circle or arc. */
+const MOST_GAP = 0.25;
+
+/** Peers round the whole circle. */
+export function layOut(matrix: Matrix, spacing: Spacing): Layout {
+  const size = 2 * Math.PI;
+  const gap = Math.min(spacing.gap, (MOST_GAP * size) / Math.max(1, matrix.places.length));
+  const whole = { start: gap / 2, end: size - gap / 2 };
+  return assemble(matrix, spread(sent(matrix), whole, { ...spacing, gap }));
+}
+
+/** Endpoints inside the arcs of the peers they stand behind; peers without any stay empty. */
+export function layOutInside(peers: Layout, matrix: Matrix, spacing: Spacing): Layout {
+  const sizes = sent(matrix);
+  const spans: Span[] = [];
+  for (const arc of peers.arcs) {
+    const own = matrix.places.flatMap((place, i) =>
+      place.peer === arc.place.peer ? [sizes[i] ?? 0] : [],
+    );
+    spans.push(...spread(own, arc, spacing));
+  }
+  return assemble(matrix, spans);
+}
+
+/** Parts of `whole` in proportion to `sizes`, none below the least; equal parts if all are 0. */
+export function spread(sizes: readonly number[], whole: Span, spacing: Spacing): Span[] {
+  const size = whole.end - whole.start;
+  const gaps = Math.max(0, sizes.length - 1);
+  const gap = gaps === 0 ? 0 : Math.min(spacing.gap, (MOST_GAP * size) / gaps);
+  const angles = proportions(sizes, size - gap * gaps, spacing.least);
+  let at = whole.start;
+  return angles.map((angle) => {
+    const span = { start: at, end: at + angle };
+    at = span.end + gap;
+    return span;
+  });
+}
+
+/** In what order the ribbons of place `i` of `count` leave its arc; its own loop is last. */
+export function partnerOrder(i: number, count: number): number[] {
+  return Array.from({ length: count }, (_, step) => (i - 1 - step + 2 * count) % count);
+}
+
+/** Shares of `room` that keep `least` each: whoever is below gets it, the others shrink. */
+function proportions(sizes: readonly number[], room: number, least: number): number[] {
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  if (total <= 0) return sizes.map(() => room / Math.max(1, sizes.length));
+  const floor = Math.min(least, room / (2 * sizes.length));
+  let raised = sizes.map(() => false);
+  for (;;) {
+    const before = raised;
+    const count = before.filter(Boolean).length;
+    const free = sizes.reduce((sum, size, i) => (before[i] ? sum : sum + size), 0);
+    const scale = (room - count * floor) / free;
+    raised = sizes.map((size, i) => before[i] === true || size * scale < floor);
+    if (raised.filter(Boolean).length === count) {
+      return sizes.map((size, i) => (before[i] ? floor : size * scale));
+    }
+  }
+}
+
+function assemble(matrix: Matrix, spans: readonly Span[]): Layout {
+  const [out, into] = [sent(matrix), received(matrix)];
+  const arcs = matrix.places.map((place, i) => ({
+    place,
+    ...(spans[i] ?? { start: 0, end: 0 }),
+    sent: out[i] ?? 0,
+    received: into[i] ?? 0,
+  }));
+  const ends = arcs.map((arc, i) => endsOf(arc, i, matrix.values[i] ?? []));
+  const ribbons: Ribbon[] = [];
+  for (let i = 0; i < arcs.length; i++) {
+    for (let j = i; j < arcs.length; j++) {
+      const [a, b] = [ends[i]?.[j], ends[j]?.[i]];
+      if (!a || !b || a.value + b.value <= 0) continue;
+      ribbons.push({ key: `${a.place.key}|${b.place.key}`, a, b });
+    }
+  }
+  return { arcs, ribbons };
+}
+
+/** The ends of all ribbons of one arc, by the partner's index. */
+function endsOf(arc: Arc, i: number, values: readonly number[]): End[] {
+  const scale = arc.sent > 0 ? (arc.end - arc.start) / arc.sent : 0;
+  // Who sends nothing meets all its ribbons in the middle of its arc.
+  let at = arc.sent > 0 ? arc.start : (arc.start + arc.end) / 2;
+  const ends = Array<End>(values.length);
+  for (const j of partnerOrder(i, values.length)) {
+    const value = values[j] ?? 0;
+    ends[j] = { place: arc.place, value, start: at, end: at + value * scale };
+    at += value * scale;
+  }
+  return ends;
+}

@@ -1,0 +1,71 @@
+/** In one word: what state the page is in, and since when. */
+import { ageText, spanText } from "./format";
+import type { Stream } from "./live";
+
+export interface Condition {
+  readonly stream: Stream;
+  readonly paused: boolean;
+  /** Time of the shown data, in seconds since 1970; null before the first drain. */
+  readonly shownAt: number | null;
+  /** No watched interface is left. */
+  readonly gone: boolean;
+}
+
+export interface Pill {
+  readonly kind: "connecting" | "live" | "paused" | "lost" | "gone" | "refused" | "unreadable";
+  readonly text: string;
+  /** For screen readers, only when the kind changes. */
+  readonly said: string;
+}
+
+/** @param now milliseconds since 1970. */
+export function pillOf({ stream, paused, shownAt, gone }: Condition, now: number): Pill {
+  switch (stream.kind) {
+    case "refused":
+      return { kind: "refused", text: "NO ACCESS", said: "The server asks for a token" };
+    case "unreadable":
+      return {
+        kind: "unreadable",
+        text: "UNREADABLE",
+        said: "The server's answer is not understood",
+      };
+    case "lost": {
+      const since = spanText((now - stream.since) / 1000);
+      return { kind: "lost", text: `RECONNECTING ${since}`, said: "Connection lost, data kept" };
+    }
+    case "connecting":
+      return { kind: "connecting", text: "CONNECTING", said: "Connecting" };
+    case "live":
+      break;
+  }
+  if (paused && shownAt !== null) {
+    return { kind: "paused", text: `PAUSED ${ageText(now / 1000 - shownAt)}`, said: "Paused" };
+  }
+  if (gone)
+    return { kind: "gone", text: "INTERFACE GONE", said: "The interface is gone, data kept" };
+  return { kind: "live", text: "LIVE", said: "Live" };
+}
+
+/** What to do about it, as title and sentence; null while all is well. */
+export function noticeOf(
+  condition: Condition,
+  interfaces: string,
+): readonly [string, string] | null {
+  const { stream, gone } = condition;
+  if (stream.kind === "refused") {
+    return [
+      "This page needs a token.",
+      "Open the whole address that the monitor printed when it started; it ends in ?token=….",
+    ];
+  }
+  if (stream.kind === "unreadable") {
+    return ["The server's answer is not understood.", `${stream.why}. Reload the page.`];
+  }
+  if (stream.kind === "live" && gone) {
+    return [
+      `${interfaces} is gone.`,
+      "What was counted until then stays here; start the monitor anew to go on.",
+    ];
+  }
+  return null;
+}

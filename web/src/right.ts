@@ -1,0 +1,214 @@
+/** The right panel: the whole interface, or the chosen peer. */
+import { sum } from "./amounts";
+import { peerColour } from "./colour";
+import { keep, make, part, say, sayQuantity, swatch } from "./dom";
+import { amountText, quantity, shareText, THIN } from "./format";
+import { flowKey } from "./roster";
+import { drawEndpointRows, drawExchanges, drawFlowRows, type FlowRow } from "./rows";
+import type { Bin } from "./series";
+import { drawSpark } from "./spark";
+import { showsVni, type Selection } from "./state";
+import { isTouched, SteadyOrder } from "./steady";
+import { exchangeOf, type View } from "./view";
+
+/** Lines per list. */
+const TALKERS = 10;
+const FLOWS = 8;
+const PARTNERS = 8;
+const ENDPOINTS = 12;
+
+export interface RightActions {
+  readonly open: (peer: string) => void;
+  readonly up: () => void;
+}
+
+interface List {
+  readonly root: HTMLElement;
+  readonly note: HTMLElement;
+  readonly rows: HTMLElement;
+  readonly more: HTMLElement;
+  readonly order: SteadyOrder;
+}
+
+export class RightPanel {
+  private readonly root: HTMLElement;
+  private readonly actions: RightActions;
+  private readonly lists = {
+    talkers: newList("Biggest talkers", "talkers"),
+    flows: newList("Biggest flows", "flows"),
+    partners: newList("Partners", "partners"),
+    behind: newList("Endpoints behind it", "behind"),
+  };
+  private readonly who = newWho();
+  private readonly facts = make("dl", { class: "facts" });
+  private readonly below = make("section", { class: "last" }, this.facts);
+  private readonly close: HTMLElement;
+
+  constructor(root: HTMLElement, actions: RightActions) {
+    this.root = root;
+    this.actions = actions;
+    const button = make("button", { class: "button" }, "All peers ", make("kbd", {}, "esc"));
+    button.addEventListener("click", () => {
+      actions.up();
+    });
+    this.close = make("div", { class: "acts last" }, button);
+  }
+
+  /** @param bins the recent past, for the chosen peer's curve. */
+  draw(view: View, selection: Selection, bins: readonly Bin[]): void {
+    const about = JSON.stringify([selection.peer, selection.vni, view.measure]);
+    if (selection.peer === null) this.drawAll(view, selection, about);
+    else this.drawPeer(view, selection.peer, about, bins);
+  }
+
+  private drawAll(view: View, selection: Selection, about: string): void {
+    const { talkers, flows } = this.lists;
+    this.show(talkers.root, flows.root, this.below);
+    const peers = steady(talkers, about, view.talkers, ({ address }) => address);
+    drawExchanges(talkers.rows, peers.slice(0, TALKERS), view.measure, this.actions.open);
+    sayMore(talkers, peers.length - TALKERS);
+    const rows = steady(flows, about, flowRows(view), ({ key }) => key);
+    drawFlowRows(flows.rows, rows.slice(0, FLOWS), view.measure);
+    sayMore(flows, rows.length - FLOWS);
+    say(talkers.note, "↑ sent, ↓ received");
+    this.drawFacts(view, selection);
+  }
+
+  private drawPeer(view: View, peer: string, about: string, bins: readonly Bin[]): void {
+    const { partners, behind } = this.lists;
+    this.show(this.who.root, partners.root, behind.root, this.close);
+    this.drawWho(view, peer, bins);
+    const others = steady(partners, about, view.partners, ({ address }) => address);
+    drawExchanges(partners.rows, others.slice(0, PARTNERS), view.measure, this.actions.open);
+    sayMore(partners, others.length - PARTNERS);
+    say(partners.note, "↑ sent, ↓ received");
+    const own = steady(behind, about, view.behind, ({ key }) => key);
+    drawEndpointRows(behind.rows, own.slice(0, ENDPOINTS), peer, view.measure);
+    sayMore(behind, own.length - ENDPOINTS);
+  }
+
+  private drawWho(view: View, peer: string, bins: readonly Bin[]): void {
+    const { colour, address, sends, receives, spark, share, note } = this.who;
+    const { sent, received } = exchangeOf(view, peer);
+    colour.style.background = peerColour(peer);
+    say(address, peer);
+    sayQuantity(sends, quantity(sent, view.measure));
+    sayQuantity(receives, quantity(received, view.measure));
+    const curve = bins.map(({ rates }) => {
+      const counts = rates.get(peer);
+      return counts ? (view.measure.unit === "bits" ? counts.bytes : counts.packets) : 0;
+    });
+    const isKnown = curve.some((value) => value > 0);
+    spark.toggleAttribute("hidden", !isKnown);
+    if (isKnown) drawSpark(spark, curve, 168, 34, peerColour(peer));
+    const all = sum(view.drain.segments.map(view.amount));
+    say(share, shareText(sent, all));
+    say(note, "of all sent");
+  }
+
+  /** What the segments tell of the whole wire in the window. */
+  private drawFacts(view: View, selection: Selection): void {
+    const segments = view.drain.segments.filter(({ vni }) => showsVni(selection.vni, vni));
+    const packets = sum(segments.map((segment) => segment.packets));
+    const bytes = sum(segments.map((segment) => segment.bytes));
+    const inner = sum(segments.map((segment) => segment.inner_bytes));
+    const { window } = view.measure;
+    const counted = amountText(view.amount({ packets, bytes }), view.measure);
+    const facts: [name: string, value: string][] = [
+      view.measure.unit === "bits"
+        ? ["Packets", amountText(packets / seconds(view), { unit: "packets", window })]
+        : ["Packets", counted],
+      ["Mean packet", packets > 0 ? `${(bytes / packets).toFixed(0)}${THIN}B` : "–"],
+      ["Tunnel headers", overhead(bytes, inner, packets)],
+    ];
+    keep(
+      this.facts,
+      facts,
+      ([name]) => name,
+      ([name]) => make("div", {}, make("dt", {}, name), make("dd", { class: "value" })),
+      (row, [, value]) => {
+        say(part(row, "value"), value);
+      },
+    );
+  }
+
+  /** Swaps the parts only when others are due, so that focus stays where it is. */
+  private show(...parts: readonly HTMLElement[]): void {
+    const first = parts[0];
+    if (first && this.root.firstElementChild === first) return;
+    this.root.replaceChildren(...parts);
+    this.root.scrollTop = 0;
+  }
+}
+
+function seconds(view: View): number {
+  return view.measure.window === "last" ? Math.max(view.drain.elapsed_s, 1e-9) : 1;
+}
+
+function overhead(bytes: number, inner: number, packets: number): string {
+  if (packets === 0) return "–";
+  const each = ((bytes - inner) / packets).toFixed(0);
+  return `${shareText(bytes - inner, bytes)}, ${each}${THIN}B each`;
+}
+
+function flowRows(view: View): FlowRow[] {
+  return view.flows
+    .map((flow) => ({
+      key: flowKey(flow),
+      peer: flow.outer_src,
+      from: flow.inner_src === "" ? flow.outer_src : flow.inner_src,
+      to: flow.inner_dst === "" ? flow.outer_dst : flow.inner_dst,
+      vni: flow.vni,
+      amount: view.amount(flow),
+    }))
+    .sort((a, b) => b.amount - a.amount);
+}
+
+function steady<T>(
+  list: List,
+  about: string,
+  sorted: readonly T[],
+  keyOf: (item: T) => string,
+): readonly T[] {
+  return list.order.apply(about, sorted, keyOf, isTouched(list.root), performance.now());
+}
+
+function sayMore(list: List, more: number): void {
+  list.more.hidden = more <= 0;
+  say(list.more, more > 0 ? `+ ${String(more)} more in the table` : "");
+}
+
+function newList(title: string, name: string): List {
+  const note = make("s");
+  const rows = make("div", { "data-role": name });
+  const more = make("div", { class: "more" });
+  const root = make("section", {}, make("h2", {}, title, note), rows, more);
+  return { root, note, rows, more, order: new SteadyOrder() };
+}
+
+function newWho(): {
+  readonly root: HTMLElement;
+  readonly colour: HTMLElement;
+  readonly address: HTMLElement;
+  readonly sends: HTMLElement;
+  readonly receives: HTMLElement;
+  readonly spark: SVGSVGElement;
+  readonly share: HTMLElement;
+  readonly note: HTMLElement;
+} {
+  const colour = swatch("");
+  const address = make("span", { class: "mono", "data-role": "chosen" });
+  const [sends, receives, share, note] = [make("b"), make("b"), make("b"), make("span")];
+  const spark = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  spark.setAttribute("aria-hidden", "true");
+  const two = make(
+    "div",
+    { class: "two" },
+    make("div", {}, make("span", {}, "↑ sends"), sends),
+    make("div", {}, make("span", {}, "↓ receives"), receives),
+  );
+  const curve = make("div", { class: "share" }, spark, make("div", {}, note, share));
+  const who = make("div", { class: "who" }, colour, address);
+  const root = make("section", { class: "chosen" }, who, two, curve);
+  return { root, colour, address, sends, receives, spark, share, note };
+}

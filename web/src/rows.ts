@@ -1,0 +1,139 @@
+/** Rows of the right panel: somebody, both directions as bars, the sum. */
+import { shorten } from "./address";
+import { endpointColour, peerColour } from "./colour";
+import { keep, make, part, say, setBar, swatch } from "./dom";
+import { amountText, type Measure } from "./format";
+import type { Exchange } from "./view";
+
+/** Characters of an address that fit in a row. */
+const ROOM = 15;
+
+/** Peers with what they send (above) and receive (below), each bar to the same scale. */
+export function drawExchanges(
+  list: HTMLElement,
+  rows: readonly Exchange[],
+  measure: Measure,
+  open: (address: string) => void,
+): void {
+  const most = Math.max(...rows.flatMap(({ sent, received }) => [sent, received]), 1e-12);
+  keep(
+    list,
+    rows,
+    ({ address }) => address,
+    ({ address }) => exchangeRow(address, open),
+    (row, { address, sent, received }) => {
+      setBar(part(row, "sent"), sent / most);
+      setBar(part(row, "received"), received / most);
+      say(part(row, "amount"), amountText(sent + received, measure));
+      const [out, into] = [amountText(sent, measure), amountText(received, measure)];
+      row.setAttribute("aria-label", `${address}: ${out} sent, ${into} received`);
+    },
+  );
+}
+
+export interface FlowRow {
+  readonly key: string;
+  readonly peer: string;
+  readonly from: string;
+  readonly to: string;
+  readonly vni: number | null;
+  readonly amount: number;
+}
+
+/** Single flows: who to whom in which network. */
+export function drawFlowRows(list: HTMLElement, rows: readonly FlowRow[], measure: Measure): void {
+  keep(
+    list,
+    rows,
+    ({ key }) => key,
+    ({ peer, from, to, vni }) =>
+      make(
+        "div",
+        { class: "row flow", title: `${from} → ${to}`, "data-flow": `${from}|${to}` },
+        swatch(peerColour(peer)),
+        make(
+          "span",
+          { class: "mono" },
+          from,
+          make("span", { class: "dim" }, ` → ${tail(from, to)}`),
+        ),
+        make("span", { class: "mono dim" }, vni === null ? "" : String(vni)),
+        make("b", { class: "amount" }),
+      ),
+    (row, { amount }) => {
+      say(part(row, "amount"), amountText(amount, measure));
+    },
+  );
+}
+
+export interface EndpointRow extends Exchange {
+  readonly key: string;
+  readonly vni: number | null;
+}
+
+/** The endpoints behind one peer. */
+export function drawEndpointRows(
+  list: HTMLElement,
+  rows: readonly EndpointRow[],
+  peer: string,
+  measure: Measure,
+): void {
+  const most = Math.max(...rows.flatMap(({ sent, received }) => [sent, received]), 1e-12);
+  keep(
+    list,
+    rows,
+    ({ key }) => key,
+    ({ address, vni }) =>
+      make(
+        "div",
+        { class: "row endpoint", title: address },
+        make("span", { class: address === "" ? "dim" : "mono" }, shortName(address)),
+        make("span", { class: "mono dim" }, vni === null ? "" : String(vni)),
+        bars(endpointColour(peer, 0)),
+        make("b", { class: "amount" }),
+      ),
+    (row, { sent, received }) => {
+      setBar(part(row, "sent"), sent / most);
+      setBar(part(row, "received"), received / most);
+      say(part(row, "amount"), amountText(sent + received, measure));
+    },
+  );
+}
+
+function exchangeRow(address: string, open: (address: string) => void): HTMLElement {
+  const row = make(
+    "button",
+    { class: "row", title: `Open ${address}`, "data-talker": address },
+    swatch(peerColour(address)),
+    make("span", { class: "mono" }, shorten(address, ROOM)),
+    bars(peerColour(address)),
+    make("b", { class: "amount" }),
+  );
+  row.addEventListener("click", () => {
+    open(address);
+  });
+  return row;
+}
+
+function bars(colour: string): HTMLElement {
+  const both = make("span", { class: "both" });
+  for (const name of ["sent", "received"]) {
+    const bar = make("span", { class: name });
+    bar.style.background = colour;
+    both.append(bar);
+  }
+  return both;
+}
+
+function shortName(address: string): string {
+  return address === "" ? "not IP" : shorten(address, ROOM);
+}
+
+/** The receiver without what it shares with the sender: ".2.3" of 192.168.2.3. */
+function tail(from: string, to: string): string {
+  if (to === "" || to.includes(":")) return shorten(to, ROOM);
+  const [mine, other] = [from.split("."), to.split(".")];
+  let shared = 0;
+  while (shared < 2 && mine[shared] === other[shared]) shared += 1;
+  return (shared > 0 ? "." : "") + other.slice(shared).join(".");
+}

@@ -1,0 +1,99 @@
+/** The last minutes by sending peer: drains to points, points to layers. */
+import type { Drain, Timeline } from "./api";
+import type { Counts } from "./amounts";
+import { OTHER_PEER } from "./matrix";
+
+/** What each peer sent in one drain. */
+export interface Column {
+  readonly time: number;
+  readonly interval_s: number;
+  readonly counts: ReadonlyMap<string, Counts>;
+}
+
+/** Equal steps of time; `counts` are per second. */
+export interface Bin {
+  readonly time: number;
+  readonly rates: ReadonlyMap<string, Counts>;
+}
+
+/** What the monitor remembers, and the page shows at most. */
+export const LONGEST_S = 15 * 60;
+/** Shorter periods for a monitor that has just started. */
+const PERIODS_S = [60, 2 * 60, 5 * 60, LONGEST_S] as const;
+
+export function columnsOf({ interval_s, times, peers, packets, bytes }: Timeline): Column[] {
+  return times.map((time, i) => ({
+    time,
+    interval_s,
+    counts: new Map(
+      peers.map((peer, p) => [peer, { packets: packets[p]?.[i] ?? 0, bytes: bytes[p]?.[i] ?? 0 }]),
+    ),
+  }));
+}
+
+export function columnOf({ time, interval_s, senders }: Drain): Column {
+  const counts = senders.peers.map((peer, p): [string, Counts] => [
+    peer,
+    { packets: senders.packets[p] ?? 0, bytes: senders.bytes[p] ?? 0 },
+  ]);
+  return { time, interval_s, counts: new Map(counts) };
+}
+
+/** With one more column, unless it is there already, and without those too old. */
+export function append(columns: readonly Column[], column: Column): readonly Column[] {
+  const last = columns.at(-1);
+  if (last && column.time <= last.time) return columns;
+  const since = column.time - LONGEST_S;
+  return [...columns.filter(({ time }) => time > since), column];
+}
+
+/** The shortest period that shows all there is. */
+export function periodOf(columns: readonly Column[]): number {
+  const [first, last] = [columns.at(0), columns.at(-1)];
+  const age = first && last ? last.time - first.time : 0;
+  return PERIODS_S.find((period) => period >= age) ?? LONGEST_S;
+}
+
+/**
+ * Columns in equal steps, so that a picture of them stands still while it moves on.
+ *
+ * @param step_s at least one interval; the bins begin at multiples of it.
+ */
+export function binned(columns: readonly Column[], step_s: number): Bin[] {
+  const bins = new Map<number, Column[]>();
+  for (const column of columns) {
+    const at = Math.floor(column.time / step_s) * step_s;
+    const bin = bins.get(at) ?? [];
+    bin.push(column);
+    bins.set(at, bin);
+  }
+  return [...bins].map(([time, members]) => ({ time: time + step_s / 2, rates: rates(members) }));
+}
+
+/** All peers of the bins, who grew most last, "other" first. */
+export function byGrowth(bins: readonly Bin[]): string[] {
+  const half = Math.floor(bins.length / 2);
+  const growth = new Map<string, number>();
+  bins.forEach(({ rates: here }, i) => {
+    const sign = i < half ? -1 / Math.max(1, half) : 1 / Math.max(1, bins.length - half);
+    for (const [peer, { bytes }] of here) growth.set(peer, (growth.get(peer) ?? 0) + sign * bytes);
+  });
+  const rank = (peer: string): number =>
+    peer === OTHER_PEER ? -Infinity : (growth.get(peer) ?? 0);
+  return [...growth.keys()].sort((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b)));
+}
+
+function rates(columns: readonly Column[]): Map<string, Counts> {
+  const seconds = columns.reduce((total, column) => total + column.interval_s, 0);
+  const sums = new Map<string, Counts>();
+  for (const { counts } of columns) {
+    for (const [peer, { packets, bytes }] of counts) {
+      const before = sums.get(peer) ?? { packets: 0, bytes: 0 };
+      sums.set(peer, {
+        packets: before.packets + packets / seconds,
+        bytes: before.bytes + bytes / seconds,
+      });
+    }
+  }
+  return sums;
+}

@@ -1,0 +1,175 @@
+/** The same rows as the diagram, as a table: tunnels, or the flows of the open peer. */
+import { amountIn, sum } from "./amounts";
+import type { Flow, Tunnel } from "./api";
+import { peerColour } from "./colour";
+import { keep, make, part, say, swatch } from "./dom";
+import { amountText, countText, DASH, shareText, type Measure } from "./format";
+import { flowKey, tunnelKey } from "./roster";
+import type { Selection, UnitName } from "./state";
+import { isTouched, SteadyOrder } from "./steady";
+import type { View } from "./view";
+
+/** Rows drawn; the last line says what the others add up to. */
+const MOST_ROWS = 500;
+
+interface Row {
+  readonly key: string;
+  readonly tunnel: Tunnel;
+  /** Null in the table of tunnels. */
+  readonly flow: Flow | null;
+  readonly amount: number;
+}
+
+interface Column {
+  readonly name: string;
+  readonly kind: string;
+  /** The unit by which this column is sorted. */
+  readonly unit?: UnitName;
+}
+
+export class Table {
+  private readonly body = make("tbody");
+  private readonly head = make("tr");
+  private readonly sum = make("div", { class: "table-sum" });
+  private readonly caption = make("caption", { class: "unseen" });
+  private readonly order = new SteadyOrder();
+  private readonly open: (peer: string) => void;
+  private shown = "";
+
+  constructor(root: HTMLElement, open: (peer: string) => void) {
+    this.open = open;
+    const table = make("table", {}, this.caption, make("thead", {}, this.head), this.body);
+    const scroller = make(
+      "div",
+      { class: "table", "aria-label": "Rows", "data-role": "table" },
+      table,
+    );
+    scroller.tabIndex = 0;
+    scroller.setAttribute("role", "region");
+    root.append(scroller, this.sum);
+  }
+
+  draw(view: View, selection: Selection): void {
+    const open = selection.peer !== null;
+    const about = JSON.stringify([selection.peer, selection.vni, view.measure]);
+    if (about !== this.shown) this.drawHead(open, view.measure);
+    this.shown = about;
+    const sorted = rowsOf(view, open).sort((a, b) => b.amount - a.amount);
+    const touched = isTouched(this.body);
+    const rows = this.order.apply(about, sorted, ({ key }) => key, touched, performance.now());
+    const drawn = rows.slice(0, MOST_ROWS);
+    this.drawRows(drawn, view);
+    this.drawSum(view, drawn, open);
+  }
+
+  private drawHead(open: boolean, { unit, window }: Measure): void {
+    const cells = columns(open, window === "last").map((column) => {
+      const cell = make("th", { class: column.kind }, column.name);
+      cell.scope = "col";
+      if (column.unit === unit) cell.setAttribute("aria-sort", "descending");
+      return cell;
+    });
+    this.head.replaceChildren(...cells);
+    this.body.replaceChildren();
+    say(this.caption, open ? "Flows from and to the open peer" : "Tunnels, by direction");
+  }
+
+  private drawRows(rows: readonly Row[], view: View): void {
+    const { window } = view.measure;
+    const [bits, packets] = [
+      { unit: "bits", window } as const,
+      { unit: "packets", window } as const,
+    ];
+    const inBits = amountIn(bits, view.drain.elapsed_s);
+    const inPackets = amountIn(packets, view.drain.elapsed_s);
+    keep(
+      this.body,
+      rows,
+      ({ key }) => key,
+      (row) => this.newRow(row),
+      (node, { tunnel, amount }) => {
+        say(part(node, "in-bits"), amountText(inBits(tunnel), bits));
+        say(part(node, "in-packets"), amountText(inPackets(tunnel), packets));
+        say(part(node, "column-share"), shareText(amount, view.total));
+      },
+    );
+  }
+
+  private newRow({ tunnel, flow }: Row): HTMLElement {
+    const number = (name: string): HTMLElement => make("td", { class: `n ${name}` });
+    return make(
+      "tr",
+      {},
+      ...(flow ? [inner(flow.inner_src), inner(flow.inner_dst)] : []),
+      this.peerCell(tunnel.outer_src),
+      this.peerCell(tunnel.outer_dst),
+      make("td", { class: "n mono" }, tunnel.vni === null ? DASH : String(tunnel.vni)),
+      make("td", { class: "mono column-encap" }, tunnel.encap),
+      number("in-bits"),
+      number("in-packets"),
+      number("column-share"),
+    );
+  }
+
+  private peerCell(peer: string): HTMLElement {
+    const attributes = { class: "mono", title: `Open ${peer}` };
+    const button = make("button", attributes, swatch(peerColour(peer)), peer);
+    button.addEventListener("click", () => {
+      this.open(peer);
+    });
+    return make("td", {}, button);
+  }
+
+  private drawSum(view: View, drawn: readonly Row[], open: boolean): void {
+    const own = sum(drawn.map(({ amount }) => amount));
+    const rest = view.total - own;
+    const bold = (amount: number): HTMLElement => make("b", {}, amountText(amount, view.measure));
+    const things = `${countText(drawn.length)} ${open ? "flows" : "tunnels"} `;
+    const parts: (Node | string)[] = [things, bold(own)];
+    // Sums of rates carry rounding errors.
+    if (rest > view.total * 1e-9) parts.push(" + not listed ", bold(rest));
+    this.sum.replaceChildren(...parts, " = all ", bold(view.total));
+  }
+}
+
+function columns(open: boolean, isRate: boolean): readonly Column[] {
+  const inside: readonly Column[] = [
+    { name: "From", kind: "" },
+    { name: "To", kind: "" },
+  ];
+  return [
+    ...(open ? inside : []),
+    { name: "Sending peer", kind: "" },
+    { name: "Receiving peer", kind: "" },
+    { name: "VNI", kind: "n" },
+    { name: "Encapsulation", kind: "column-encap" },
+    { name: isRate ? "Bits" : "Bytes", kind: "n", unit: "bits" },
+    { name: "Packets", kind: "n", unit: "packets" },
+    { name: "Share", kind: "n column-share" },
+  ];
+}
+
+function rowsOf(view: View, open: boolean): Row[] {
+  if (open) {
+    return view.flows.map((flow) => ({
+      key: flowKey(flow),
+      tunnel: flow,
+      flow,
+      amount: view.amount(flow),
+    }));
+  }
+  return view.tunnels.map((tunnel) => ({
+    key: tunnelKey(tunnel),
+    tunnel,
+    flow: null,
+    amount: view.amount(tunnel),
+  }));
+}
+
+function inner(address: string): HTMLElement {
+  return make(
+    "td",
+    { class: address === "" ? "dim" : "mono" },
+    address === "" ? "not IP" : address,
+  );
+}
