@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import errno
 import os
-import signal
-import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from random import Random
-from types import FrameType
 from typing import Final
 
-from tunnel_monitor.errors import AddressInUse, BadSetting
 from tunnel_monitor.lab import build, control, monitor, namespaces, profiles
 from tunnel_monitor.lab.build import Lab
-from tunnel_monitor.lab.ending import end_asked, first, mute
+from tunnel_monitor.lab.ending import (
+    end_asked,
+    first,
+    interrupted_by_signals,
+    until_terminal_closes,
+)
 from tunnel_monitor.lab.monitor import Monitor, Page
 from tunnel_monitor.lab.profiles import Plan
 from tunnel_monitor.lab.readings import conclusion
 from tunnel_monitor.lab.sending import require_programs, sending
 from tunnel_monitor.lab.topology import Topology
+from tunnel_monitor.serve.listen import listen
 from tunnel_monitor.settings import MonitorSettings
 
 NO_TRAFFIC: Final = Plan("none", ())
@@ -66,10 +66,10 @@ def run(options: argparse.Namespace) -> int:
     if options.traffic:
         plan = profiles.plan(options.traffic, topology, None, chance)
     namespaces.require_root("build the lab")
-    require_free(options.listen)
+    listen(options.listen).socket.close()  # a taken port is known before anything is built
     require_programs(plan)
     try:
-        with ended_by_signals(), build.empty(topology) as lab:
+        with until_terminal_closes(), interrupted_by_signals(), build.empty(topology) as lab:
             build.launch_hosts(lab, say)
             # its imports run while the tunnels are being started
             words = ["--listen", options.listen, "--interval", f"{settings.interval_s:g}"]
@@ -132,7 +132,8 @@ async def enter_pressed() -> None:
         asyncio.get_running_loop().add_reader(0, pressed.set)
     try:
         await pressed.wait()
-        os.read(0, 4096)  # or the shell would get the line
+        with suppress(OSError):  # of a closed terminal
+            os.read(0, 4096)  # or the shell would get the line
     finally:
         asyncio.get_running_loop().remove_reader(0)
 
@@ -149,48 +150,3 @@ async def death(watch: Monitor) -> None:
     finally:
         loop.remove_reader(process)
         os.close(process)
-
-
-@contextmanager
-def ended_by_signals() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP end what runs here as Ctrl-C does."""
-
-    def interrupt(number: int, _: FrameType | None) -> None:
-        if number == signal.SIGHUP:
-            mute()
-        raise KeyboardInterrupt
-
-    before = {
-        number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)
-    }
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def require_free(listen: str) -> None:
-    """Refuse an address nobody can listen on before anything is built.
-
-    Raises:
-        BadSetting: it is no HOST:PORT, or not an address of this host.
-        AddressInUse: somebody else listens there.
-    """
-    host, _, port = listen.rpartition(":")
-    if not host or not port.isdecimal() or int(port) > 65535:
-        raise BadSetting(f"cannot listen on {listen!r}: not HOST:PORT", "use 127.0.0.1:8080")
-    try:
-        found = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)
-        family, kind, _, _, address = found[0]
-        with socket.socket(family, kind) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise AddressInUse(
-                f"cannot listen on {listen}: somebody else does", "choose another with --listen"
-            ) from error
-        raise BadSetting(
-            f"cannot listen on {listen}: {error.strerror}", "choose an address of this host"
-        ) from error

@@ -14,7 +14,7 @@ from tunnel_monitor.errors import BadSetting, NoLabRunning
 from tunnel_monitor.lab import demos, namespaces, profiles, telling
 from tunnel_monitor.lab.build import Lab
 from tunnel_monitor.lab.demos import Demo
-from tunnel_monitor.lab.ending import end_asked, first
+from tunnel_monitor.lab.ending import end_asked, first, until_terminal_closes
 from tunnel_monitor.lab.profiles import Plan
 from tunnel_monitor.lab.readings import Meter, conclusion
 from tunnel_monitor.lab.sending import asked, sending
@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
         raise BadSetting(f"cannot send for {options.seconds:g} seconds", "choose more than 0")
     namespaces.require_root("send traffic in the lab")
     chance = profiles.chance(options.seed)
-    with demos.found(options.demo) as demo:
+    with until_terminal_closes(), demos.found(options.demo) as demo:
         plan = profiles.plan(options.profile, demo.topology, options.rate, chance)
         with demo.borrowed(plan.clients) as lab:
             if not options.json:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
+from types import FrameType
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+def signals() -> list[signal.Signals]:
+    """What ends a command; under nohup, a closed terminal does not."""
+    ending = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        ending.append(signal.SIGHUP)
+    return ending
 
 
 @contextmanager
@@ -22,13 +30,42 @@ def end_asked() -> Iterator[asyncio.Event]:
             mute()
         asked.set()
 
-    for number in SIGNALS:
+    ending = signals()
+    for number in ending:
         loop.add_signal_handler(number, ask, number)
     try:
         yield asked
     finally:
-        for number in SIGNALS:
+        for number in ending:
             loop.remove_signal_handler(number)
+
+
+@contextmanager
+def interrupted_by_signals() -> Iterator[None]:
+    """Let all these signals raise KeyboardInterrupt, where there is no running loop yet."""
+
+    def interrupt(number: int, _: FrameType | None) -> None:
+        if number == signal.SIGHUP:
+            mute()
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, interrupt) for number in signals()}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def until_terminal_closes() -> Iterator[None]:
+    """Leave the body quietly when a terminal is gone: writing to it fails before SIGHUP comes."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+        mute()
 
 
 def mute() -> None:
