@@ -35,6 +35,11 @@ def without(name: str, *inside: Layer, cut: int = 0) -> Case:
     return flow(name, OUTSIDE4, inside, inner=NO_INNER, cut=cut)
 
 
+def without6(name: str, *inside: Layer, cut: int = 0) -> Case:
+    """The same over IPv6."""
+    return flow(name, OUTSIDE6, inside, outer=PEERS6, inner=NO_INNER, cut=cut)
+
+
 def inside4(name: str, *inside: Layer, cut: int = 0) -> Case:
     """A tunnelled frame with the usual inner IPv4 addresses."""
     return flow(name, OUTSIDE4, inside, inner=ENDPOINTS4, cut=cut)
@@ -52,12 +57,12 @@ NOT_IP: Final = [
     without("802.3 length and llc inside", Ethernet(type=38), payload(46)),
     without("unknown ethertype inside", Ethernet(), payload(46)),
     without("tagged arp inside", Ethernet(), VLAN(5), ARP()),
-    flow("arp in ipv6", OUTSIDE6, (Ethernet(), ARP()), outer=PEERS6, inner=NO_INNER),
+    without6("arp in ipv6", Ethernet(), ARP()),
 ]
 
 SHORT: Final = [
     without("nothing behind vxlan"),
-    flow("nothing behind vxlan over ipv6", OUTSIDE6, (), outer=PEERS6, inner=NO_INNER),
+    without6("nothing behind vxlan over ipv6"),
     without("inner ethernet cut off", Ethernet(), cut=1),
     without("inner ethernet alone", Ethernet()),
     without("inner tag announced and not there", Ethernet(type=0x8100)),
@@ -71,6 +76,16 @@ SHORT: Final = [
     inside4("inner ipv4 alone", Ethernet(), END4),
     inside4("inner ipv4 with options alone", Ethernet(), IPv4(*ENDPOINTS4, bytes(40))),
     inside6("inner ipv6 alone", Ethernet(), END6),
+]
+
+# Like the commonest packets but for what announces or describes the inner header.
+LOOKALIKES: Final = [
+    without("inner ipv4 announced as something else", Ethernet(type=0x88B5), *PING4[1:]),
+    without("inner ipv4 announced as ipv6", Ethernet(type=0x86DD), *PING4[1:]),
+    without6("inner ipv6 announced as something else", Ethernet(type=0x88B5), *PING6[1:]),
+    without6("inner ipv6 announced as ipv4", Ethernet(type=0x0800), *PING6[1:]),
+    without6("inner ipv6 of version 5", Ethernet(), IPv6(version=5), *PING6[2:]),
+    without6("inner ipv6 of version 7", Ethernet(), IPv6(version=7), *PING6[2:]),
 ]
 
 BROKEN: Final = [
@@ -214,6 +229,7 @@ NO_SECOND_TUNNEL: Final = [
 CASES: Final[list[Case]] = [
     *NOT_IP,
     *SHORT,
+    *LOOKALIKES,
     *BROKEN,
     *TAGS,
     *IP4,

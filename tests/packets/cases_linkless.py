@@ -105,7 +105,7 @@ OTHERS: Final = [
     other(
         "no link header: ethernet all the same",
         Outcome.MALFORMED,
-        Raw(packet(*OUTSIDE4, *PING4)),
+        Raw(packet(Ethernet(), *OVER4, *PING4)),
     ),
     other(
         "no link header: later fragment",

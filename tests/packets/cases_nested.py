@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.packets.expected import ENDPOINTS6, NO_INNER, Case, flow, other
-from tests.packets.stacks import END6, OUTSIDE4, OUTSIDE6, PING4, PING6
+from tests.packets.expected import ENDPOINTS4, ENDPOINTS6, NO_INNER, Case, flow, other
+from tests.packets.stacks import END4, END6, OUTSIDE4, OUTSIDE6, PING4, PING6
 
 from tunnel_monitor.contract import Encap, Outcome
 from tunnel_monitor.testing.packets import (
@@ -129,6 +129,24 @@ TWO: Final = [
         (*OUTSIDE4, *OUTSIDE6[:2], UDP(dport=8472), VXLAN(20002)),
         PING4,
         outer=("2001:db8::100", "2001:db8::101"),
+        vni=20002,
+        path=path(2),
+    ),
+    flow(
+        "two tunnels, the second between endpoints",
+        (*OUTSIDE4, Ethernet(), END4, UDP(), VXLAN(20002)),
+        level4(3)[:2],
+        outer=ENDPOINTS4,
+        inner=PAIR4[3],
+        vni=20002,
+        path=path(2),
+    ),
+    flow(
+        "two tunnels, the second between endpoints behind an extension header",
+        (*OUTSIDE6, Ethernet(), END6, hop_by_hop(), UDP(), VXLAN(20002)),
+        level6(3)[:2],
+        outer=ENDPOINTS6,
+        inner=PAIR6[3],
         vni=20002,
         path=path(2),
     ),

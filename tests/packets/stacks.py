@@ -32,3 +32,7 @@ PING4: Final[tuple[Layer, ...]] = (Ethernet(), END4, ICMP(), payload(56))
 PING6: Final[tuple[Layer, ...]] = (Ethernet(), END6, ICMPv6(), payload(56))
 TCP4: Final[tuple[Layer, ...]] = (Ethernet(), END4, TCP(), payload(10))
 TCP6: Final[tuple[Layer, ...]] = (Ethernet(), END6, TCP(), payload(10))
+
+# What stands behind the outer IP header of a tunnelled ping.
+TUNNELED4: Final[tuple[Layer, ...]] = (UDP(), TUNNEL, *PING4)
+TUNNELED6: Final[tuple[Layer, ...]] = (UDP(), TUNNEL, *PING6)

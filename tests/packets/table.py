@@ -8,12 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from tests.packets import cases_inside, cases_linkless, cases_nested, cases_outside, cases_tunnel
+from tests.packets import (
+    cases_broken,
+    cases_inside,
+    cases_linkless,
+    cases_nested,
+    cases_outside,
+    cases_tunnel,
+)
 from tests.packets.expected import Case
 from tests.packets.reference import reference
 
 CASES: Final[list[Case]] = [
     *cases_outside.CASES,
+    *cases_broken.CASES,
     *cases_tunnel.CASES,
     *cases_inside.CASES,
     *cases_nested.CASES,
@@ -27,3 +35,13 @@ def truncations(case: Case) -> Iterator[Case]:
         frame = case.frame[:length]
         expected = reference(frame, link_header=case.link_header)
         yield Case(f"{case.name}: {length} bytes", frame, expected, case.link_header)
+
+
+def bit_flips(case: Case) -> Iterator[Case]:
+    """The case's frame with each of its bits wrong in turn, with what the reference says."""
+    for place, byte in enumerate(case.frame):
+        for bit in range(8):
+            frame = case.frame[:place] + bytes([byte ^ 1 << bit]) + case.frame[place + 1 :]
+            expected = reference(frame, link_header=case.link_header)
+            name = f"{case.name}: bit {bit} of byte {place}"
+            yield Case(name, frame, expected, case.link_header)
