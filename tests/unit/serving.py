@@ -7,7 +7,7 @@ import http.client
 import json
 import threading
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -75,7 +75,7 @@ class Running:
     port: int
     loop: asyncio.AbstractEventLoop
     thread: threading.Thread
-    facts: Facts = FACTS
+    facts: Callable[[], Facts] = lambda: FACTS
 
     def get(
         self, path: str, headers: Mapping[str, str] | None = None, method: str = "GET"
@@ -107,9 +107,8 @@ class Running:
 
     def gone(self) -> None:
         """From now on the interface is gone."""
-        self.facts = replace(
-            FACTS, interfaces=tuple(replace(one, present=False) for one in FACTS.interfaces)
-        )
+        interfaces = tuple(replace(one, present=False) for one in FACTS.interfaces)
+        self.facts = lambda: replace(FACTS, interfaces=interfaces)
 
 
 @contextmanager
@@ -123,14 +122,11 @@ def serving(
     """Start a server, and stop it in the end."""
     listener = listen(listen_on)
     view = LiveView(["eth0"], 1.0, limits)
-    server = Server(
-        listener,
-        view,
-        lambda: running.facts,
-        PAGE,
-        token=token,
-        allowed_hosts=allowed_hosts,
-    )
+
+    def facts() -> Facts:
+        return running.facts()
+
+    server = Server(listener, view, facts, PAGE, token=token, allowed_hosts=allowed_hosts)
     loop = asyncio.new_event_loop()
 
     def run() -> None:

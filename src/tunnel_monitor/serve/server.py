@@ -27,7 +27,7 @@ from tunnel_monitor.serve.security import Access, new_token
 from tunnel_monitor.serve.view import LiveView
 
 THREADS = 2
-PATIENCE_S = 2  # at the end, for replies that are on their way
+PATIENCE_S = 1  # at the end, for replies that are on their way
 
 
 class Server:
@@ -81,6 +81,7 @@ class Server:
         finally:
             self._hub.close()
             self._pool.shutdown(wait=False, cancel_futures=True)
+            await self._uvicorn.abort()
             self._stopped.set()
 
     async def stop(self) -> None:
@@ -95,6 +96,12 @@ class _Uvicorn(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Signals belong to whoever runs the event loop."""
         yield
+
+    async def abort(self) -> None:
+        """Give up connections whose clients do not take what was sent to them."""
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        await asyncio.sleep(0)
 
 
 def _config(app: Callable[..., Awaitable[None]]) -> uvicorn.Config:
