@@ -12,9 +12,10 @@
 /* UDP destination port -> enum encap. Written by userspace, also while packets pass. */
 extern __u8 port_encap[65536];
 
+/* A later fragment shows the first header of what was cut, and that may be an extension. */
 static __always_inline bool may_carry_tunnel(__u8 protocol)
 {
-	return protocol == PROTOCOL_UDP;
+	return protocol == PROTOCOL_UDP || is_extension(protocol);
 }
 
 /* FLOW means: the UDP header was read, and `encap` is what its destination port stands for. */

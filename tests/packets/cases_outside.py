@@ -206,17 +206,17 @@ FRAGMENTS: Final = [
     ),
     other(
         "later fragment of destination options",
-        NOT_TUNNELED,
+        Outcome.LATER_FRAGMENT,
         *(Ethernet(), PEER6, Fragment(offset=2, next_header=60), *TUNNELED6),
     ),
     other(
         "later fragment that looks like an extension header and a tunnel",
-        NOT_TUNNELED,
+        Outcome.LATER_FRAGMENT,
         *(Ethernet(), PEER6, Fragment(offset=2), destination_options(), *TUNNELED6),
     ),
     other(
         "later fragment in the eighth extension header, of what looks like a ninth",
-        NOT_TUNNELED,
+        Outcome.LATER_FRAGMENT,
         *(Ethernet(), PEER6, *[destination_options()] * 7),
         *(Fragment(offset=2), destination_options(), *TUNNELED6),
     ),

@@ -207,7 +207,7 @@ def read_extension(reader: Reader, kind: int) -> int:
 
 def later_fragment_of(protocol: int) -> End:
     """The end at a fragment that has no ports: only some protocols could have been a tunnel."""
-    is_suspect = protocol in CAN_CARRY_A_TUNNEL
+    is_suspect = protocol in CAN_CARRY_A_TUNNEL | EXTENSIONS
     return End(Outcome.LATER_FRAGMENT if is_suspect else Outcome.NOT_TUNNELED)
 
 
