@@ -20,9 +20,22 @@ static __always_inline struct place current_place(void)
 }
 
 /*
- * What a buffer is on the wire. A super-packet's `gso_segs` packets each repeat its headers
- * (on egress this agrees with the kernel's wire_len; on ingress wire_len does not include it).
- * A VLAN tag that the card or the stack took out of the data was on the wire all the same.
+ * How many packets a buffer is on the wire. What a virtual machine hands over (tap, virtio) tells
+ * how long its segments are, not how many: the kernel counts them only once it cuts them.
+ */
+static __always_inline __u64 packets_of(struct __sk_buff *skb, __u32 headers)
+{
+	if (skb->gso_segs)
+		return skb->gso_segs;
+	if (!skb->gso_size || skb->len <= headers)
+		return 1;
+	return (skb->len - headers + skb->gso_size - 1) / skb->gso_size;
+}
+
+/*
+ * What a buffer is on the wire. A super-packet's packets each repeat its headers (on egress this
+ * agrees with the kernel's wire_len; on ingress wire_len does not include it). A VLAN tag that
+ * the card or the stack took out of the data was on the wire all the same.
  */
 struct size {
 	__u64 packets;
@@ -35,11 +48,11 @@ static __always_inline struct size size_of(struct __sk_buff *skb, const struct w
 	__u64 tag = skb->vlan_present ? TAG_SIZE : 0;
 	struct size size = {.packets = 1, .bytes = skb->len + tag};
 
-	if (skb->gso_segs > 1) {
+	if (skb->gso_size) {
 		__u32 headers = repeated_headers(walk, (void *)(long)skb->data,
 						 (void *)(long)skb->data_end);
 
-		size.packets = skb->gso_segs;
+		size.packets = packets_of(skb, headers);
 		size.bytes += (size.packets - 1) * (headers + tag);
 	}
 	size.inner_bytes = size.bytes - size.packets * (walk->inner_offset + tag);

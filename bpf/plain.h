@@ -111,7 +111,7 @@ static __always_inline bool count_plain(struct __sk_buff *skb, __u32 direction)
 	const __u8 *end = (void *)(long)skb->data_end;
 	const __u8 *ip = start + ETHERNET_SIZE;
 
-	if (!settings.has_link_header || skb->gso_segs > 1 || skb->vlan_present || ip > end)
+	if (!settings.has_link_header || skb->gso_size || skb->vlan_present || ip > end)
 		return false;
 	if (load16(start + 12) == to_network16(ETHERTYPE_IPV4)) {
 		if (is_plain_tcp(ip, end)) {
