@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import ipaddress
 import socket
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -100,12 +102,17 @@ def _owner(port: int) -> str | None:
     sockets = {f"socket:[{inode}]" for inode in _inodes(port)}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            open_files = {str(link.readlink()) for link in (folder / "fd").iterdir()}
-            if sockets & open_files:
+            if not sockets.isdisjoint(_open_files(folder)):
                 return f"{(folder / 'comm').read_text().strip()} (process {folder.name})"
         except OSError:  # not ours to see, or gone meanwhile
             continue
     return None
+
+
+def _open_files(folder: Path) -> Iterator[str]:
+    for link in (folder / "fd").iterdir():
+        with suppress(FileNotFoundError):  # closed meanwhile
+            yield str(link.readlink())
 
 
 def _inodes(port: int) -> list[str]:

@@ -95,12 +95,12 @@ class Routes:
         return file.reply(gzip=_takes_gzip(request))
 
 
-def refused(_: Request, error: Exception) -> Response:
+async def refused(_: Request, error: Exception) -> Response:
     """The reply to a parameter that means nothing."""
     return sentence(400, str(error))
 
 
-def failed(request: Request, error: Exception) -> Response:
+async def failed(request: Request, error: Exception) -> Response:
     """The reply where there is nothing, or no such method."""
     assert isinstance(error, HTTPException)  # noqa: S101  # registered for nothing else
     path = request.scope["path"]
@@ -112,11 +112,12 @@ def failed(request: Request, error: Exception) -> Response:
     return sentence(error.status_code, text, dict(error.headers or {}))
 
 
-def broken(_: Request, error: Exception) -> Response:
+async def broken(_: Request, error: Exception) -> Response:
     """The reply where we failed."""
     return sentence(500, f"a fault of this server: {type(error).__name__}; its output says more")
 
 
+# Coroutines: functions would be run in a thread, by a module that is imported only then.
 HANDLERS = {BadSetting: refused, HTTPException: failed, Exception: broken}
 
 

@@ -124,7 +124,9 @@ class Guard:
         host = headers.get("host", "")
         if not access.allows_host(host):
             return sentence(
-                403, f"this server does not go by the name {host!r}; use the address it printed"
+                403,
+                f"this server does not go by the name {host!r}; "
+                "use the address it printed, or start it with --allowed-host NAME",
             )
         if not access.allows_origin(headers.get("origin", ""), host):
             return sentence(403, "another site's page asked for this; only our own page may")

@@ -8,13 +8,10 @@ once the server is made, and then uses all of it.
 from __future__ import annotations
 
 import asyncio
-
-# Neither module is used here, but asyncio and anyio import them when they are first needed.
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-import anyio._backends._asyncio  # noqa: F401
 import uvicorn
 
 from tunnel_monitor.serve.app import make_app

@@ -1,0 +1,115 @@
+"""docs/reference: the examples are what the server sends, and nothing is left out."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.unit.serving import PAIR, Events, batch, serving
+
+from tunnel_monitor.contract import Outcome
+from tunnel_monitor.flows.sinks import DEPTH
+from tunnel_monitor.serve import event, live, timeline
+from tunnel_monitor.serve.parameters import LIMITS, PARAMETERS
+from tunnel_monitor.serve.totals import Limits
+
+REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
+API = (REFERENCE / "api.md").read_text()
+EXAMPLES = dict(re.findall(r"## `GET /api/v1/(\w+)`.*?```json\n(.*?)```", API, re.DOTALL))
+# Their keys are data, not names of members.
+OPEN = ("ports", "outcomes")
+
+
+def shape(value: object, path: str = "") -> set[str]:
+    """Every member with its type; of lists the first element stands for all."""
+    if isinstance(value, dict):
+        if path.endswith(OPEN):
+            value = dict(list(value.items())[:1]) and {"*": next(iter(value.values()))}
+        return {path + " {}"}.union(*(shape(part, f"{path}.{key}") for key, part in value.items()))
+    if isinstance(value, list):
+        return {path + " []"}.union(*(shape(part, f"{path}[]") for part in value[:1]))
+    kind = "number" if isinstance(value, int | float) else type(value).__name__
+    return {f"{path} {kind}"}
+
+
+def sent(resource: str) -> Any:  # JSON
+    with serving() as running:
+        running.view.take(batch(*PAIR))
+        if resource != "live":
+            return running.api(resource)
+        with Events(running) as events:
+            return events.event()
+
+
+@pytest.mark.parametrize("resource", sorted(PARAMETERS))
+def test_the_example_has_exactly_the_members_that_are_sent(resource: str) -> None:
+    example, reply = json.loads(EXAMPLES[resource]), sent(resource)
+    assert list(example) == list(reply)
+    for name in ("segments", "ledger", "status") if resource == "live" else ():
+        example[name] = reply[name] = None  # described by their own sections
+    assert shape(example) == shape(reply)
+
+
+def test_every_resource_has_a_section_and_every_parameter_a_row() -> None:
+    assert set(EXAMPLES) == set(PARAMETERS)
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", API, re.MULTILINE))
+    used = {name: set(re.findall(r"`(\w+)`", cell)) for name, cell in rows.items()}
+    assert used == {
+        name: {resource for resource, known in PARAMETERS.items() if name in known}
+        for known in PARAMETERS.values()
+        for name in known
+    }
+
+
+def number(value: float) -> str:
+    return f"{value:,}"
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        f"{number(timeline.MOST_DRAINS)}",
+        f"at most {timeline.SHOWN}, in address order",
+        f"at most {timeline.TRACKED} peers",
+        f"at most {number(event.MOST_TUNNELS)} rows",
+        f"at most {event.MOST_FLOWS}, or",
+        f"at most {number(event.MOST_PEER_FLOWS)}; `vni=`",
+        f"more than {number(event.MOST_SEGMENTS)} segments",
+        f"{live.MOST_VIEWERS} viewers",
+        f"for {live.HEARTBEAT_S:.0f} seconds",
+        f"last {timeline.SPAN_S // 60} minutes",
+        f"1 to {LIMITS['flows'][1]} flows; 1 to {LIMITS['matrix'][1]} places",
+        f"{LIMITS['flows'][0]}; {LIMITS['matrix'][0]} |",
+    ],
+)
+def test_numbers_in_the_document_are_those_in_force(fact: str) -> None:
+    assert fact in re.sub(r"\s+", " ", API)
+
+
+def test_every_outcome_has_its_section() -> None:
+    text = (REFERENCE / "reasons.md").read_text()
+    sections = re.findall(r"^## `(\w+)`$", text, re.MULTILINE)
+    assert sections == [outcome.label for outcome in Outcome]
+    for section in re.split(r"^## `", text, flags=re.MULTILINE)[1:]:
+        assert "**What to do:**" in section
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Limits().flows,
+        Limits().tunnels,
+        Limits().endpoints,
+        timeline.MOST_DRAINS,
+        timeline.TRACKED,
+        event.MOST_TUNNELS,
+        event.MOST_SEGMENTS,
+        live.MOST_VIEWERS,
+        DEPTH,
+    ],
+)
+def test_every_limit_is_published(value: int) -> None:
+    assert f" {number(value)} " in (REFERENCE / "limits.md").read_text()
