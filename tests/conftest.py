@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+from tests.browser import chromium_path
 from tests.leftovers import belongings, left_since, mark_children
 
 IN_CI = bool(os.environ.get("CI"))
@@ -17,11 +18,17 @@ def pytest_configure() -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    if item.get_closest_marker("root") is None or os.geteuid() == 0:
-        return
+    if item.get_closest_marker("root") and os.geteuid() != 0:
+        leave_out("needs root: sudo make test")
+    if item.get_closest_marker("browser") and chromium_path() is None:
+        leave_out("needs Chromium: scripts/install-browser")
+
+
+def leave_out(why: str) -> None:
+    """Skip a test, or fail it where none may be left out."""
     if IN_CI:
-        pytest.fail("needs root: CI leaves no test out, so run it as root", pytrace=False)
-    pytest.skip("needs root: sudo make test")
+        pytest.fail(f"{why} (CI leaves no test out)", pytrace=False)
+    pytest.skip(why)
 
 
 @pytest.fixture(autouse=True, scope="module")
