@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * MPLS label stacks: RFC 3032. Nothing in a label says what follows the last one: the first
+ * four bits tell IPv4 and IPv6, and 0 is the control word of a pseudowire (RFC 4385, 4448).
+ */
+#pragma once
+
+#include "link.h"
+
+#define LABEL_SIZE 4
+#define MAX_LABELS 8
+#define LABEL_IS_LAST 0x01
+#define CONTROL_WORD_SIZE 4
+
+#define ETHERTYPE_MPLS 0x8847
+#define ETHERTYPE_MPLS_MULTICAST 0x8848
+
+static __always_inline enum outcome read_payload_of_mpls(struct cursor *at, __u16 *ethertype)
+{
+	const __u8 *first = header_of(at, 1);
+
+	if (!first)
+		return TRUNCATED;
+	*ethertype = ETHERTYPE_FRAME;
+	switch (first[0] >> 4) {
+	case 4:
+		*ethertype = ETHERTYPE_IPV4;
+		return FLOW;
+	case 6:
+		*ethertype = ETHERTYPE_IPV6;
+		return FLOW;
+	case 0:
+		if (!header_of(at, CONTROL_WORD_SIZE))
+			return TRUNCATED;
+		at->offset += CONTROL_WORD_SIZE;
+		return FLOW;
+	default:
+		return NOT_TUNNELED;
+	}
+}
+
+static __always_inline enum outcome read_mpls(struct cursor *at, __u16 *ethertype)
+{
+	for (int i = 0; i < MAX_LABELS; i++) {
+		const __u8 *label = header_of(at, LABEL_SIZE);
+
+		if (!label)
+			return TRUNCATED;
+		at->offset += LABEL_SIZE;
+		if (label[2] & LABEL_IS_LAST)
+			return read_payload_of_mpls(at, ethertype);
+	}
+	return TOO_MANY_TAGS;
+}
