@@ -66,7 +66,7 @@ def test_classic_leaves_out_and_names_who_is_not_there() -> None:
         "192.168.0.3",
         "192.168.1.2",
     ]
-    (note,) = small.notes
+    _, note = small.notes
     assert "192.168.0.4, 192.168.0.5, 192.168.0.6, 192.168.1.4, 192.168.2.2" in note
 
 
