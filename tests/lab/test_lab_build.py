@@ -49,11 +49,21 @@ def test_every_client_reaches_the_next_host(lab: Lab) -> None:
         assert traffic.ping(lab, client, neighbour) == 1, client
 
 
+def names(lab: Lab, where: str) -> set[str]:
+    """The devices that were made there; some kernels add fallback tunnels to every namespace."""
+    made = {"veth", "vxlan", "bridge"}
+    return {
+        name
+        for name, device in devices(lab, where).items()
+        if device.get("linkinfo", {}).get("info_kind") in made
+    }
+
+
 def test_names_are_those_of_the_drawing(lab: Lab) -> None:
-    assert set(devices(lab, "br100")) == {"lo", "br100", *(f"host{n}" for n in range(9))}
+    assert names(lab, "br100") == {"br100", *(f"host{n}" for n in range(9))}
     inside = {f"{kind}{vni}" for vni in range(10000, 10004) for kind in ("vxlan", "br", "client")}
-    assert set(devices(lab, "host3")) == {"lo", "eth0"} | inside
-    assert set(devices(lab, "192.168.2.4")) == {"lo", "eth0"}
+    assert names(lab, "host3") == {"eth0"} | inside
+    assert names(lab, "192.168.2.4") == {"eth0"}
 
 
 def test_addresses_and_tunnels_are_those_of_the_drawing(lab: Lab) -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import shutil
+import sys
 from contextlib import suppress
+from pathlib import Path
 from random import Random
 from typing import Final
 
@@ -25,6 +28,7 @@ from tunnel_monitor.lab.topology import Topology
 from tunnel_monitor.serve.listen import listen
 from tunnel_monitor.settings import MonitorSettings
 
+NAME: Final = "tunnel-monitor"
 NO_TRAFFIC: Final = Plan("none", ())
 
 
@@ -105,11 +109,21 @@ def greet(page: Page, plan: Plan) -> None:
         for note in plan.notes:
             say(note)
     else:
-        say("Send some traffic from a second terminal: tunnel-monitor traffic")
+        say(f"Send some traffic from a second terminal: {our_name()} traffic")
     if at_terminal():
         print("Press enter to quit: ", end="", flush=True)
     else:
         say("Press enter to quit: no terminal to press it on, so SIGTERM or Ctrl-C ends it")
+
+
+def our_name() -> str:
+    """How a second terminal starts this command: with its path, where none finds it without."""
+    called = Path(sys.argv[0])
+    if called.name != NAME:
+        return NAME
+    found = shutil.which(NAME)
+    name = NAME if found and Path(found).samefile(called) else str(called)
+    return f"sudo {name}" if "SUDO_UID" in os.environ else name
 
 
 def say(line: str) -> None:

@@ -60,6 +60,7 @@ def start(
                 stdout=stdout,
                 stderr=stderr,
                 pass_fds=keep,
+                env={**os.environ, "LC_ALL": "C"},  # what programs say is read by ours
                 process_group=0,
             )
     except OSError as error:

@@ -124,8 +124,10 @@ def classic(topology: Topology, rate: float, random: Random) -> Plan:
                 streams.append(Stream(Kind.PING, src, dst, rate, payload))
             else:
                 missing.append(f"192.168.{segment}.{number}")
-    note = f"Left out, as this lab has no such clients: {', '.join(missing)}."
-    return Plan("classic", tuple(streams), notes=(note,) if missing else ())
+    notes = ["192.168.0.1 is host0's own client: what it is sent never reaches the wire."]
+    if missing:
+        notes.append(f"Left out, as this lab has no such clients: {', '.join(missing)}.")
+    return Plan("classic", tuple(streams), notes=tuple(notes))
 
 
 # Per segment: last byte of the target's address, payload.

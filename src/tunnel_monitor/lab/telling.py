@@ -65,7 +65,10 @@ def as_table() -> Iterator[Tell]:
 def table(seconds: float, readings: list[Reading], height: int) -> Table:
     """As many streams as fit on a screen of so many lines."""
     room = max(1, height - FRAME_LINES)
-    drawn = Table(f"{seconds:.0f} s", "from -> to", "now", "so far", "", box=None, pad_edge=False)
+    drawn = Table(box=None, pad_edge=False, expand=True)
+    for heading in (f"{seconds:.0f} s", "from -> to", "now", "so far"):
+        drawn.add_column(heading, no_wrap=True)
+    drawn.add_column("", no_wrap=True, ratio=1)  # cut off where the terminal is narrow
     for reading in readings[:room]:
         drawn.add_row(*reading.columns)
     if len(readings) > room:

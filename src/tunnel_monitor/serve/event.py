@@ -22,11 +22,14 @@ TUNNEL_ADDRESSES = ("outer_src", "outer_dst")
 
 
 def event(snapshot: Snapshot, query: Query, status: Json) -> Json:
-    """All members of the event; `query` chooses the window, and which flows are told apart."""
+    """All members of the event; `query` chooses the window, and which flows are told apart.
+
+    The networks are always told whole: what part of all a peer has must be seen beside it.
+    """
     window = window_of(snapshot, query)
     tunnels = group(window.tunnels, {"encap", "vni", *TUNNEL_ADDRESSES})
     flows = group(query.chosen(window.rows()), {"encap", "vni", *columns.ADDRESSES})
-    segments = replies.segments_of(snapshot, query)
+    segments = replies.segments_of(snapshot, Query(query.window))
     shown_tunnels, other_tunnels = parted(tunnels, MOST_TUNNELS)
     shown_flows, other_flows = parted(flows, MOST_PEER_FLOWS if query.peer else MOST_FLOWS)
     shown_segments, other_segments = parted(segments, MOST_SEGMENTS)

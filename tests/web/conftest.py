@@ -1,0 +1,48 @@
+"""A browser for each module, in its demos' network, and pages whose faults fail the test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+from tests.lab import commands
+from tests.web.visits import Visit, visiting
+
+from tunnel_monitor.lab import namespaces
+
+CHROMIUM = "/usr/bin/chromium"
+expect.set_options(timeout=commands.DEADLINE_S * 1000)
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[int]:
+    """A network without a way out: what a page fetched from elsewhere would fail."""
+    with commands.home() as descriptor:
+        yield descriptor
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("web")
+
+
+@pytest.fixture(scope="module")
+def browser(home: int) -> Iterator[Browser]:
+    with ExitStack() as stack:
+        with namespaces.entered(home):
+            playwright = stack.enter_context(sync_playwright())
+        chromium = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        stack.callback(chromium.close)
+        yield chromium
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
+    """Opens pages as `visiting` does; they are closed and judged when the test ends."""
+    with ExitStack() as stack:
+        yield lambda *words, **options: stack.enter_context(visiting(browser, *words, **options))

@@ -1,0 +1,135 @@
+"""A visit to the page of a demo: what it shows, read at one moment, and what it did wrong."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request
+from tests.lab import commands
+from tests.lab.commands import Running
+from tests.web.reading import COLLECT, Shown
+
+DESK = (1280, 800)
+
+
+@dataclass
+class Faults:
+    """What no page may do: complain in the console, break its policy, ask somebody else."""
+
+    server: str
+    found: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        """Note what it does from now on."""
+        page.on("console", self._console)
+        page.on("pageerror", self._error)
+        page.on("request", self._request)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.found.append(f"console: {message.text}")
+
+    def _error(self, error: Error) -> None:
+        self.found.append(f"exception: {error.message}")
+
+    def _request(self, request: Request) -> None:
+        if urlsplit(request.url).netloc != self.server and not request.url.startswith("data:"):
+            self.found.append(f"request to {request.url}")
+
+
+@dataclass
+class Visit:
+    """One open page.
+
+    Attributes:
+        demo: whose page it is.
+        page: it.
+        faults: what it did wrong so far; a test that provokes some empties the list.
+    """
+
+    demo: Running
+    page: Page
+    faults: Faults
+
+    def shown(self) -> Shown:
+        """All that it shows, from one drawing."""
+        return Shown(self.page.evaluate(COLLECT))
+
+    def wait_for(self, condition: Callable[[Shown], bool], what: str) -> Shown:
+        """What it shows as soon as that fulfils the condition."""
+        shown = self.shown()
+
+        def fulfilled() -> bool:
+            nonlocal shown
+            shown = self.shown()
+            return condition(shown)
+
+        commands.wait_for(fulfilled, what)
+        return shown
+
+    def wait_for_drain(self, number: int) -> Shown:
+        """What it shows at that drain or a later one."""
+        return self.wait_for(lambda shown: shown.drains >= number, f"drain {number} on the page")
+
+    def with_api(self, *paths: str) -> tuple[Shown, list[Any]]:
+        """What it shows and what the API says, of the same drain.
+
+        Args:
+            paths: of replies that have a `time`, below `api/v1/`.
+        """
+        deadline = time.monotonic() + commands.DEADLINE_S
+        while time.monotonic() < deadline:
+            shown = self.shown()
+            replies = [self.demo.get(f"api/v1/{path}") for path in paths]
+            status = self.demo.get("api/v1/status")
+            times = {reply["time"] for reply in [*replies, status]}
+            if len(times) == 1 and shown.drains == status["drains"]:
+                return shown, replies
+        raise AssertionError("the page and the API never told of the same drain")
+
+
+@contextmanager
+def visiting(
+    browser: Browser,
+    demo: Running,
+    fragment: str = "",
+    *,
+    size: tuple[int, int] = DESK,
+    theme: str = "dark",
+    motion: bool = False,
+) -> Iterator[Visit]:
+    """A page that has drawn its first data. Fails in the end if it did what no page may do.
+
+    Args:
+        fragment: of the address, with its `#`.
+        size: of the window, in px.
+        theme: what the system is set to.
+        motion: whether things move to their places; without, they are there at once.
+    """
+    width, height = size
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if theme == "dark" else "light",
+        reduced_motion="no-preference" if motion else "reduce",
+    )
+    try:
+        page = context.new_page()
+        faults = Faults(urlsplit(address(demo)).netloc)
+        faults.watch(page)
+        page.goto(address(demo) + fragment)
+        page.wait_for_selector("html[data-ready]", state="attached")
+        yield Visit(demo, page, faults)
+        assert faults.found == []
+    finally:
+        context.close()
+
+
+def address(demo: Running) -> str:
+    """Where its page is, as it told."""
+    (line,) = (line for line in demo.output.splitlines() if line.startswith("Open "))
+    return line.split()[1]
