@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -88,7 +89,7 @@ def build_native() -> None:
 
 
 def build_page() -> None:
-    """Build the page with vite into `built/page`."""
+    """Build the page with vite into `built/page`, which is there as a whole or not at all."""
     web = ROOT / "web"
     # Where the machine's node is missing or too old, the environment's own is used.
     own = f"{Path(sys.executable).parent}{os.pathsep}" if needs_node() else ""
@@ -97,7 +98,11 @@ def build_page() -> None:
     if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
         run(["npm", "ci", "--no-audit", "--no-fund"], folder=web, environment=environment)
         installed.touch()
-    run(["npm", "run", "--silent", "build"], folder=web, environment=environment)
+    half, whole = BUILT / ".page", BUILT / "page"
+    vite = ["npm", "run", "--silent", "build", "--", "--outDir", str(half), "--emptyOutDir"]
+    run(vite, folder=web, environment=environment)
+    shutil.rmtree(whole, ignore_errors=True)
+    half.rename(whole)
 
 
 def needs_node() -> bool:
