@@ -67,7 +67,7 @@ export class Diagram {
     drawLegend(view, this.picture);
     const quiet = byId("quiet", HTMLElement);
     quiet.hidden = view.total > 0;
-    say(quiet, quietText(selection));
+    say(quiet, quietText(view, selection));
   }
 
   private arcs(): readonly Arc[] {
@@ -114,6 +114,8 @@ export class Diagram {
     if (pointed?.kind !== "arc") return;
     const arc = this.arcs().find(({ place }) => place.key === pointed.key);
     if (arc?.place.kind === "peer" && arc.place.key !== this.selection?.peer) {
+      // What was pointed at moves away from under the pointer.
+      this.aim(null);
       this.open(arc.place.key);
     }
   }
@@ -208,7 +210,10 @@ function drawLegend(view: View, picture: Picture): void {
   say(byId("scale", HTMLElement), parts.join(" · "));
 }
 
-function quietText({ peer, vni, window }: Selection): string {
+function quietText({ drain }: View, { peer, vni, window }: Selection): string {
+  if (drain.status.state === "gone" && window === "last") {
+    return "Nothing any more. Choose “total” for all that was counted.";
+  }
   const who = peer === null ? "" : ` from or to ${peer}`;
   const where = vni === null ? "" : vni === "none" ? " without a VNI" : ` in VNI ${String(vni)}`;
   const when = window === "last" ? " in the last interval" : " since the start";
@@ -218,7 +223,8 @@ function quietText({ peer, vni, window }: Selection): string {
 /** The mark under an event: an arc with all that belongs to it, or a ribbon. */
 function targetOf(target: EventTarget | null): Pointed | null {
   if (!(target instanceof Element)) return null;
-  const arc = target.closest("[data-arc]")?.getAttribute("data-arc");
+  const own = target.closest("[data-arc], [data-label]");
+  const arc = own?.getAttribute("data-arc") ?? own?.getAttribute("data-label");
   if (arc) return { kind: "arc", key: arc };
   const near = target.closest("[data-ribbon], [data-reach]");
   const key = near?.getAttribute("data-ribbon") ?? near?.getAttribute("data-reach");

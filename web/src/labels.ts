@@ -8,8 +8,15 @@ export interface LabelPlace {
   readonly y: number;
   /** Which side of its point the text is on. */
   readonly anchor: "start" | "end";
+  /** 1 where a side is too full for the second line. */
+  readonly lines: 1 | 2;
   /** From the arc to the text, where it had to move away from its arc; else null. */
   readonly leader: readonly [x1: number, y1: number, x2: number, y2: number] | null;
+}
+
+interface Room {
+  readonly top: number;
+  readonly bottom: number;
 }
 
 interface Moving {
@@ -21,7 +28,9 @@ interface Moving {
 
 /** A label that moved further than this gets a leader. */
 const LEADER_FROM = 7;
-const ROUNDS = 60;
+/** The legend stands below the labels on the left, unless the stage is wider than this. */
+const LEGEND_FREE = 1040;
+const LEGEND_HEIGHT = 38;
 
 /** One place per arc, in their order. */
 export function placeLabels(arcs: readonly Span[], frame: Frame): LabelPlace[] {
@@ -34,8 +43,11 @@ export function placeLabels(arcs: readonly Span[], frame: Frame): LabelPlace[] {
       const ideal = idealHeight(angle, frame);
       return [{ index, angle, ideal, y: ideal }];
     });
-    pushApart(labels, frame);
-    for (const label of labels) places[label.index] = finish(label, side, frame);
+    const room = roomOf(frame, side);
+    const full = labels.length * frame.labelPitch > room.bottom - room.top;
+    const lines = full || (frame.open && frame.size === "phone") ? 1 : 2;
+    pushApart(labels, room, lines === 2 ? frame.labelPitch : frame.type.address + 5);
+    for (const label of labels) places[label.index] = { ...finish(label, side, frame), lines };
   }
   return places;
 }
@@ -47,29 +59,45 @@ function idealHeight(angle: number, frame: Frame): number {
   return y < 0 ? y - (frame.type.rate + 1) * (y / radius) ** 6 : y;
 }
 
-/** Moves neighbours apart, half each, until all have room or the rounds are over. */
-function pushApart(labels: Moving[], frame: Frame): void {
-  const top = frame.type.address + 34 - frame.y;
-  const bottom = frame.height - frame.y - frame.type.rate - 12;
+/**
+ * Moves labels as little as possible (least squares) until all have room: with each label's
+ * share of the pitch taken off, "in order and apart" is "not falling", which pooling adjacent
+ * violators solves in one pass.
+ */
+function pushApart(labels: Moving[], { top, bottom }: Room, wanted: number): void {
   labels.sort((a, b) => a.y - b.y);
-  const pitch = Math.min(frame.labelPitch, (bottom - top) / Math.max(1, labels.length - 1));
-  for (let round = 0; round < ROUNDS; round++) {
-    let moved = false;
-    for (let i = 1; i < labels.length; i++) {
-      const [upper, lower] = [labels[i - 1], labels[i]];
-      if (!upper || !lower) continue;
-      const overlap = pitch - (lower.y - upper.y);
-      if (overlap <= 0.1) continue;
-      upper.y -= overlap / 2;
-      lower.y += overlap / 2;
-      moved = true;
+  const pitch = Math.min(wanted, (bottom - top) / Math.max(1, labels.length - 1));
+  const pools: { sum: number; count: number }[] = [];
+  for (const [i, label] of labels.entries()) {
+    let pool = { sum: label.y - i * pitch, count: 1 };
+    for (let last = pools.at(-1); last && mean(last) >= mean(pool); last = pools.at(-1)) {
+      pools.pop();
+      pool = { sum: last.sum + pool.sum, count: last.count + pool.count };
     }
-    for (const label of labels) label.y = Math.max(top, Math.min(bottom, label.y));
-    if (!moved) return;
+    pools.push(pool);
   }
+  const highest = bottom - (labels.length - 1) * pitch;
+  const heights = pools.flatMap((pool) => {
+    const height = Math.max(top, Math.min(highest, mean(pool)));
+    return Array<number>(pool.count).fill(height);
+  });
+  for (const [i, label] of labels.entries()) label.y = (heights[i] ?? 0) + i * pitch;
 }
 
-function finish(label: Moving, side: "left" | "right", frame: Frame): LabelPlace {
+function mean(pool: { readonly sum: number; readonly count: number }): number {
+  return pool.sum / pool.count;
+}
+
+/** Between the line of crumbs above, and the legend or the edge below. */
+function roomOf(frame: Frame, side: "left" | "right"): Room {
+  const crumbs = side === "left" && frame.size !== "phone" ? 46 : 34;
+  const top = frame.type.address + crumbs - frame.y;
+  const bottom = frame.height - frame.y - frame.type.rate - 12;
+  const nearLegend = side === "left" && frame.size !== "phone" && frame.width < LEGEND_FREE;
+  return { top, bottom: bottom - (nearLegend ? LEGEND_HEIGHT : 0) };
+}
+
+function finish(label: Moving, side: "left" | "right", frame: Frame): Omit<LabelPlace, "lines"> {
   const radius = frame.outer + frame.labelDistance;
   const sign = side === "right" ? 1 : -1;
   const inside = Math.abs(label.y) < radius - 2;

@@ -46,7 +46,8 @@ export function drawLabels(layer: Layer, scene: Scene, picture: Picture): void {
     .attr("x", ({ place }) => place.x)
     .attr("y", ({ place }) => place.y + frame.type.rate + 4)
     .attr("text-anchor", ({ place }) => place.anchor)
-    .text(({ arc }) => {
+    .text(({ arc, place }) => {
+      if (place.lines === 1) return "";
       if (short) return amountText(arc.sent, measure);
       const [out, into] = pairText(arc.sent, arc.received, measure);
       return `↑ ${out}  ↓ ${into}`;

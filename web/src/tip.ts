@@ -75,8 +75,8 @@ function content(
     if (word.kind === "number") sentence.append(make("b", {}, word.text));
     else if (word.kind === "address") {
       const place = remaining.shift();
-      if (place) sentence.append(swatch(peerColour(place.peer)));
-      sentence.append(make("span", { class: "mono" }, word.text));
+      const colour = place ? [swatch(peerColour(place.peer))] : [];
+      sentence.append(make("span", { class: "mono" }, ...colour, word.text));
     } else sentence.append(word.text);
   }
   return [sentence, make("hr"), ...facts.map((fact) => make("p", {}, fact))];
