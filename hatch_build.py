@@ -101,8 +101,16 @@ def build_page() -> None:
     half, whole = BUILT / ".page", BUILT / "page"
     vite = ["npm", "run", "--silent", "build", "--", "--outDir", str(half), "--emptyOutDir"]
     run(vite, folder=web, environment=environment)
+    add_font_licenses(half / "licenses.txt")
     shutil.rmtree(whole, ignore_errors=True)
     half.rename(whole)
+
+
+def add_font_licenses(file: Path) -> None:
+    """Add the fonts' licenses to what vite collected: it looks at modules alone."""
+    with file.open("a") as text:
+        for license_file in sorted((ROOT / "web" / "node_modules").glob("@fontsource*/*/LICENSE")):
+            text.write(f"\n## {license_file.parent.name}\n\n{license_file.read_text()}")
 
 
 def needs_node() -> bool:
