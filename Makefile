@@ -73,6 +73,10 @@ test-bpf: $(TEST_READY) setup ## the packet table, through the kernel and native
 test-lab: test-packages $(TEST_READY) setup ## real tunnels between namespaces
 	$(PYTHON_BIN)/pytest tests/lab $(ARGS)
 
+.PHONY: bench
+bench: $(TEST_READY) setup ## what it costs, on this machine
+	@for file in bench/*.py; do $(PYTHON_BIN)/python -m bench.$$(basename $$file .py); done
+
 .PHONY: lock
 lock: $(RUN_READY) ## choose the newest Python packages and write requirements/*.txt anew
 	scripts/lock
