@@ -16,6 +16,7 @@ COLLECT = """() => {
   return {
     drains: Number(document.body.dataset.drains ?? -1),
     pill: text('#state'),
+    empty: text('[data-role=empty]'),
     crumbs: text('#crumbs'),
     sum: text('[data-role=sum]'),
     arcs: all('#chord [data-arc]', (arc) => ({...arc.dataset, said: arc.ariaLabel ?? ''})),

@@ -5,7 +5,7 @@ The traffic is over, so that the totals stand still and can be compared to the p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from tests.lab import commands
 from tests.lab.commands import Running
 from tests.web.expected import endpoints_of, exchanges, networks_of, peers_of, rounded
 from tests.web.reading import amount
-from tests.web.visits import Visit
+from tests.web.visits import Visit, drain_again
 
 pytestmark = [pytest.mark.root, pytest.mark.browser]
 
@@ -25,16 +25,12 @@ PEERS = [f"172.16.1.{number}" for number in range(100, 109)]
 
 
 @pytest.fixture(scope="module")
-def demo(home: int, folder: Path) -> Iterator[Running]:
-    with commands.demo(home, folder, "--listen", "127.0.0.1:0", "--interval", "0.5") as running:
-        words = ("traffic", "--demo", str(running.process.pid), *SENT)
-        code, told = commands.run(home, folder, *words)
-        assert code == 0, told
-        drains = running.get("api/v1/status")["drains"]
-        commands.wait_for(
-            lambda: running.get("api/v1/status")["drains"] > drains + 1, "all traffic is drained"
-        )
-        yield running
+def demo(home: int, folder: Path, quiet: Running) -> Running:
+    words = ("traffic", "--demo", str(quiet.process.pid), *SENT)
+    code, told = commands.run(home, folder, *words)
+    assert code == 0, told
+    drain_again(quiet, 2)
+    return quiet
 
 
 def test_packets_of_each_peer(visit: Callable[..., Visit], demo: Running) -> None:
