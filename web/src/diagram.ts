@@ -113,7 +113,8 @@ export class Diagram {
   private activate(pointed: Pointed | null): void {
     if (pointed?.kind !== "arc") return;
     const arc = this.arcs().find(({ place }) => place.key === pointed.key);
-    if (arc?.place.kind === "peer" && arc.place.key !== this.selection?.peer) {
+    const opens = arc?.place.kind === "peer" || arc?.place.kind === "group";
+    if (opens && arc.place.key !== this.selection?.peer) {
       // What was pointed at moves away from under the pointer.
       this.aim(null);
       this.open(arc.place.key);

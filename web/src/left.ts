@@ -4,6 +4,7 @@ import type { Segment } from "./api";
 import { byId, drawing, keep, make, part, say, setBar } from "./dom";
 import { amountText, countText, DASH, shareText } from "./format";
 import { account, outcomeName, type Account } from "./ledgers";
+import type { Place } from "./matrix";
 import type { Selection, VniChoice } from "./state";
 import type { View } from "./view";
 
@@ -52,7 +53,7 @@ function drawNetworks(
   view: View,
   choose: (vni: VniChoice) => void,
 ): void {
-  const all = { choice: null, endpoints: 0, amount: sum(networks.map(({ amount }) => amount)) };
+  const all = { choice: null, endpoints: 0, amount: view.all };
   const most = Math.max(...networks.map(({ amount }) => amount), 1e-12);
   say(
     byId("network-count", HTMLElement),
@@ -105,9 +106,11 @@ function encapFacts(segments: readonly Segment[], view: View): Fact[] {
 }
 
 function shownFacts({ peers, endpoints }: View): Fact[] {
-  const other = peers.places.find(({ kind }) => kind === "other");
-  const shown = peers.places.length - (other ? 1 : 0);
-  const facts = [{ name: "Peers", value: `${shown} of ${shown + (other?.merged ?? 0)}` }];
+  const of = (kind: Place["kind"]): Place[] => peers.places.filter((place) => place.kind === kind);
+  const [shown, groups] = [of("peer").length, of("group").length];
+  const all = shown + sum(of("other").map(({ merged }) => merged));
+  const facts = [{ name: "Peers", value: `${shown} of ${all}` }];
+  if (groups > 0) facts.push({ name: "Multicast groups", value: `${groups}` });
   if (endpoints) {
     const own = endpoints.places.filter(({ kind }) => kind === "endpoint").length;
     const merged = sum(

@@ -75,7 +75,7 @@ export function drawEndpointNames(layer: Layer, scene: Scene, picture: Picture):
 /** What stands beside an endpoint's arc, without what the legend says once. */
 export function endpointName({ place }: Arc, prefix: string): string {
   if (place.kind === "other") return "other";
-  if (place.address === "") return "not IP";
+  if (place.address === "") return "no address";
   return shorten(withoutPrefix(place.address, prefix), LONGEST_NAME);
 }
 

@@ -101,8 +101,7 @@ export class RightPanel {
     const isKnown = curve.some((value) => value > 0);
     spark.toggleAttribute("hidden", !isKnown);
     if (isKnown) drawSpark(spark, curve, 168, 34, peerColour(peer));
-    const all = sum(view.drain.segments.map(view.amount));
-    say(share, shareText(sent, all));
+    say(share, shareText(sent, view.all));
     say(note, "of all sent");
   }
 

@@ -170,6 +170,6 @@ function inner(address: string): HTMLElement {
   return make(
     "td",
     { class: address === "" ? "dim" : "mono" },
-    address === "" ? "not IP" : address,
+    address === "" ? "no address" : address,
   );
 }

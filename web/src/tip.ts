@@ -40,7 +40,8 @@ export class Tip {
     if (place.kind === "endpoint") {
       facts.push(`behind ${place.peer}${place.vni === null ? "" : `, VNI ${String(place.vni)}`}`);
     }
-    if (place.kind === "peer" && !isOpen) facts.push("Click to open its endpoints");
+    if ((place.kind === "peer" || place.kind === "group") && !isOpen)
+      facts.push("Click to open its endpoints");
     this.show(arcWords(arc, view.measure), [place], facts, at);
   }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { commonPrefix, compareAddresses, shorten, toInteger } from "../src/address";
+import { commonPrefix, compareAddresses, isGroup, shorten, toInteger } from "../src/address";
 
 test.each([
   ["0.0.0.0", 0n],
@@ -13,6 +13,19 @@ test.each([
   ["other", 0n],
 ])("%s is %s", (address, number) => {
   expect(toInteger(address)).toBe(number);
+});
+
+test.each([
+  ["239.1.1.1", true],
+  ["224.0.0.1", true],
+  ["255.255.255.255", true],
+  ["ff02::1", true],
+  ["172.16.1.100", false],
+  ["240.0.0.1", false],
+  ["fe80::1", false],
+  ["other", false],
+])("whether %s is a group: %s", (address, group) => {
+  expect(isGroup(address)).toBe(group);
 });
 
 test("addresses sort as numbers, IPv4 first", () => {

@@ -19,6 +19,7 @@ test("the second peer of a hue gets a notch, the first and other none", () => {
 
 test("other is grey; endpoints are shades of their peer", () => {
   expect(peerColour("other")).toBe("var(--oth)");
+  expect(peerColour("239.1.1.1")).toBe("var(--oth)");
   expect(endpointColour(peer(0), 1)).toBe(
     `color-mix(in oklab, ${peerColour(peer(0))} 74%, var(--bg))`,
   );

@@ -106,6 +106,12 @@ describe("an empty page", () => {
     expect(diagnose(gone).title).toBe("eth0 is gone");
   });
 
+  test("waits for the first interval before it calls anything wrong", () => {
+    const first = diagnose({ ...silent, drains: 0 });
+    expect(first.steps.map(({ verdict }) => verdict)).not.toContain("bad");
+    expect(first.title).toContain("first interval");
+  });
+
   test("names the ports that are read", () => {
     expect(
       portsText({

@@ -72,6 +72,7 @@ export function event(changes: Record<string, unknown> = {}): Record<string, unk
         inner_bytes: "554",
       },
     ],
+    segments_other: { segments: 0, packets: "0", bytes: "0", inner_bytes: "0" },
     ledger: [
       {
         interface: "eth0",

@@ -55,6 +55,29 @@ describe("a view", () => {
     expect(nobody.total).toBe(0);
   });
 
+  test("counts what has no addresses, without calling it somebody", () => {
+    const nameless = {
+      ...tunnel(0, 1, 75),
+      encap: "none",
+      vni: null,
+      outer_src: "",
+      outer_dst: "",
+    };
+    const some = arrive(NOTHING, { ...drain, tunnels: [...drain.tunnels, nameless] }, null, false);
+    const seen = some.latest && viewOf(some.latest, EVERYTHING);
+    expect(seen?.total).toBe(view().total + 300);
+    expect(seen?.talkers.map(({ address }) => address)).toEqual([peer(0), peer(1), peer(2)]);
+    expect(seen?.peers.places.map(({ key }) => key)).not.toContain("");
+  });
+
+  test("tells groups from peers", () => {
+    const flooded = { ...tunnel(0, 1, 92), outer_dst: "239.1.1.1" };
+    const some = arrive(NOTHING, { ...drain, tunnels: [flooded] }, null, false);
+    const seen = some.latest && viewOf(some.latest, { ...EVERYTHING, vni: 10000 });
+    expect(seen?.peers.places.map(({ kind }) => kind)).toEqual(["peer", "group"]);
+    expect(seen && plain(sumText(seen))).toBe("1 peer, 1 group · 368 b/s");
+  });
+
   test("says its sum", () => {
     expect(plain(sumText(view()))).toBe("3 peers 7.00 kb/s + other 500 b/s = 7.50 kb/s");
     expect(plain(sumText(view({ vni: 10001 })))).toBe("2 peers · 1.00 kb/s");
