@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from tests.lab.counting import PATIENCE_S
+
 from tunnel_monitor.lab.build import Lab
 from tunnel_monitor.lab.namespaces import entered
 
@@ -17,6 +19,10 @@ from tunnel_monitor.lab.namespaces import entered
 SOL_PACKET: Final = 263
 PACKET_VNET_HDR: Final = 15
 PACKET_QDISC_BYPASS: Final = 20
+# linux/if_ether.h
+ETH_P_ALL: Final = 0x0003
+ETH_P_IP: Final = 0x0800
+ETH_P_IPV6: Final = 0x86DD
 # linux/udp.h
 UDP_SEGMENT: Final = 103
 # linux/if_tun.h
@@ -110,3 +116,36 @@ class TunDevice:
     def write(self, packet: bytes) -> None:
         """Let a packet arrive; it has passed the ingress hook when this returns."""
         os.write(self.file, packet)
+
+
+class Capture:
+    """Receives frames at one interface, as anybody could.
+
+    Args:
+        lab: holds the namespace.
+        where: the namespace.
+        device: the interface.
+        ethertype: what to take. ETH_P_ALL sees arrivals in front of the ingress hook, a certain
+            type behind it.
+    """
+
+    def __init__(self, lab: Lab, where: str, device: str, ethertype: int) -> None:
+        with entered(lab.namespace(where)):
+            # no protocol yet: nothing of other interfaces may come before it is bound
+            self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+        self._socket.bind((device, ethertype))
+        self._socket.settimeout(PATIENCE_S)
+
+    def close(self) -> None:
+        """Give back the socket."""
+        self._socket.close()
+
+    def next(self, length: int) -> bytes:
+        """The next frame of that length.
+
+        Raises:
+            TimeoutError: none came.
+        """
+        while len(frame := self._socket.recv(1 << 16)) != length:
+            pass
+        return frame
