@@ -3,7 +3,7 @@ import { tickStep } from "d3-array";
 import { commonPrefix } from "./address";
 import { createChord, type Chord, type Pace, type Picture, type Pointed } from "./chord";
 import { byId, say } from "./dom";
-import { amountText } from "./format";
+import { roundText } from "./format";
 import { frameFor } from "./frame";
 import { layOut, layOutInside, type Arc, type Ribbon } from "./layout";
 import { endpointName } from "./names";
@@ -205,8 +205,7 @@ function pictureOf(view: View, selection: Selection, width: number, height: numb
 function drawLegend(view: View, picture: Picture): void {
   const what = view.measure.unit === "bits" ? "bits" : "packets";
   const parts = [`arc length = ${what} sent`];
-  if (picture.tick > 0)
-    parts.push(`one tick = ${amountText(picture.tick, view.measure).replace(/\.0+(?=\s)/, "")}`);
+  if (picture.tick > 0) parts.push(`one tick = ${roundText(picture.tick, view.measure)}`);
   if (picture.endpointPrefix !== "") parts.push(`labels: ${picture.endpointPrefix}${REST}`);
   say(byId("scale", HTMLElement), parts.join(" · "));
 }

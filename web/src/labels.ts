@@ -28,9 +28,9 @@ interface Moving {
 
 /** A label that moved further than this gets a leader. */
 const LEADER_FROM = 7;
-/** The legend stands below the labels on the left, unless the stage is wider than this. */
-const LEGEND_FREE = 1040;
 const LEGEND_HEIGHT = 38;
+const LEGEND_WIDTH = 240;
+const LABEL_WIDTH = 120;
 
 /** One place per arc, in their order. */
 export function placeLabels(arcs: readonly Span[], frame: Frame): LabelPlace[] {
@@ -40,11 +40,11 @@ export function placeLabels(arcs: readonly Span[], frame: Frame): LabelPlace[] {
       const angle = (arc.start + arc.end) / 2;
       const isRight = Math.sin(angle) >= 0;
       if (isRight !== (side === "right")) return [];
-      const ideal = idealHeight(angle, frame);
+      const ideal = aboveLegend(idealHeight(angle, frame), angle, frame);
       return [{ index, angle, ideal, y: ideal }];
     });
     const room = roomOf(frame, side);
-    const full = labels.length * frame.labelPitch > room.bottom - room.top;
+    const full = labels.length * frame.labelPitch > room.bottom - room.top - LEGEND_HEIGHT;
     const lines = full || (frame.open && frame.size === "phone") ? 1 : 2;
     pushApart(labels, room, lines === 2 ? frame.labelPitch : frame.type.address + 5);
     for (const label of labels) places[label.index] = { ...finish(label, side, frame), lines };
@@ -88,13 +88,19 @@ function mean(pool: { readonly sum: number; readonly count: number }): number {
   return pool.sum / pool.count;
 }
 
-/** Between the line of crumbs above, and the legend or the edge below. */
+/** Between the line of crumbs above and the edge below. */
 function roomOf(frame: Frame, side: "left" | "right"): Room {
   const crumbs = side === "left" && frame.size !== "phone" ? 46 : 34;
   const top = frame.type.address + crumbs - frame.y;
-  const bottom = frame.height - frame.y - frame.type.rate - 12;
-  const nearLegend = side === "left" && frame.size !== "phone" && frame.width < LEGEND_FREE;
-  return { top, bottom: bottom - (nearLegend ? LEGEND_HEIGHT : 0) };
+  return { top, bottom: frame.height - frame.y - frame.type.rate - 12 };
+}
+
+/** Out of the corner at the bottom left, where the legend stands. */
+function aboveLegend(y: number, angle: number, frame: Frame): number {
+  const x = Math.sin(angle) * (frame.outer + frame.labelDistance);
+  const reaches = x < 0 && frame.x + x - LABEL_WIDTH < LEGEND_WIDTH;
+  const bottom = frame.height - frame.y - frame.type.rate - 12 - LEGEND_HEIGHT;
+  return reaches && frame.size !== "phone" ? Math.min(y, bottom) : y;
 }
 
 function finish(label: Moving, side: "left" | "right", frame: Frame): Omit<LabelPlace, "lines"> {

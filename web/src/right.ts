@@ -1,5 +1,6 @@
 /** The right panel: the whole interface, or the chosen peer. */
 import { sum } from "./amounts";
+import { isGroup } from "./address";
 import { peerColour } from "./colour";
 import { keep, make, part, say, sayQuantity, swatch } from "./dom";
 import { amountText, quantity, shareText, THIN } from "./format";
@@ -64,7 +65,9 @@ export class RightPanel {
   private drawAll(view: View, selection: Selection, about: string): void {
     const { talkers, flows } = this.lists;
     this.show(talkers.root, flows.root, this.below);
-    const peers = steady(talkers, about, view.talkers, ({ address }) => address);
+    // A group only hears.
+    const senders = view.talkers.filter(({ address }) => !isGroup(address));
+    const peers = steady(talkers, about, senders, ({ address }) => address);
     drawExchanges(talkers.rows, peers.slice(0, TALKERS), view.measure, this.actions.open);
     sayMore(talkers, peers.length - TALKERS);
     const rows = steady(flows, about, flowRows(view), ({ key }) => key);
@@ -174,7 +177,7 @@ function steady<T>(
 
 function sayMore(list: List, more: number): void {
   list.more.hidden = more <= 0;
-  say(list.more, more > 0 ? `+ ${String(more)} more in the table` : "");
+  say(list.more, more > 0 ? `+ ${String(more)} more` : "");
 }
 
 function newList(title: string, name: string): List {

@@ -10,7 +10,7 @@ export interface Column {
   readonly counts: ReadonlyMap<string, Counts>;
 }
 
-/** Equal steps of time; `counts` are per second. */
+/** A step of time: `time` is the middle of what it holds, `rates` are per second. */
 export interface Bin {
   readonly time: number;
   readonly rates: ReadonlyMap<string, Counts>;
@@ -67,7 +67,10 @@ export function binned(columns: readonly Column[], step_s: number): Bin[] {
     bin.push(column);
     bins.set(at, bin);
   }
-  return [...bins].map(([time, members]) => ({ time: time + step_s / 2, rates: rates(members) }));
+  return [...bins.values()].map((members) => ({
+    time: members.reduce((total, { time }) => total + time, 0) / members.length,
+    rates: rates(members),
+  }));
 }
 
 /** All peers of the bins, who grew most last, "other" first. */

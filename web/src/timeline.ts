@@ -6,7 +6,7 @@ import { area, curveMonotoneX, stack, type SeriesPoint } from "d3-shape";
 import { amountIn, type Amount } from "./amounts";
 import { peerColour } from "./colour";
 import { byId, say } from "./dom";
-import { amountText, clockText, THIN, type Measure } from "./format";
+import { clockText, roundText, THIN, type Measure } from "./format";
 import { append, binned, byGrowth, periodOf, type Bin, type Column } from "./series";
 import type { UnitName } from "./state";
 import { SteadyOrder } from "./steady";
@@ -130,7 +130,7 @@ export class TimelineStrip {
       .attr("y", (value) => y(value) - (narrow ? 5 : 0))
       .attr("dy", narrow ? 0 : ".35em")
       .attr("text-anchor", narrow ? "end" : "start")
-      .text((value) => amountText(value, measure).replace(/\.0+(?=\s)/, ""));
+      .text((value) => roundText(value, measure));
   }
 
   private drawAreas(plot: Plot, bins: readonly Bin[], chosen: string | null, amount: Amount): void {

@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { ageText, amountText, countText, pairText, shareText, spanText } from "../src/format";
+import {
+  ageText,
+  amountText,
+  countText,
+  pairText,
+  roundText,
+  shareText,
+  spanText,
+} from "../src/format";
 
 const rate = { unit: "bits", window: "last" } as const;
 const total = { unit: "bits", window: "total" } as const;
@@ -31,6 +39,16 @@ test("each measure has its unit", () => {
   expect(plain(amountText(49_700, pps))).toBe("49.7 kpps");
   expect(plain(amountText(12, packets))).toBe("12 pkt");
   expect(plain(amountText(1_230_000, packets))).toBe("1.23 Mpkt");
+});
+
+test.each([
+  [1_200_000, "1.2 Mb/s"],
+  [5e6, "5 Mb/s"],
+  [100e3, "100 kb/s"],
+  [750e3, "750 kb/s"],
+  [12.5e6, "12.5 Mb/s"],
+])("%d on a scale is %s", (amount, text) => {
+  expect(plain(roundText(amount, rate))).toBe(text);
 });
 
 test("a pair says a common unit once, and never hides different ones", () => {

@@ -42,7 +42,7 @@ test("a young monitor shows a short period", () => {
 test("bins are rates over what they hold, and stand still", () => {
   const columns = [10, 11, 12, 13].map((time) => column(time, { a: time * 100 }, 1));
   const bins = binned(columns, 2);
-  expect(bins.map(({ time }) => time)).toEqual([11, 13]);
+  expect(bins.map(({ time }) => time)).toEqual([10.5, 12.5]);
   expect(bins[0]?.rates.get("a")?.bytes).toBe(1050);
   expect(binned(columns.slice(1), 2)[1]).toEqual(bins[1]);
   expect(binned([column(10, { a: 50 }, 0.5)], 2)[0]?.rates.get("a")?.bytes).toBe(100);
