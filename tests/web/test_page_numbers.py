@@ -93,7 +93,7 @@ def test_one_network_filters_and_all_brings_back(
     assert shown.peers == peers_of(whole, "packets")
 
 
-NOT_IP = ""  # ARP stands together on one arc of each network
+NO_ADDRESS = ""  # ARP stands together on one arc of each network
 # Whom the classic profile reaches there; the first host's clients send it all.
 BEHIND = {
     "172.16.1.100": {"192.168.0.1", "192.168.1.1", "192.168.2.1", "192.168.3.1"},
@@ -109,7 +109,7 @@ def test_endpoints_behind_a_peer(peer: str, visit: Callable[..., Visit], demo: R
     assert flows["other"]["flows"] == 0
     assert shown.endpoints == endpoints_of(flows)
     behind = {where.address for where in shown.endpoints if where.peer == peer}
-    assert behind - {NOT_IP} == BEHIND[peer]
+    assert behind - {NO_ADDRESS} == BEHIND[peer]
 
 
 def test_networks_stay_whole_while_a_peer_is_open(
@@ -176,7 +176,7 @@ def test_the_table_of_an_open_peer_has_its_flows(
     here = visit(demo, f"{PACKETS}&view=table&peer=172.16.1.101")
     shown, (flows,) = here.with_api("flows?window=total&peer=172.16.1.101")
     exact = {
-        (row["inner_src"] or "not IP", row["inner_dst"] or "not IP", str(row["vni"])): row
+        (row["inner_src"] or "no address", row["inner_dst"] or "no address", str(row["vni"])): row
         for row in flows["rows"]
     }
     drawn = {(row[0], row[1], row[4]): row for row in shown.raw["rows"]}
