@@ -180,3 +180,13 @@ def test_a_thread_that_is_about_to_end_is_waited_for_and_one_that_stays_is_a_fau
         [sys.executable, "-c", LINGER], stdout=subprocess.PIPE, text=True, check=True
     )
     assert done.stdout == "2 threads run; root must be given up by the only one\n"
+
+
+def test_the_monitor_of_a_demo_does_not_run_what_lies_about(home: int, tmp_path: Path) -> None:
+    """Modules in the working directory came before its own, and were run by root."""
+    ran = tmp_path / "ran"
+    (tmp_path / "uvicorn.py").write_text(f"open({str(ran)!r}, 'w')\n")
+    in_folder = ("env", "-C", str(tmp_path), "PYTHONSAFEPATH=")
+    with commands.command(home, tmp_path, "demo", *commands.SMALL, prefix=in_folder) as demo:
+        demo.wait_to_tell("Press enter to quit:")
+    assert not ran.exists()
