@@ -19,7 +19,7 @@ export interface Bin {
 /** What the monitor remembers, and the page shows at most. */
 export const LONGEST_S = 15 * 60;
 /** Shorter periods for a monitor that has just started. */
-const PERIODS_S = [60, 2 * 60, 5 * 60, LONGEST_S] as const;
+const PERIODS_S = [60, 2 * 60, 5 * 60, 10 * 60, LONGEST_S] as const;
 
 export function columnsOf({ interval_s, times, peers, packets, bytes }: Timeline): Column[] {
   return times.map((time, i) => ({
