@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import socket
@@ -54,9 +55,16 @@ class PacketSocket:
         self._socket.close()
 
     def send(self, frame: bytes, times: int = 1) -> None:
-        """Send a frame; it has passed the egress hook when this returns."""
+        """Send a frame; it has passed the egress hook when this returns.
+
+        Also where a program behind us on the hook dropped it, of which the kernel tells.
+        """
         for _ in range(times):
-            self._socket.send(frame)
+            try:
+                self._socket.send(frame)
+            except OSError as error:
+                if error.errno != errno.ENOBUFS:
+                    raise
 
     def send_paged(self, frame: bytes, linear: int) -> None:
         """Send a frame of which only the first bytes lie in the buffer's linear part.
