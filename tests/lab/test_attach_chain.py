@@ -86,6 +86,21 @@ def test_what_an_older_program_drops_is_counted_before(lab: Lab, how: str) -> No
             assert underlay.facts(lab, HERE)["stats64"]["tx"]["packets"] == 0, "nothing was dropped"
 
 
+def test_what_tcx_drops_in_front_of_clsact_is_the_residual(lab: Lab) -> None:
+    """No place among filters is in front of a tcx program; the interface has counted them."""
+    with (
+        Foreign(path_of(lab, HERE)) as other,
+        watching(lab, HERE, settings=settings("clsact")) as ours,
+        closing(PacketSocket(lab, CABLE, HERE)) as sender,
+    ):
+        other.attach("drop", "eth0", Direction.INGRESS)
+        sender.send(FRAME, SENDS)
+        ours.drain()
+        ours.drain()
+        assert not ours.flows
+        assert ours.residuals()[Direction.INGRESS] == (SENDS, SENDS * len(FRAME))
+
+
 @BOTH
 def test_two_monitors_count_the_same(lab: Lab, how: str) -> None:
     with (
