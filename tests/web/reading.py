@@ -84,11 +84,11 @@ class Shown:
 
     @cached_property
     def endpoints(self) -> dict[Endpoint, Exchange]:
-        """Of the arcs of an opened peer and its partners."""
+        """Of the arcs of an opened peer and its partners; not of what is added up as other."""
         return {
             Endpoint(arc["peer"], vni_in(arc["said"]), arc["endpoint"]): exchange(arc["said"])
             for arc in self.raw["arcs"]
-            if "endpoint" in arc
+            if arc.get("endpoint", "other") != "other"
         }
 
     @property
