@@ -15,6 +15,8 @@ import type { View } from "./view";
 const TICKS = 60;
 /** Up to this many endpoints their labels are whole addresses. */
 const WHOLE_LABELS = 18;
+/** And only on a stage of this width, in px: they take 80 px on each side. */
+const WHOLE_FROM = 700;
 /** Stands in the legend for what the short labels say. */
 const REST = "x.y";
 /** Radians; see layout.ts. */
@@ -182,7 +184,7 @@ function pictureOf(view: View, selection: Selection, width: number, height: numb
   const inside = view.endpoints && layOutInside(peers, view.endpoints, ENDPOINTS);
   const own = inside?.arcs.filter(({ place }) => place.kind === "endpoint") ?? [];
   const inner = own.map(({ place }) => place.address).filter((address) => address !== "");
-  const whole = own.length <= WHOLE_LABELS && width >= 560;
+  const whole = own.length <= WHOLE_LABELS && width >= WHOLE_FROM;
   const endpointPrefix = whole ? "" : commonPrefix(inner, 2);
   const names = inside?.arcs.map((arc) => endpointName(arc, endpointPrefix).length);
   const isWide = window.matchMedia("(min-width: 2000px)").matches;

@@ -19,18 +19,18 @@ interface Room {
   readonly bottom: number;
 }
 
-interface Moving {
+interface Label {
   readonly index: number;
   readonly angle: number;
+}
+
+interface Moving extends Label {
   readonly ideal: number;
   y: number;
 }
 
 /** A label that moved further than this gets a leader. */
 const LEADER_FROM = 7;
-const LEGEND_HEIGHT = 38;
-const LEGEND_WIDTH = 240;
-const LABEL_WIDTH = 120;
 
 /** One place per arc, in their order. */
 export function placeLabels(arcs: readonly Span[], frame: Frame): LabelPlace[] {
@@ -38,18 +38,35 @@ export function placeLabels(arcs: readonly Span[], frame: Frame): LabelPlace[] {
   for (const side of ["right", "left"] as const) {
     const labels = arcs.flatMap((arc, index) => {
       const angle = (arc.start + arc.end) / 2;
-      const isRight = Math.sin(angle) >= 0;
-      if (isRight !== (side === "right")) return [];
-      const ideal = aboveLegend(idealHeight(angle, frame), angle, frame);
-      return [{ index, angle, ideal, y: ideal }];
+      return Math.sin(angle) >= 0 === (side === "right") ? [{ index, angle }] : [];
     });
-    const room = roomOf(frame, side);
-    const full = labels.length * frame.labelPitch > room.bottom - room.top - LEGEND_HEIGHT;
-    const lines = full || (frame.open && frame.size === "phone") ? 1 : 2;
-    pushApart(labels, room, lines === 2 ? frame.labelPitch : frame.type.address + 5);
-    for (const label of labels) places[label.index] = { ...finish(label, side, frame), lines };
+    const full = placeSide(labels, side, frame, roomOf(frame, side));
+    const isCovered = full.some(({ place }) => reachesLegend(place, frame));
+    const placed = isCovered
+      ? placeSide(labels, side, frame, aboveLegend(frame, roomOf(frame, side)))
+      : full;
+    for (const { index, place } of placed) places[index] = place;
   }
   return places;
+}
+
+function placeSide(
+  labels: readonly Label[],
+  side: "left" | "right",
+  frame: Frame,
+  room: Room,
+): { index: number; place: LabelPlace }[] {
+  const moving = labels.map((label) => {
+    const ideal = idealHeight(label.angle, frame);
+    return { ...label, ideal, y: ideal };
+  });
+  const isFull = moving.length * frame.labelPitch > room.bottom - room.top;
+  const lines = isFull || (frame.open && frame.size === "phone") ? 1 : 2;
+  pushApart(moving, room, lines === 2 ? frame.labelPitch : frame.type.address + 5);
+  return moving.map((label) => ({
+    index: label.index,
+    place: { ...finish(label, side, frame), lines },
+  }));
 }
 
 /** The height of the arc's middle; near the top the text stands above its point, so higher. */
@@ -95,12 +112,21 @@ function roomOf(frame: Frame, side: "left" | "right"): Room {
   return { top, bottom: frame.height - frame.y - frame.type.rate - 12 };
 }
 
-/** Out of the corner at the bottom left, where the legend stands. */
-function aboveLegend(y: number, angle: number, frame: Frame): number {
-  const x = Math.sin(angle) * (frame.outer + frame.labelDistance);
-  const reaches = x < 0 && frame.x + x - LABEL_WIDTH < LEGEND_WIDTH;
-  const bottom = frame.height - frame.y - frame.type.rate - 12 - LEGEND_HEIGHT;
-  return reaches && frame.size !== "phone" ? Math.min(y, bottom) : y;
+/** How far a label goes down from its point: half a line, then the second line. */
+function depth(lines: 1 | 2, frame: Frame): number {
+  return lines === 2 ? frame.type.rate + 8 : 4;
+}
+
+function reachesLegend(place: LabelPlace, frame: Frame): boolean {
+  if (frame.legend === null || place.anchor === "start") return false;
+  const left = frame.x + place.x - frame.labelWidth;
+  const bottom = frame.y + place.y + depth(place.lines, frame);
+  return left < frame.legend.right && bottom > frame.legend.top;
+}
+
+function aboveLegend(frame: Frame, room: Room): Room {
+  const top = frame.legend?.top ?? frame.height;
+  return { ...room, bottom: Math.min(room.bottom, top - frame.y - depth(2, frame)) };
 }
 
 function finish(label: Moving, side: "left" | "right", frame: Frame): Omit<LabelPlace, "lines"> {

@@ -193,7 +193,6 @@ export class TimelineStrip {
         const made = enter.append("g");
         made.append("rect").attr("class", "veil");
         made.append("path").attr("class", "held");
-        made.append("text").attr("class", "held-text").attr("text-anchor", "end");
         return made;
       });
     group
@@ -203,11 +202,6 @@ export class TimelineStrip {
       .attr("y", top - 4)
       .attr("height", bottom - top + 4);
     group.select(".held").attr("d", ({ time }) => `M${x(time)},${top - 8}V${bottom}`);
-    group
-      .select(".held-text")
-      .attr("x", ({ time }) => x(time) - 8)
-      .attr("y", top - 4)
-      .text(({ time }) => `held ${clockText(time, { seconds: true })}`);
   }
 }
 
@@ -220,7 +214,8 @@ function totalOf({ rates }: Bin, amount: Amount): number {
 function hint(held: Held | null): string {
   if (held === null) return "all virtual networks";
   const things = held.waiting === 1 ? "interval" : "intervals";
-  return `${String(held.waiting)} ${things} waiting · space resumes`;
+  const since = clockText(held.time, { seconds: true });
+  return `held at ${since} · ${String(held.waiting)} ${things} waiting · space resumes`;
 }
 
 /** "15 min", "1 s", "2.6 s". */

@@ -55,6 +55,17 @@ describe("labels", () => {
     expect(Math.min(...pitches(25, 0.1, 3))).toBeGreaterThan(15);
   });
 
+  test("leave the corner to the legend", () => {
+    const legend = desk.legend ?? { right: 0, top: 0 };
+    for (const count of [9, 12, 21]) {
+      for (const place of placeLabels(arcs(count), desk)) {
+        const isLow = desk.y + place.y + desk.type.rate + 8 > legend.top;
+        const isLeft = place.anchor === "end" && desk.x + place.x - desk.labelWidth < legend.right;
+        expect(isLow && isLeft).toBe(false);
+      }
+    }
+  });
+
   test("stay on the stage", () => {
     for (const { y } of placeLabels(arcs(21), desk)) {
       expect(y + desk.y).toBeGreaterThan(40);
