@@ -13,12 +13,22 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = ("src", "bpf", "web", "scripts", "pyproject.toml", "hatch_build.py", "README.md")
+SOURCES = (
+    "src",
+    "bpf",
+    "native",
+    "web",
+    "scripts",
+    "pyproject.toml",
+    "hatch_build.py",
+    "README.md",
+)
 LICENSES = ("LICENSE", "NOTICE", "LICENSES")
 BUILT = {
     "tunnel_monitor/built/tunnel.bpf.o",
     "tunnel_monitor/built/libtunnelparse.so",
     "tunnel_monitor/built/page/index.html",
+    "tunnel_monitor/built/page/licenses.txt",
 }
 
 

@@ -18,7 +18,9 @@ export function drawHeader(drain: Drain, unit: UnitName, recent: readonly Bin[])
   const curve = recent.map(({ rates }) =>
     sum([...rates.values()].map(({ bytes, packets }) => (unit === "bits" ? bytes : packets))),
   );
-  drawSpark(byId("spark", SVGSVGElement), curve, 112, 32, "var(--ink2)");
+  const spark = byId("spark", SVGSVGElement);
+  spark.toggleAttribute("hidden", !curve.some((value) => value > 0));
+  drawSpark(spark, curve, 112, 32, "var(--ink2)");
   say(byId("tunnels", HTMLElement), countText(status.tunnels));
   say(byId("vnis", HTMLElement), countText(status.segments));
   say(byId("peers", HTMLElement), countText(status.peers));
@@ -28,7 +30,6 @@ export function drawHeader(drain: Drain, unit: UnitName, recent: readonly Bin[])
   stat.classList.toggle("off", residual !== null && residual !== 0n);
   if (residual === null) say(stat, DASH);
   else sayQuantity(stat, { digits: countText(residual), unit: "packets" });
-  say(byId("own-cost", HTMLElement), "");
   byId("own-cost", HTMLElement).replaceChildren(...ownCost(status));
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol
 
 if sys.version_info >= (3, 14):
@@ -50,17 +51,21 @@ class GzipStream:
 
     @property
     def eof(self) -> bool:
+        """Whether it is complete, its checksum right."""
         return self._object.eof
 
     @property
     def unused_data(self) -> bytes:
+        """What of the input lies behind it."""
         return self._object.unused_data
 
     @property
     def needs_input(self) -> bool:
-        return not self._waiting
+        """Whether `decompress` can do nothing without more input."""
+        return not self._waiting and not self._error
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
+        """At most `max_length` bytes, but all of the last ones before a damaged byte."""
         if self._error:
             raise self._error
         data = self._waiting + data
@@ -76,13 +81,11 @@ class GzipStream:
 
 def _until_damaged(stream: zlib._Decompress, data: bytes) -> bytes:
     """What single bytes yield until one of them fails: a longer call would keep that back."""
-    plain = []
-    try:
+    plain = b""
+    with suppress(zlib.error):
         for place in range(len(data)):
-            plain.append(stream.decompress(data[place : place + 1]))
-    except zlib.error:
-        pass
-    return b"".join(plain)
+            plain += stream.decompress(data[place : place + 1])
+    return plain
 
 
 def begins_stream(head: bytes) -> Callable[[], Stream] | None:

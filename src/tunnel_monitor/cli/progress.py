@@ -37,7 +37,9 @@ def telling(file: CaptureFile, packets: Callable[[], int]) -> Iterator[Callable[
         yield lambda: None
         return
     middle = (
-        (BarColumn(), TimeRemainingColumn()) if file.size else (SpinnerColumn(), TimeElapsedColumn())
+        (BarColumn(), TimeRemainingColumn())
+        if file.size
+        else (SpinnerColumn(), TimeElapsedColumn())
     )
     text = TextColumn("{task.description}  {task.fields[packets]:,} packets")
     with Progress(

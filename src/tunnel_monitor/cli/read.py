@@ -158,7 +158,7 @@ def write(data: bytes) -> None:
 
 def print_tables(flows: list[Record], ledger: list[Record] | None) -> None:
     """The flows with most bytes first, then the ledger."""
-    flows.sort(key=lambda record: record["bytes"], reverse=True)
+    flows.sort(key=lambda record: -int(record["bytes"] or 0))
     table_of(SHOWN, flows).print()
     if ledger is not None:
         print()

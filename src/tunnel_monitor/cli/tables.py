@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from rich import box
 from rich.console import Console
@@ -39,7 +40,8 @@ class Table:
 
     def lines(self) -> Iterable[str]:
         """Plain columns, at least two blanks apart; the names first, the total last."""
-        cells = [self.names, *map(filled, self.rows), *map(filled, [self.total] if self.total else [])]
+        totals = [self.total] if self.total else []
+        cells = [self.names, *map(filled, self.rows), *map(filled, totals)]
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
         right = [name in self.numbers for name in self.names]
         for row in cells:
@@ -52,7 +54,7 @@ class Table:
     def _draw(self) -> None:
         drawing = Drawing(box=box.SIMPLE, show_footer=bool(self.total))
         for name, total in zip(self.names, self.total or [""] * len(self.names), strict=True):
-            justify = "right" if name in self.numbers else "left"
+            justify: Literal["right", "left"] = "right" if name in self.numbers else "left"
             drawing.add_column(name, total or "", justify=justify, overflow="fold")
         for row in self.rows[:MOST_DRAWN]:
             drawing.add_row(*row)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TypeAlias
 
 import orjson
 
-from tunnel_monitor.flows import columns, labels
+from tunnel_monitor.flows import labels
 from tunnel_monitor.flows.columns import ADDRESSES, Rows
 
 COLUMNS = ("encap", "vni", *ADDRESSES, "packets", "bytes", "path")
 
-Record: TypeAlias = Mapping[str, str | int | None]
+Record: TypeAlias = dict[str, str | int | None]
 
 
-def records(rows: Rows) -> list[dict[str, str | int | None]]:
+def records(rows: Rows) -> list[Record]:
     """One record for each row, with exactly COLUMNS, sorted by them in this order.
 
     Texts are compared as texts, and no VNI comes before all VNIs. Counts are exact.
