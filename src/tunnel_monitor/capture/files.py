@@ -6,9 +6,8 @@ import io
 import os
 import stat
 import sys
-from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from tunnel_monitor.capture.compressed import Decompressed, begins_stream
 from tunnel_monitor.capture.faults import not_a_capture
@@ -17,13 +16,24 @@ from tunnel_monitor.errors import CaptureUnreadable
 STANDARD_INPUT = "-"
 MAGIC_SIZE = 4
 
-# Waits until a descriptor can be read. False: whoever asked has had enough.
-Wait = Callable[[int], bool]
+
+class Patience(Protocol):
+    """What decides how long to wait for more."""
+
+    asked: bool  # whether somebody wants an end of it
+
+    def wait(self, descriptor: int) -> bool:
+        """Wait until the descriptor can be read. False: no longer."""
 
 
-def at_once(_descriptor: int) -> bool:
-    """A Wait that leaves waiting to the read itself."""
-    return True
+class Endless:
+    """Waits as long as the read itself does."""
+
+    asked = False
+
+    def wait(self, _descriptor: int) -> bool:
+        """Leave it to the read."""
+        return True
 
 
 class CaptureFile:
@@ -31,16 +41,15 @@ class CaptureFile:
 
     Args:
         path: a file, a pipe, or `-` for standard input.
-        wait: called before each read.
+        patience: asked before each read.
     Raises:
         CaptureUnreadable: there is nothing to read.
     """
 
-    def __init__(self, path: str, wait: Wait = at_once) -> None:
+    def __init__(self, path: str, patience: Patience | None = None) -> None:
         self.name = "standard input" if path == STANDARD_INPUT else path
-        self._wait = wait
+        self._patience = patience or Endless()
         self._raw = _opened(path, self.name)
-        self.stopped = False  # whether `wait` said so; then the end is not the file's
         self.position = 0  # bytes of the file itself, read so far
         status = os.fstat(self._raw.fileno())
         self.size = status.st_size if stat.S_ISREG(status.st_mode) else None
@@ -88,6 +97,11 @@ class CaptureFile:
         return f"byte {offset}" + (" of its decompressed content" if self._compressed else "")
 
     @property
+    def stopped(self) -> bool:
+        """Whether an end was asked for; then the end that was met need not be the file's."""
+        return self._patience.asked
+
+    @property
     def is_whole(self) -> bool:
         """Whether the end that was met is the end of all compressed content."""
         return self._compressed is None or self._compressed.is_whole
@@ -99,8 +113,7 @@ class CaptureFile:
         return self._read(most)
 
     def _read(self, most: int) -> bytes:
-        if self.stopped or not self._wait(self._raw.fileno()):
-            self.stopped = True
+        if not self._patience.wait(self._raw.fileno()):
             return b""
         try:
             data = self._raw.read(most) or b""

@@ -80,7 +80,7 @@ def read_one(path: str, reader: CaptureReader, interrupt: Interrupt, *, debug: b
     """Count one file, or say why not; its exit code."""
     try:
         with (
-            CaptureFile(path, interrupt.wait) as file,
+            CaptureFile(path, interrupt) as file,
             telling(file, lambda: reader.packets) as tell,
         ):
             reader.read(file, tell)
