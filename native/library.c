@@ -125,6 +125,7 @@ __u64 reader_feed(struct reader *reader, const __u8 *bytes, __u64 size)
 			step = read_block(reader, at, left);
 		consumed += step;
 	} while (step);
+	count_waiting(reader);
 	return consumed;
 }
 

@@ -12,8 +12,9 @@
 #define PCAP_HEADER_SIZE 24
 #define PCAP_RECORD_SIZE 16
 #define PCAP_VERSION 2
-#define LINK_TYPE_MASK 0xffff /* above it: how long a frame check sequence is, and reserved bits   \
-			       */
+#define LINK_TYPE_MASK                                                                             \
+	0xffff /* above it: how long a frame check sequence is, and reserved bits                  \
+		*/
 #define USUAL_MOST_CAPTURED 262144 /* of libpcap, whatever the header says */
 
 enum pcap_magic {

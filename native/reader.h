@@ -13,6 +13,7 @@
 #define MOST_BYTES (16U << 20)
 #define MOST_INTERFACES (1U << 16)
 #define MOST_TUNNELS (1U << 20)
+#define MOST_WAITING 32
 
 /* Why a file cannot be read further. capture/faults.py has a sentence for each. */
 enum fault {
@@ -32,6 +33,13 @@ enum format {
 	UNTOLD, /* nothing was read yet */
 	PCAP,
 	PCAPNG,
+};
+
+/* A packet of a flow, parsed; counted together with others, so that their rows are at hand. */
+struct waiting {
+	struct walk walk;
+	__u64 wire;
+	__u32 hash;
 };
 
 struct interface {
@@ -55,6 +63,9 @@ struct reader {
 	struct interface *interfaces; /* of the present section */
 	__u32 interface_count;
 	__u32 interface_room;
+
+	struct waiting waiting[MOST_WAITING];
+	__u32 waiting_count;
 
 	struct table flows;
 	struct table tunnels;
@@ -99,29 +110,54 @@ static inline void tally(struct tally *row, __u64 bytes)
 	row->buffer_bytes += bytes;
 }
 
-static inline __u32 count_flow(struct reader *reader, struct walk *walk, __u64 wire)
+static inline __u32 count_flow(struct reader *reader, struct waiting *packet)
 {
-	__u64 inner = wire > walk->inner_offset ? wire - walk->inner_offset : 0;
+	struct wide_key *key = &packet->walk.key;
+	__u64 outside = packet->walk.inner_offset;
+	__u64 inner = packet->wire > outside ? packet->wire - outside : 0;
 
-	if (table_add(&reader->flows, &walk->key, wire, inner))
+	if (table_add(&reader->flows, key, packet->hash, packet->wire, inner))
 		return FLOW;
-	clear_inner(walk);
-	table_add(&reader->tunnels, &walk->key, wire, inner);
+	clear_inner(&packet->walk);
+	table_add(&reader->tunnels, key, hash_of(key, reader->tunnels.seed), packet->wire, inner);
 	return OVERFLOW;
 }
 
+static inline void count_waiting(struct reader *reader)
+{
+	for (__u32 i = 0; i < reader->waiting_count; i++)
+		fetch_row(&reader->flows, reader->waiting[i].hash);
+	for (__u32 i = 0; i < reader->waiting_count; i++) {
+		struct waiting *packet = &reader->waiting[i];
+
+		tally(&reader->ledger[count_flow(reader, packet)], packet->wire);
+	}
+	reader->waiting_count = 0;
+}
+
+static inline void let_wait(struct reader *reader, struct waiting *packet, __u64 wire)
+{
+	packet->wire = wire;
+	packet->hash = hash_of(&packet->walk.key, reader->flows.seed);
+	fetch_slot(&reader->flows, packet->hash);
+	if (++reader->waiting_count == MOST_WAITING)
+		count_waiting(reader);
+}
+
+/* Whoever reads the tables calls count_waiting() before. */
 static inline void count_packet(struct reader *reader, __u16 link_type, const struct packet *packet)
 {
+	struct waiting *next = &reader->waiting[reader->waiting_count];
 	struct beginning beginning;
-	struct walk walk;
 	__u32 outcome = begin_link(link_type, packet, &beginning);
 
+	reader->packets++;
 	if (outcome == UNKNOWN_LINK)
 		tally(&reader->unknown[link_type], packet->wire);
 	if (outcome == FLOW)
-		outcome = parse_packet(packet, beginning, &walk);
+		outcome = parse_packet(packet, beginning, &next->walk);
 	if (outcome == FLOW)
-		outcome = count_flow(reader, &walk, packet->wire);
-	tally(&reader->ledger[outcome], packet->wire);
-	reader->packets++;
+		let_wait(reader, next, packet->wire);
+	else
+		tally(&reader->ledger[outcome], packet->wire);
 }
