@@ -20,7 +20,7 @@
 #define GTPU_HAS_EXTENSION 0x04
 #define GTPU_MORE_SIZE 4
 #define GTPU_MESSAGE_PDU 255
-#define GTPU_MAX_EXTENSIONS 4
+#define GTPU_MAX_EXTENSIONS 8
 
 /* Each begins with its length in words and ends with the type of the next one, 0 for none. */
 static __always_inline enum outcome skip_gtpu_extensions(struct cursor *at, __u8 type)

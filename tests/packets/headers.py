@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from tests.packets.expected import NO_INNER, Expected, Pair
-from tests.packets.reference import MAX_EXTENSIONS, MAX_TAGS, PORTS
+from tests.packets.reference_ip import MAX_EXTENSIONS
+from tests.packets.reference_link import MAX_TAGS
+from tests.packets.reference_tunnels import PORTS
 
 from tunnel_monitor.contract import MAX_DEPTH, Outcome
 

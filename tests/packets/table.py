@@ -10,22 +10,33 @@ from typing import Final
 
 from tests.packets import (
     cases_broken,
+    cases_gre,
+    cases_gtpu,
     cases_inside,
+    cases_ipip,
     cases_linkless,
     cases_nested,
     cases_outside,
+    cases_over_udp,
     cases_tunnel,
 )
 from tests.packets.expected import Case
 from tests.packets.reference import reference
 
-CASES: Final[list[Case]] = [
+VXLAN_CASES: Final[list[Case]] = [
     *cases_outside.CASES,
     *cases_broken.CASES,
     *cases_tunnel.CASES,
     *cases_inside.CASES,
     *cases_nested.CASES,
     *cases_linkless.CASES,
+]
+CASES: Final[list[Case]] = [
+    *VXLAN_CASES,
+    *cases_over_udp.CASES,
+    *cases_gtpu.CASES,
+    *cases_gre.CASES,
+    *cases_ipip.CASES,
 ]
 
 

@@ -6,7 +6,8 @@ import pytest
 from tests.packets import by_scapy
 from tests.packets.expected import Case
 from tests.packets.headers import record_from, record_of
-from tests.packets.table import CASES, truncations
+from tests.packets.table import VXLAN_CASES as CASES
+from tests.packets.table import truncations
 
 # Where Scapy reads another packet than the rules of this project do, and why.
 OTHERWISE = {

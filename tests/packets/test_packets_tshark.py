@@ -9,7 +9,8 @@ import pytest
 from tests.packets import by_tshark
 from tests.packets.expected import Case
 from tests.packets.headers import record_from, record_of
-from tests.packets.table import CASES, bit_flips, truncations
+from tests.packets.table import VXLAN_CASES as CASES
+from tests.packets.table import bit_flips, truncations
 
 # Where tshark reads another packet than the rules of this project do, and why.
 OTHERWISE = {
