@@ -179,6 +179,13 @@ ERSPANS: Final = [
         inner=ENDPOINTS6,
     ),
     *carried(
+        "erspan 3, a reserved frame type",
+        Encap.ERSPAN3,
+        *(GRE(sequence=1), ERSPAN3(7, frame_type=1)),
+        vni=7,
+        inner=NO_INNER,
+    ),
+    *carried(
         "erspan 3, no ip where it should be",
         Encap.ERSPAN3,
         *(GRE(sequence=1), ERSPAN3(7, frame_type=2)),

@@ -57,12 +57,11 @@ NO_IP: Final = [
         inner=NO_INNER,
     ),
     *carried(
-        "gtp-u, an ethernet frame, of which nothing tells",
+        "gtp-u, an ethernet frame",
         Encap.GTPU,
         *(UDP(), GTPU(7, extensions=(SESSION,))),
         vni=7,
         inside=PING4,
-        inner=NO_INNER,
     ),
     *carried(
         "gtp-u, ipv4 cut off",

@@ -34,6 +34,10 @@ class Reader:
         self.beyond += max(0, len(self.left) - count)
         self.left = self.left[:count]
 
+    def begins_with(self, data: bytes) -> bool:
+        """Whether these bytes are next; they are left where they are."""
+        return bytes(self.left[: len(data)]) == data
+
     def next_nibble(self) -> int | None:
         """The next four bits, left where they are; None at the end."""
         return self.left[0] >> 4 if self.left else None

@@ -69,7 +69,7 @@ def type_or_length(reader: Reader, announced: int) -> int:
     if len(reader.left) < 8:
         return NOTHING
     head = reader.take(8)
-    is_snap = head[:3] == b"\xaa\xaa\x03" and number(head[3:6]) in {0, 0x0000F8}
+    is_snap = number(head[:3]) == 0xAAAA03 and number(head[3:6]) in {0, 0x0000F8}
     return number(head[6:]) if is_snap else NOTHING
 
 
@@ -97,14 +97,14 @@ def read_mpls(reader: Reader) -> int:
         return IPV4 if nibble == 4 else IPV6
     if nibble == 1:
         return NOTHING
-    if reader.left[:2] == b"\0\0":
+    if reader.begins_with(b"\0\0"):
         reader.take(4)
     return ETHERNET
 
 
 def read_ppp(reader: Reader) -> int:
     """RFC 1661, 2, 6.5 and 6.6."""
-    if reader.left[:2] == b"\xff\x03":
+    if reader.begins_with(b"\xff\x03"):
         reader.take(2)
     protocol = reader.take(1)[0]
     if not protocol & 1:  # the last byte is odd, all before it even

@@ -89,7 +89,10 @@ def read_geneve(reader: Reader) -> Opened:
 
 
 def read_gtpu(reader: Reader) -> Opened:
-    """3GPP TS 29.281, 5.1. Version 1, protocol type 1 (0 is charging, GTP')."""
+    """3GPP TS 29.281, 5.1. Version 1, protocol type 1 (0 is charging, GTP').
+
+    A user's packet is IP or an Ethernet frame (TS 23.501, 5.6.10), and nothing tells which.
+    """
     head = reader.take(8)
     if head[0] >> 4 != 0b0011:
         raise End(Outcome.UNKNOWN_VERSION)
@@ -99,9 +102,7 @@ def read_gtpu(reader: Reader) -> Opened:
         following = reader.take(4)[3]
         if head[0] & 0b100:
             read_gtpu_extensions(reader, following)
-    of_nibble = {4: IPV4, 6: IPV6}
-    nibble = reader.next_nibble()
-    ethertype = NOTHING if nibble is None else of_nibble.get(nibble, NOTHING)
+    ethertype = {4: IPV4, 6: IPV6}.get(reader.next_nibble() or 0, ETHERNET)
     return Opened(Encap.GTPU, number(head[4:8]), ethertype)
 
 
@@ -170,13 +171,13 @@ def read_erspan2(reader: Reader) -> Opened:
 
 
 def read_erspan3(reader: Reader) -> Opened:
-    """draft-foschiano-erspan, 4.3. Frame type 2 is an IP packet without a link header."""
+    """draft-foschiano-erspan, 4.3. Frame type 0 is Ethernet, 2 IP, others reserved."""
     head = reader.take(12)
     last = number(head[10:])
     if last & 1:
         reader.take(8)
-    ethertype = ETHERNET
-    if last >> 10 & 0x1F == 2:
-        nibble = reader.next_nibble()
-        ethertype = {4: IPV4, 6: IPV6}.get(nibble or 0, NOTHING)
+    kind = last >> 10 & 0x1F
+    ethertype = NOTHING if kind else ETHERNET
+    if kind == 2:
+        ethertype = {4: IPV4, 6: IPV6}.get(reader.next_nibble() or 0, NOTHING)
     return Opened(Encap.ERSPAN3, number(head[2:4]) & 0x3FF, ethertype)

@@ -6,6 +6,7 @@ Pure data, for whoever can parse: the kernel's test-run, the native build, the s
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 from tests.packets import (
@@ -40,12 +41,18 @@ CASES: Final[list[Case]] = [
 ]
 
 
-def truncations(case: Case) -> Iterator[Case]:
+@cache
+def truncations(case: Case) -> tuple[Case, ...]:
     """The case's frame cut at every byte, with what the reference says of each."""
-    for length in range(len(case.frame)):
-        frame = case.frame[:length]
-        expected = reference(frame, link_header=case.link_header)
-        yield Case(f"{case.name}: {length} bytes", frame, expected, case.link_header)
+    return tuple(
+        Case(
+            f"{case.name}: {length} bytes",
+            case.frame[:length],
+            reference(case.frame[:length], link_header=case.link_header),
+            case.link_header,
+        )
+        for length in range(len(case.frame))
+    )
 
 
 def bit_flips(case: Case) -> Iterator[Case]:

@@ -28,6 +28,7 @@ OTHERWISE = {
         "a policy's flag together with that of VXLAN-GPE moves the VNI",
     ),
     "ipv6 of length 0": "an empty packet to it",
+    "udp ends in its header": "it reads on",
     "inner addresses that map ipv4": "it tells them as IPv6",
 }
 # UDP ends where its length says, or padding is taken for what is behind a header.
