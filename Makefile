@@ -11,7 +11,7 @@ BUILT := src/tunnel_monitor/built
 
 RUN_PACKAGES := ca-certificates iproute2 iperf3 iputils-ping libbpf1 python3 python3-venv
 # libatomic1 is for the node inside Playwright.
-TEST_PACKAGES := $(RUN_PACKAGES) libatomic1 tcpdump tshark
+TEST_PACKAGES := $(RUN_PACKAGES) ethtool libatomic1 tcpdump tshark
 
 BPF_SOURCES := $(shell find bpf -name '*.[ch]')
 PAGE_SOURCES := $(shell find web -path web/node_modules -prune -o -path web/tests -prune -o -type f -print)
@@ -72,6 +72,10 @@ test-bpf: $(TEST_READY) setup ## the packet table, through the kernel and native
 .PHONY: test-lab
 test-lab: test-packages $(TEST_READY) setup ## real tunnels between namespaces
 	$(PYTHON_BIN)/pytest tests/lab $(ARGS)
+
+.PHONY: bench
+bench: $(TEST_READY) setup ## what it costs, on this machine
+	@for file in bench/*.py; do $(PYTHON_BIN)/python -m bench.$$(basename $$file .py); done
 
 .PHONY: lock
 lock: $(RUN_READY) ## choose the newest Python packages and write requirements/*.txt anew

@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -88,7 +89,7 @@ def build_native() -> None:
 
 
 def build_page() -> None:
-    """Build the page with vite into `built/page`."""
+    """Build the page with vite into `built/page`, which is there as a whole or not at all."""
     web = ROOT / "web"
     # Where the machine's node is missing or too old, the environment's own is used.
     own = f"{Path(sys.executable).parent}{os.pathsep}" if needs_node() else ""
@@ -97,7 +98,19 @@ def build_page() -> None:
     if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
         run(["npm", "ci", "--no-audit", "--no-fund"], folder=web, environment=environment)
         installed.touch()
-    run(["npm", "run", "--silent", "build"], folder=web, environment=environment)
+    half, whole = BUILT / ".page", BUILT / "page"
+    vite = ["npm", "run", "--silent", "build", "--", "--outDir", str(half), "--emptyOutDir"]
+    run(vite, folder=web, environment=environment)
+    add_font_licenses(half / "licenses.txt")
+    shutil.rmtree(whole, ignore_errors=True)
+    half.rename(whole)
+
+
+def add_font_licenses(file: Path) -> None:
+    """Add the fonts' licenses to what vite collected: it looks at modules alone."""
+    with file.open("a") as text:
+        for license_file in sorted((ROOT / "web" / "node_modules").glob("@fontsource*/*/LICENSE")):
+            text.write(f"\n## {license_file.parent.name}\n\n{license_file.read_text()}")
 
 
 def needs_node() -> bool:

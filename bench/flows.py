@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 from tests.unit.synthetic import many
 
@@ -42,7 +43,7 @@ def view_of(batches: list[FlowBatch]) -> tuple[LiveView, float]:
     """A view after all batches, and the shortest time that one after the first took."""
     view = LiveView(["eth0"], 1.0)
     view.take(batches[0])
-    shortest = min(best_ms(lambda batch=batch: view.take(batch), 1) for batch in batches[1:])
+    shortest = min(best_ms(partial(view.take, batch), 1) for batch in batches[1:])
     return view, shortest
 
 
@@ -58,7 +59,7 @@ def measure(count: int) -> None:
     show("the live view takes new flows", view_of(new)[1])
     for window in ("last", "total"):
         query = Query(window=window)
-        show(f"an event, {window}", best_ms(lambda query=query: event(view.snapshot, query, {})))
+        show(f"an event, {window}", best_ms(partial(event, view.snapshot, query, {})))
     data = encode(event(view.snapshot, Query(), {}))
     show("that event on the wire", len(Piece.of(data).deflated) / 1e3, "kB")
     show("flows, 1,000 rows", best_ms(lambda: flows(view.snapshot, Query(limit=1000))))

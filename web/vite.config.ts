@@ -5,6 +5,7 @@ export default defineConfig({
   build: {
     outDir: "../src/tunnel_monitor/built/page",
     emptyOutDir: true,
+    license: { fileName: "licenses.txt" },
     target: "es2022",
     // The server's policy allows no data: URL but for images, so fonts stay files.
     assetsInlineLimit: 0,

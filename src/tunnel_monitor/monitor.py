@@ -105,11 +105,15 @@ class Monitor:
                 batch = self._hand_out()
                 gone = self._tell_gone(batch, gone, report)
                 if self._end_when_gone and len(gone) == len(self.watched):
+                    report("no watched interface is left, so this ends")
                     return ended()
             # What was counted since the last drain belongs to somebody, too.
             self._hand_out()
         except TunnelMonitorError as error:
             report(str(error))
+            ended()
+        except Exception as error:  # a fault of ours: who does not count must not look alive
+            report(f"cannot go on counting: {type(error).__name__}: {error}; please report this")
             ended()
 
     def _hand_out(self) -> FlowBatch:

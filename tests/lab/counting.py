@@ -30,7 +30,6 @@ from tunnel_monitor.settings import MonitorSettings, TableSizes
 # Small tables are made and read faster.
 SETTINGS: Final = MonitorSettings(tables=TableSizes(narrow=4096, wide=4096, tunnels=64))
 PATIENCE_S: Final = 20.0
-MOST_TRIES: Final = 50
 
 
 class Counts(NamedTuple):
@@ -155,29 +154,18 @@ def path_of(lab: Lab, where: str) -> Path:
 
 @contextmanager
 def watching(
-    lab: Lab,
-    where: str,
-    device: str = "eth0",
-    settings: MonitorSettings = SETTINGS,
-    witness: Callable[[], object] = lambda: None,
+    lab: Lab, where: str, device: str = "eth0", settings: MonitorSettings = SETTINGS
 ) -> Iterator[Counted]:
-    """Watch an interface of the lab from a quiet moment on.
+    """Watch an interface of the lab.
 
     Args:
         lab: holds the namespace.
         where: the namespace.
         device: the interface.
         settings: of the monitor.
-        witness: reads counters that later counts are compared with; attaching is repeated until
-            nothing passed meanwhile.
     """
-    for _ in range(MOST_TRIES):
-        before = witness()
-        interface = watch(device, settings, path_of(lab, where))
-        try:
-            if witness() == before:
-                yield Counted(interface)
-                return
-        finally:
-            interface.close()
-    raise AssertionError("there was no quiet moment to begin")
+    interface = watch(device, settings, path_of(lab, where))
+    try:
+        yield Counted(interface)
+    finally:
+        interface.close()

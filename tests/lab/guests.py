@@ -34,13 +34,13 @@ class SuperPacket:
 
     Args:
         outside: from the link header to the tunnel header; nothing for no tunnel.
-        inside: link and IP header of the packet that is cut.
+        inside: from the link header to the IP header of the packet that is cut.
         payload: bytes behind the TCP header.
         segment: how many of them each packet takes.
     """
 
     outside: tuple[Layer, ...]
-    inside: tuple[Layer, Layer]
+    inside: tuple[Layer, ...]
     payload: int
     segment: int
 
@@ -62,12 +62,12 @@ class SuperPacket:
     @property
     def virtio_header(self) -> bytes:
         """What says how it is to be cut."""
-        kind = OF_IPV6 if isinstance(self.inside[1], IPv6) else OF_IPV4
+        kind = OF_IPV6 if isinstance(self.inside[-1], IPv6) else OF_IPV4
         places = (0, 0)
         if self.outside:
             kind |= IN_IPV6 if isinstance(self.outside[1], IPv6) else IN_IPV4
             # of the outer UDP header, and of the inner IP header
-            places = (len(packet(*self.outside[:2])), len(packet(*self.outside, self.inside[0])))
+            places = (len(packet(*self.outside[:2])), len(packet(*self.outside, *self.inside[:-1])))
         tcp = len(packet(*self.outside, *self.inside))
         return HEADER.pack(
             *(NEEDS_CHECKSUM, kind, tcp + 20, self.segment, tcp, TCP_CHECKSUM, 0, 0, 0, 0),

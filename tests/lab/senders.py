@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import socket
@@ -10,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from tests.lab.counting import PATIENCE_S
+
 from tunnel_monitor.lab.build import Lab
 from tunnel_monitor.lab.namespaces import entered
 
@@ -17,6 +20,10 @@ from tunnel_monitor.lab.namespaces import entered
 SOL_PACKET: Final = 263
 PACKET_VNET_HDR: Final = 15
 PACKET_QDISC_BYPASS: Final = 20
+# linux/if_ether.h
+ETH_P_ALL: Final = 0x0003
+ETH_P_IP: Final = 0x0800
+ETH_P_IPV6: Final = 0x86DD
 # linux/udp.h
 UDP_SEGMENT: Final = 103
 # linux/if_tun.h
@@ -48,9 +55,16 @@ class PacketSocket:
         self._socket.close()
 
     def send(self, frame: bytes, times: int = 1) -> None:
-        """Send a frame; it has passed the egress hook when this returns."""
+        """Send a frame; it has passed the egress hook when this returns.
+
+        Also where a program behind us on the hook dropped it, of which the kernel tells.
+        """
         for _ in range(times):
-            self._socket.send(frame)
+            try:
+                self._socket.send(frame)
+            except OSError as error:
+                if error.errno != errno.ENOBUFS:
+                    raise
 
     def send_paged(self, frame: bytes, linear: int) -> None:
         """Send a frame of which only the first bytes lie in the buffer's linear part.
@@ -110,3 +124,36 @@ class TunDevice:
     def write(self, packet: bytes) -> None:
         """Let a packet arrive; it has passed the ingress hook when this returns."""
         os.write(self.file, packet)
+
+
+class Capture:
+    """Receives frames at one interface, as anybody could.
+
+    Args:
+        lab: holds the namespace.
+        where: the namespace.
+        device: the interface.
+        ethertype: what to take. ETH_P_ALL sees arrivals in front of the ingress hook, a certain
+            type behind it.
+    """
+
+    def __init__(self, lab: Lab, where: str, device: str, ethertype: int) -> None:
+        with entered(lab.namespace(where)):
+            # no protocol yet: nothing of other interfaces may come before it is bound
+            self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+        self._socket.bind((device, ethertype))
+        self._socket.settimeout(PATIENCE_S)
+
+    def close(self) -> None:
+        """Give back the socket."""
+        self._socket.close()
+
+    def next(self, length: int) -> bytes:
+        """The next frame of that length.
+
+        Raises:
+            TimeoutError: none came.
+        """
+        while len(frame := self._socket.recv(1 << 16)) != length:
+            pass
+        return frame

@@ -29,10 +29,21 @@ OUTER4: Final = ("172.16.1.100", "172.16.1.101")
 OUTER6: Final = ("2001:db8::100", "2001:db8::101")
 INNER4: Final = ("192.168.0.1", "192.168.0.2")
 INNER6: Final = ("fd00::1", "fd00::2")
+# IPv6 on, with as little as possible that nobody sent: what a host tells its neighbours of itself
+# is told at once and not again.
 WITH_IPV6: Final = {
-    "ipv6/conf/all/disable_ipv6": 0,
+    **{
+        f"ipv6/conf/{device}/{setting}": value
+        for device in ("default", "eth0")
+        for setting, value in (
+            ("accept_ra", 0),
+            ("accept_dad", 0),
+            ("router_solicitations", 0),
+            ("mldv2_unsolicited_report_interval", 1),
+        )
+    },
     "ipv6/conf/default/disable_ipv6": 0,
-    "ipv6/conf/default/accept_ra": 0,
+    "ipv6/conf/all/disable_ipv6": 0,
 }
 # All by which a device takes super-packets, so that the kernel need not cut them.
 OFFLOADS: Final = ("tso", "gso", "tx-udp_tnl-segmentation", "tx-udp_tnl-csum-segmentation")

@@ -7,8 +7,9 @@ its port towards `HERE` has single packets, and a program there need only count 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from tests.lab import underlay
 from tests.lab.counting import Counted, added, path_of, watching
@@ -17,6 +18,8 @@ from tests.lab.underlay import HERE, Overlay
 
 from tunnel_monitor.contract import Direction, Outcome
 from tunnel_monitor.lab.build import CABLE, Lab
+
+MOST_TRIES: Final = 50
 
 
 class Wire:
@@ -44,19 +47,25 @@ class Wire:
 
 @dataclass
 class WatchedTunnel:
-    """A tunnel whose end at `HERE` is watched, and an independent count of its wire."""
+    """A tunnel whose end at `HERE` is watched, and an independent count of its wire.
+
+    Args:
+        lab: the two hosts.
+        overlay: the tunnel.
+        counted: what the monitor counts.
+        wire: the witness.
+        before: what it had seen when the monitor was attached.
+    """
 
     lab: Lab
     overlay: Overlay
     counted: Counted
     wire: Wire
-
-    def __post_init__(self) -> None:
-        self._before = self.wire.seen()
+    before: tuple[Seen, Seen]
 
     def passed(self) -> list[tuple[int, int]]:
         """By direction, packets and bytes on the wire since the start."""
-        pairs = list(zip(self.wire.seen(), self._before, strict=True))
+        pairs = list(zip(self.wire.seen(), self.before, strict=True))
         for now, _ in pairs:
             assert now.packets == now.buffers, "the wire has super-packets: this proves nothing"
         return [(now.packets - was.packets, now.bytes - was.bytes) for now, was in pairs]
@@ -87,5 +96,19 @@ def watched_tunnel(overlay: Overlay) -> Iterator[WatchedTunnel]:
         underlay.lay(lab, overlay)
         underlay.cut_before_the_wire(lab)
         underlay.join_received(lab)
-        with closing(Wire(lab)) as wire, watching(lab, HERE, witness=wire.seen) as counted:
-            yield WatchedTunnel(lab, overlay, counted, wire)
+        with closing(Wire(lab)) as wire, ExitStack() as stack:
+            before, counted = begin_quietly(stack, lab, wire)
+            yield WatchedTunnel(lab, overlay, counted, wire, before)
+
+
+def begin_quietly(stack: ExitStack, lab: Lab, wire: Wire) -> tuple[tuple[Seen, Seen], Counted]:
+    """Attach at a moment at which nothing passes: a packet then would be in one count only."""
+    for _ in range(MOST_TRIES):
+        before = wire.seen()
+        with ExitStack() as attempt:
+            counted = attempt.enter_context(watching(lab, HERE))
+            counted.drain()  # long enough for what was on its way
+            if wire.seen() == before and not any(counted.seen(way).packets for way in Direction):
+                stack.push(attempt.pop_all())
+                return before, counted
+    raise AssertionError("there was no quiet moment to begin")

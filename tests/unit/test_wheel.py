@@ -19,6 +19,7 @@ BUILT = {
     "tunnel_monitor/built/tunnel.bpf.o",
     "tunnel_monitor/built/libtunnelparse.so",
     "tunnel_monitor/built/page/index.html",
+    "tunnel_monitor/built/page/licenses.txt",
 }
 
 

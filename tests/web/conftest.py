@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 from tests.lab import commands
+from tests.lab.commands import Running
 from tests.web.visits import Visit, visiting
 
 from tunnel_monitor.lab import namespaces
 
+DEMO = ("--listen", "127.0.0.1:0", "--interval", "0.5")
 CHROMIUM = "/usr/bin/chromium"
 expect.set_options(timeout=commands.DEADLINE_S * 1000)
 
@@ -39,6 +41,21 @@ def browser(home: int) -> Iterator[Browser]:
         )
         stack.callback(chromium.close)
         yield chromium
+
+
+@pytest.fixture(scope="module")
+def quiet(home: int, folder: Path) -> Iterator[Running]:
+    """A demo without traffic."""
+    with commands.demo(home, folder, *DEMO) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def classic(home: int, folder: Path) -> Iterator[Running]:
+    """A demo in which the classic traffic runs on."""
+    with commands.demo(home, folder, *DEMO, "--traffic", "classic") as running:
+        commands.wait_for(lambda: running.get("api/v1/status")["peers"] == 9, "all peers are seen")
+        yield running
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ COLLECT = """() => {
   return {
     drains: Number(document.body.dataset.drains ?? -1),
     pill: text('#state'),
+    empty: text('[data-role=empty]'),
     crumbs: text('#crumbs'),
     sum: text('[data-role=sum]'),
     arcs: all('#chord [data-arc]', (arc) => ({...arc.dataset, said: arc.ariaLabel ?? ''})),
@@ -83,11 +84,11 @@ class Shown:
 
     @cached_property
     def endpoints(self) -> dict[Endpoint, Exchange]:
-        """Of the arcs of an opened peer and its partners."""
+        """Of the arcs of an opened peer and its partners; not of what is added up as other."""
         return {
             Endpoint(arc["peer"], vni_in(arc["said"]), arc["endpoint"]): exchange(arc["said"])
             for arc in self.raw["arcs"]
-            if "endpoint" in arc
+            if arc.get("endpoint", "other") != "other"
         }
 
     @property

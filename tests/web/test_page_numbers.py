@@ -5,7 +5,7 @@ The traffic is over, so that the totals stand still and can be compared to the p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from tests.lab import commands
 from tests.lab.commands import Running
 from tests.web.expected import endpoints_of, exchanges, networks_of, peers_of, rounded
 from tests.web.reading import amount
-from tests.web.visits import Visit
+from tests.web.visits import Visit, drain_again
 
 pytestmark = [pytest.mark.root, pytest.mark.browser]
 
@@ -25,16 +25,12 @@ PEERS = [f"172.16.1.{number}" for number in range(100, 109)]
 
 
 @pytest.fixture(scope="module")
-def demo(home: int, folder: Path) -> Iterator[Running]:
-    with commands.demo(home, folder, "--listen", "127.0.0.1:0", "--interval", "0.5") as running:
-        words = ("traffic", "--demo", str(running.process.pid), *SENT)
-        code, told = commands.run(home, folder, *words)
-        assert code == 0, told
-        drains = running.get("api/v1/status")["drains"]
-        commands.wait_for(
-            lambda: running.get("api/v1/status")["drains"] > drains + 1, "all traffic is drained"
-        )
-        yield running
+def demo(home: int, folder: Path, quiet: Running) -> Running:
+    words = ("traffic", "--demo", str(quiet.process.pid), *SENT)
+    code, told = commands.run(home, folder, *words)
+    assert code == 0, told
+    drain_again(quiet, 2)
+    return quiet
 
 
 def test_packets_of_each_peer(visit: Callable[..., Visit], demo: Running) -> None:
@@ -97,7 +93,7 @@ def test_one_network_filters_and_all_brings_back(
     assert shown.peers == peers_of(whole, "packets")
 
 
-NOT_IP = ""  # ARP stands together on one arc of each network
+NO_ADDRESS = ""  # ARP stands together on one arc of each network
 # Whom the classic profile reaches there; the first host's clients send it all.
 BEHIND = {
     "172.16.1.100": {"192.168.0.1", "192.168.1.1", "192.168.2.1", "192.168.3.1"},
@@ -113,7 +109,7 @@ def test_endpoints_behind_a_peer(peer: str, visit: Callable[..., Visit], demo: R
     assert flows["other"]["flows"] == 0
     assert shown.endpoints == endpoints_of(flows)
     behind = {where.address for where in shown.endpoints if where.peer == peer}
-    assert behind - {NOT_IP} == BEHIND[peer]
+    assert behind - {NO_ADDRESS} == BEHIND[peer]
 
 
 def test_networks_stay_whole_while_a_peer_is_open(
@@ -180,7 +176,7 @@ def test_the_table_of_an_open_peer_has_its_flows(
     here = visit(demo, f"{PACKETS}&view=table&peer=172.16.1.101")
     shown, (flows,) = here.with_api("flows?window=total&peer=172.16.1.101")
     exact = {
-        (row["inner_src"] or "not IP", row["inner_dst"] or "not IP", str(row["vni"])): row
+        (row["inner_src"] or "no address", row["inner_dst"] or "no address", str(row["vni"])): row
         for row in flows["rows"]
     }
     drawn = {(row[0], row[1], row[4]): row for row in shown.raw["rows"]}

@@ -15,6 +15,17 @@ from tests.lab.commands import Running
 from tests.web.reading import COLLECT, Shown
 
 DESK = (1280, 800)
+# A point that belongs to a mark and is not covered: a ring's middle is not on the ring.
+POINT_ON = """(query) => {
+  const mark = document.querySelector(query);
+  const box = mark.getBoundingClientRect();
+  const steps = [...Array(40).keys()].map((step) => (step + 0.5) / 40);
+  const points = steps.flatMap((y) => steps.map((x) => [
+    box.x + x * box.width, box.y + y * box.height,
+  ]));
+  const own = points.filter(([x, y]) => mark.contains(document.elementFromPoint(x, y)));
+  return own[Math.floor(own.length / 2)];
+}"""
 
 
 @dataclass
@@ -59,6 +70,19 @@ class Visit:
     def shown(self) -> Shown:
         """All that it shows, from one drawing."""
         return Shown(self.page.evaluate(COLLECT))
+
+    def point_at(self, mark: str) -> None:
+        """Move the pointer onto a mark of the diagram."""
+        self.page.wait_for_selector(mark)
+        point = self.page.evaluate(POINT_ON, mark)
+        assert point, f"{mark} is covered"
+        self.page.mouse.move(*point)
+
+    def open_peer(self, address: str) -> None:
+        """Click on its arc."""
+        self.point_at(f'.peer[data-peer="{address}"]')
+        self.page.mouse.down()
+        self.page.mouse.up()
 
     def wait_for(self, condition: Callable[[Shown], bool], what: str) -> Shown:
         """What it shows as soon as that fulfils the condition."""
@@ -133,3 +157,15 @@ def address(demo: Running) -> str:
     """Where its page is, as it told."""
     (line,) = (line for line in demo.output.splitlines() if line.startswith("Open "))
     return line.split()[1]
+
+
+def drains(demo: Running) -> int:
+    """How often it has drained."""
+    return int(demo.get("api/v1/status")["drains"])
+
+
+def drain_again(demo: Running, times: int = 1) -> int:
+    """Wait until it has drained so often again; how often in all."""
+    last = drains(demo) + times
+    commands.wait_for(lambda: drains(demo) >= last, f"drain {last}")
+    return last

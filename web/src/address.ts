@@ -17,6 +17,13 @@ export function compareAddresses(left: string, right: string): number {
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }
 
+/** Multicast and broadcast: many hear it, nobody sends from it. */
+export function isGroup(address: string): boolean {
+  if (address.includes(":")) return toInteger(address) >> 120n === 0xffn;
+  const first = toInteger(address) >> 24n;
+  return (first >= 224n && first <= 239n) || address === "255.255.255.255";
+}
+
 /**
  * The leading octets (or groups) that all addresses share, with their last separator: "192.168.".
  * At least the last `keep` parts always stay out of it. "" where nothing is shared.

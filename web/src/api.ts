@@ -18,7 +18,10 @@ import {
 
 export type WindowName = "last" | "total";
 
-/** One (encap, vni, outer_src, outer_dst) and what it carried in the window. */
+/**
+ * One (encap, vni, outer_src, outer_dst) and what it carried in the window. Without addresses
+ * it is what found no room in any table.
+ */
 export interface Tunnel {
   readonly encap: string;
   readonly vni: number | null;
@@ -28,7 +31,7 @@ export interface Tunnel {
   readonly bytes: number;
 }
 
-/** One direction between two endpoints; "" where there is no inner IP header. */
+/** One direction between two endpoints; "" for no inner IP header, or counted by tunnel. */
 export interface Flow extends Tunnel {
   readonly inner_src: string;
   readonly inner_dst: string;
@@ -113,6 +116,8 @@ export interface Drain {
   readonly flows: readonly Flow[];
   readonly senders: Senders;
   readonly segments: readonly Segment[];
+  /** What more segments than fit in an event add up to. */
+  readonly segments_other: Rest;
   readonly ledger: readonly LedgerRow[];
   readonly status: Status;
 }
@@ -202,6 +207,7 @@ const drainHead = shape({
   elapsed_s: number,
   senders,
   segments: listOf(segment),
+  segments_other: rest,
   ledger: listOf(ledgerRow),
   status,
 });

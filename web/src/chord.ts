@@ -50,6 +50,8 @@ const EASE_STEP = easePolyOut.exponent(4);
 const ARC_REACH = 10;
 
 type Layer = Selection<SVGGElement, unknown, null, undefined>;
+/** The outline of each ribbon, by its key. */
+type Paths = ReadonlyMap<string, string>;
 
 export function createChord(svg: SVGSVGElement, reducedMotion: () => boolean): Chord {
   const root = select(svg);
@@ -75,9 +77,12 @@ export function createChord(svg: SVGSVGElement, reducedMotion: () => boolean): C
     disc.attr("transform", `translate(${of.frame.x},${of.frame.y})`);
     const touched = scene.ribbons.filter((mark) => touches(mark, pointed));
     const on = pointed === null ? null : new Set(touched.map((mark) => mark.key));
+    const paths = new Map(
+      scene.ribbons.map((mark) => [mark.key, marks.ribbonPath(mark, scene.ribbonRadius)]),
+    );
     drawGradients(gradients, scene);
-    drawReach(layers.reach, scene);
-    drawRibbons(layers.ribbons, scene, of.measure, on);
+    drawReach(layers.reach, scene, paths);
+    drawRibbons(layers.ribbons, scene, paths, of.measure, on);
     drawChevrons(layers.chevrons, scene, of, pointed, on);
     drawEndpoints(layers.endpoints, scene, of);
     drawPeers(layers.peers, scene, of);
@@ -132,7 +137,7 @@ function goalOf(picture: Picture): Scene {
 }
 
 /** Wide invisible edges, so that a thin ribbon can be hit; they lie behind all that is seen. */
-function drawReach(layer: Layer, scene: Scene): void {
+function drawReach(layer: Layer, scene: Scene, paths: Paths): void {
   layer
     .selectAll<SVGPathElement, RibbonMark>("path")
     .data(
@@ -141,12 +146,13 @@ function drawReach(layer: Layer, scene: Scene): void {
     )
     .join("path")
     .attr("data-reach", (mark) => mark.key)
-    .attr("d", (mark) => marks.ribbonPath(mark, scene.ribbonRadius));
+    .attr("d", (mark) => paths.get(mark.key) ?? "");
 }
 
 function drawRibbons(
   layer: Layer,
   scene: Scene,
+  paths: Paths,
   measure: Measure,
   on: ReadonlySet<string> | null,
 ): void {
@@ -158,7 +164,7 @@ function drawRibbons(
     )
     .attr("data-ribbon", (mark) => mark.key)
     .attr("aria-label", (mark) => sentence(ribbonWords(mark.ribbon, measure)))
-    .attr("d", (mark) => marks.ribbonPath(mark, scene.ribbonRadius))
+    .attr("d", (mark) => paths.get(mark.key) ?? "")
     .attr("fill", (mark) => `url(#${gradientId(mark)})`)
     .attr("opacity", (mark) => mark.opacity)
     .classed("faded", (mark) => on !== null && !on.has(mark.key))

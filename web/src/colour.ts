@@ -1,5 +1,5 @@
 /** Colour means sending peer, on the whole page. The hues themselves are in style/tokens.css. */
-import { toInteger } from "./address";
+import { isGroup, toInteger } from "./address";
 
 const SLOTS = 12n;
 /** Per cent of the peer's hue in its endpoints' arcs, in turn; the rest is the background. */
@@ -13,9 +13,9 @@ export function slot(address: string): number {
   return Number(toInteger(address) % SLOTS);
 }
 
-/** The CSS colour of a peer; "other" is grey. */
+/** The CSS colour of a peer; "other", and groups, which send nothing, are grey. */
 export function peerColour(address: string): string {
-  return address === "other" ? OTHER : `var(--h${slot(address)})`;
+  return address === "other" || isGroup(address) ? OTHER : `var(--h${slot(address)})`;
 }
 
 /** The CSS colour of a peer's endpoint, by its place among them. */
@@ -30,11 +30,10 @@ export function notched(peers: readonly string[]): Set<string> {
   return new Set(
     peers.filter((peer) => {
       const hue = slot(peer);
-      if (peer === "other" || !taken.has(hue)) {
-        if (peer !== "other") taken.add(hue);
-        return false;
-      }
-      return true;
+      if (peerColour(peer) === OTHER) return false;
+      if (taken.has(hue)) return true;
+      taken.add(hue);
+      return false;
     }),
   );
 }

@@ -1,7 +1,7 @@
 /** Where one is: all peers, a virtual network, a peer; how to get back; what the sum is. */
 import { make } from "./dom";
 import { amountText } from "./format";
-import { OTHER_PEER, sent } from "./matrix";
+import { OTHER_PEER, sent, type Place } from "./matrix";
 import { isFiltered, type Selection } from "./state";
 import type { View } from "./view";
 
@@ -64,13 +64,19 @@ export class Crumbs {
 
 /** "9 peers 274 Mb/s + other 11.9 Mb/s = 286 Mb/s": the parts and their sum. */
 export function sumText({ peers, endpoints, measure, total }: View): string {
-  const count = peers.places.filter(({ kind }) => kind === "peer").length;
-  const names = `${String(count)} peer${count === 1 ? "" : "s"}`;
+  const count = (kind: Place["kind"]): number =>
+    peers.places.filter((place) => place.kind === kind).length;
+  const groups = count("group") > 0 ? `, ${counted(count("group"), "group")}` : "";
+  const names = counted(count("peer"), "peer") + groups;
   const other = peers.places.findIndex(({ key }) => key === OTHER_PEER);
   if (endpoints !== null || other < 0) return `${names} · ${amountText(total, measure)}`;
   const rest = sent(peers)[other] ?? 0;
   const parts = [amountText(total - rest, measure), amountText(rest, measure)] as const;
   return `${names} ${parts[0]} + other ${parts[1]} = ${amountText(total, measure)}`;
+}
+
+function counted(count: number, thing: string): string {
+  return `${String(count)} ${thing}${count === 1 ? "" : "s"}`;
 }
 
 function button(text: string, title: string, act: () => void): HTMLButtonElement {

@@ -44,7 +44,7 @@ export function isEmpty({ ledger, tunnels }: Drain): boolean {
   return tunnels.length === 0 && account(ledger).tunneled === 0n;
 }
 
-export function diagnose({ status, ledger, time }: Drain): Diagnosis {
+export function diagnose({ status, ledger, time, drains }: Drain): Diagnosis {
   const { seen } = account(ledger);
   const names = status.interfaces.map(({ name }) => name).join(", ");
   const gone = status.state === "gone";
@@ -56,7 +56,9 @@ export function diagnose({ status, ledger, time }: Drain): Diagnosis {
       ? `${names} is gone`
       : anything
         ? "Traffic is seen, but none of it is tunnelled"
-        : "Attached, but no packet has come by yet",
+        : drains === 0
+          ? "Attached; the first interval is being counted"
+          : "Attached, but no packet has come by yet",
     text: gone
       ? "The interface was removed before it carried any tunnel. Start the monitor on another one."
       : anything
@@ -64,7 +66,11 @@ export function diagnose({ status, ledger, time }: Drain): Diagnosis {
         : `The monitor works. ${names} has neither sent nor received anything in ${age}.`,
     steps: [
       { name: "Attached", text: attached(status, names), verdict: gone ? "bad" : "good" },
-      { name: "Seen", text: anything ? amounts : "no packet", verdict: verdict(anything, gone) },
+      {
+        name: "Seen",
+        text: anything ? amounts : "no packet",
+        verdict: verdict(anything, gone || drains === 0),
+      },
       {
         name: "Tunnelled",
         text: `0 packets on the ports that are read (${portsText(status)})`,
@@ -86,7 +92,7 @@ function attached({ interfaces, started }: Status, names: string): string {
   return `${names}, ${ways}, in and out, since ${clockText(started, { seconds: true })}`;
 }
 
-function verdict(anything: boolean, gone: boolean): Step["verdict"] {
+function verdict(anything: boolean, tooEarly: boolean): Step["verdict"] {
   if (anything) return "good";
-  return gone ? "not-yet" : "bad";
+  return tooEarly ? "not-yet" : "bad";
 }

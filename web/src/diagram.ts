@@ -3,7 +3,7 @@ import { tickStep } from "d3-array";
 import { commonPrefix } from "./address";
 import { createChord, type Chord, type Pace, type Picture, type Pointed } from "./chord";
 import { byId, say } from "./dom";
-import { amountText } from "./format";
+import { roundText } from "./format";
 import { frameFor } from "./frame";
 import { layOut, layOutInside, type Arc, type Ribbon } from "./layout";
 import { endpointName } from "./names";
@@ -15,6 +15,8 @@ import type { View } from "./view";
 const TICKS = 60;
 /** Up to this many endpoints their labels are whole addresses. */
 const WHOLE_LABELS = 18;
+/** And only on a stage of this width, in px: they take 80 px on each side. */
+const WHOLE_FROM = 700;
 /** Stands in the legend for what the short labels say. */
 const REST = "x.y";
 /** Radians; see layout.ts. */
@@ -67,7 +69,7 @@ export class Diagram {
     drawLegend(view, this.picture);
     const quiet = byId("quiet", HTMLElement);
     quiet.hidden = view.total > 0;
-    say(quiet, quietText(selection));
+    say(quiet, quietText(view, selection));
   }
 
   private arcs(): readonly Arc[] {
@@ -113,7 +115,10 @@ export class Diagram {
   private activate(pointed: Pointed | null): void {
     if (pointed?.kind !== "arc") return;
     const arc = this.arcs().find(({ place }) => place.key === pointed.key);
-    if (arc?.place.kind === "peer" && arc.place.key !== this.selection?.peer) {
+    const opens = arc?.place.kind === "peer" || arc?.place.kind === "group";
+    if (opens && arc.place.key !== this.selection?.peer) {
+      // What was pointed at moves away from under the pointer.
+      this.aim(null);
       this.open(arc.place.key);
     }
   }
@@ -179,7 +184,7 @@ function pictureOf(view: View, selection: Selection, width: number, height: numb
   const inside = view.endpoints && layOutInside(peers, view.endpoints, ENDPOINTS);
   const own = inside?.arcs.filter(({ place }) => place.kind === "endpoint") ?? [];
   const inner = own.map(({ place }) => place.address).filter((address) => address !== "");
-  const whole = own.length <= WHOLE_LABELS && width >= 560;
+  const whole = own.length <= WHOLE_LABELS && width >= WHOLE_FROM;
   const endpointPrefix = whole ? "" : commonPrefix(inner, 2);
   const names = inside?.arcs.map((arc) => endpointName(arc, endpointPrefix).length);
   const isWide = window.matchMedia("(min-width: 2000px)").matches;
@@ -202,13 +207,15 @@ function pictureOf(view: View, selection: Selection, width: number, height: numb
 function drawLegend(view: View, picture: Picture): void {
   const what = view.measure.unit === "bits" ? "bits" : "packets";
   const parts = [`arc length = ${what} sent`];
-  if (picture.tick > 0)
-    parts.push(`one tick = ${amountText(picture.tick, view.measure).replace(/\.0+(?=\s)/, "")}`);
+  if (picture.tick > 0) parts.push(`one tick = ${roundText(picture.tick, view.measure)}`);
   if (picture.endpointPrefix !== "") parts.push(`labels: ${picture.endpointPrefix}${REST}`);
   say(byId("scale", HTMLElement), parts.join(" · "));
 }
 
-function quietText({ peer, vni, window }: Selection): string {
+function quietText({ drain }: View, { peer, vni, window }: Selection): string {
+  if (drain.status.state === "gone" && window === "last") {
+    return "Nothing any more. Choose “total” for all that was counted.";
+  }
   const who = peer === null ? "" : ` from or to ${peer}`;
   const where = vni === null ? "" : vni === "none" ? " without a VNI" : ` in VNI ${String(vni)}`;
   const when = window === "last" ? " in the last interval" : " since the start";
@@ -218,7 +225,8 @@ function quietText({ peer, vni, window }: Selection): string {
 /** The mark under an event: an arc with all that belongs to it, or a ribbon. */
 function targetOf(target: EventTarget | null): Pointed | null {
   if (!(target instanceof Element)) return null;
-  const arc = target.closest("[data-arc]")?.getAttribute("data-arc");
+  const own = target.closest("[data-arc], [data-label]");
+  const arc = own?.getAttribute("data-arc") ?? own?.getAttribute("data-label");
   if (arc) return { kind: "arc", key: arc };
   const near = target.closest("[data-ribbon], [data-reach]");
   const key = near?.getAttribute("data-ribbon") ?? near?.getAttribute("data-reach");

@@ -32,7 +32,7 @@ export function drawEmpty(drain: Drain): void {
     list,
     repairs,
     ({ command }) => command,
-    repairRow,
+    (repair) => repairRow(repair, repair === repairs[0]),
     () => undefined,
   );
 }
@@ -107,8 +107,12 @@ function stepRow({ name, verdict }: Step): HTMLElement {
   );
 }
 
-function repairRow({ title, text, command }: Repair): HTMLElement {
-  const copy = make("button", { class: "button primary", "aria-label": `Copy ${command}` }, "Copy");
+function repairRow({ title, text, command }: Repair, first: boolean): HTMLElement {
+  const copy = make(
+    "button",
+    { class: first ? "button primary" : "button", "aria-label": `Copy ${command}` },
+    "Copy",
+  );
   copy.addEventListener("click", () => {
     void navigator.clipboard.writeText(command).then(() => {
       copy.textContent = "Copied";

@@ -38,6 +38,15 @@ export function amountText(amount: number, measure: Measure): string {
   return text(quantity(amount, measure));
 }
 
+/** A round amount, as on a scale: "1.5 Mb/s" for 1.50, "5 Mb/s" for 5.00. */
+export function roundText(amount: number, measure: Measure): string {
+  const { digits, unit } = quantity(amount, measure);
+  return text({
+    digits: digits.replace(/\.?0+$/, (zeros) => (digits.includes(".") ? "" : zeros)),
+    unit,
+  });
+}
+
 /** Two amounts, the unit said once where both have it: ["44.7", "3.10 Mb/s"]. */
 export function pairText(first: number, second: number, measure: Measure): [string, string] {
   const left = quantity(first, measure);

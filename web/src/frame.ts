@@ -19,18 +19,31 @@ export interface Frame {
   /** Distance of peer labels from the circle, and between two of them. */
   readonly labelDistance: number;
   readonly labelPitch: number;
+  readonly open: boolean;
   /** Height of the two lines of a label, in px of type. */
   readonly type: { readonly address: number; readonly rate: number; readonly endpoint: number };
+  /** How wide a label may become. */
+  readonly labelWidth: number;
+  /** The corner at the bottom left that belongs to the legend: its right and upper edge. */
+  readonly legend: { readonly right: number; readonly top: number } | null;
 }
 
 const CLASSES = {
-  phone: { ring: 10, label: 13, pitch: 30, top: 46, side: 64, address: 11, rate: 11, endpoint: 11 },
-  desk: { ring: 14, label: 20, pitch: 33, top: 58, side: 152, address: 12, rate: 11, endpoint: 11 },
-  wide: { ring: 20, label: 26, pitch: 42, top: 72, side: 196, address: 15, rate: 13, endpoint: 13 },
+  phone: { ring: 10, label: 13, pitch: 30, top: 46, side: 78, width: 60, legend: [250, 30] },
+  desk: { ring: 14, label: 20, pitch: 33, top: 58, side: 152, width: 140, legend: [264, 50] },
+  wide: { ring: 20, label: 26, pitch: 42, top: 72, side: 196, width: 170, legend: [320, 58] },
+} as const;
+
+/** As in style/tokens.css. */
+const TYPE = {
+  phone: { address: 11, rate: 11, endpoint: 11 },
+  desk: { address: 12, rate: 11, endpoint: 11 },
+  wide: { address: 15, rate: 13, endpoint: 13 },
 } as const;
 
 /** Thickness of a peer's arc while endpoints stand inside it, and of theirs. */
 const THIN_RING = 5;
+const OPEN_PHONE_SIDE = 50;
 /** Width of a character of the monospaced face, in parts of its size. */
 const CHARACTER = 0.6;
 
@@ -46,12 +59,11 @@ export function frameFor(
   const size = width < 560 ? "phone" : wide ? "wide" : "desk";
   const is = CLASSES[size];
   const open = labelLength !== null;
-  const room = open ? labelLength * CHARACTER * is.endpoint + 10 : 0;
+  const room = open ? labelLength * CHARACTER * TYPE[size].endpoint + 10 : 0;
   const phone = size === "phone";
-  const outer = Math.max(
-    40,
-    Math.min(height / 2 - is.top - room / 2, width / 2 - is.side - (phone ? 0 : room)),
-  );
+  // On a phone an open peer leaves room for short names alone, see labels.ts.
+  const side = phone && open ? OPEN_PHONE_SIDE : is.side;
+  const outer = Math.max(40, Math.min(height / 2 - is.top - room * 0.6, width / 2 - side - room));
   const endpointBand = size === "wide" ? 21 : phone ? 10 : 15;
   return {
     size,
@@ -65,7 +77,10 @@ export function frameFor(
     endpointInner: outer - 9 - endpointBand,
     labelDistance: is.label + room,
     labelPitch: is.pitch,
-    type: is,
+    open,
+    type: TYPE[size],
+    labelWidth: is.width,
+    legend: phone && !open ? null : { right: is.legend[0], top: height - is.legend[1] },
   };
 }
 

@@ -1,7 +1,7 @@
 /** The header: which interface, what state, how much. */
 import { sum } from "./amounts";
 import type { Drain, Status } from "./api";
-import { byId, say, sayQuantity } from "./dom";
+import { byId, part, say, sayQuantity } from "./dom";
 import { countText, DASH, quantity, bytesText, spanText, THIN } from "./format";
 import { account } from "./ledgers";
 import type { Pill } from "./pill";
@@ -18,7 +18,9 @@ export function drawHeader(drain: Drain, unit: UnitName, recent: readonly Bin[])
   const curve = recent.map(({ rates }) =>
     sum([...rates.values()].map(({ bytes, packets }) => (unit === "bits" ? bytes : packets))),
   );
-  drawSpark(byId("spark", SVGSVGElement), curve, 112, 32, "var(--ink2)");
+  const spark = byId("spark", SVGSVGElement);
+  spark.toggleAttribute("hidden", !curve.some((value) => value > 0));
+  drawSpark(spark, curve, 112, 32, "var(--ink2)");
   say(byId("tunnels", HTMLElement), countText(status.tunnels));
   say(byId("vnis", HTMLElement), countText(status.segments));
   say(byId("peers", HTMLElement), countText(status.peers));
@@ -28,7 +30,6 @@ export function drawHeader(drain: Drain, unit: UnitName, recent: readonly Bin[])
   stat.classList.toggle("off", residual !== null && residual !== 0n);
   if (residual === null) say(stat, DASH);
   else sayQuantity(stat, { digits: countText(residual), unit: "packets" });
-  say(byId("own-cost", HTMLElement), "");
   byId("own-cost", HTMLElement).replaceChildren(...ownCost(status));
 }
 
@@ -43,12 +44,13 @@ export function drawPill(pill: Pill): void {
 /** "host0 · eth0", and how the programs hang on it. */
 function drawInterface(status: Status): void {
   const [first] = status.interfaces;
+  if (!first) return;
   const node = byId("interface", HTMLElement);
-  const [name, note] = node.children;
-  if (!first || !name || !note) return;
   const names = status.interfaces.map((one) => one.name).join(", ");
-  say(name, `${first.namespace ?? status.host} · ${names}`);
-  say(note, `${first.attach}, in + out`);
+  say(part(node, "host"), `${first.namespace ?? status.host} · `);
+  say(part(node, "device"), names);
+  const note = node.querySelector("i");
+  if (note) say(note, `${first.attach}, in + out`);
 }
 
 function ownCost(status: Status): Node[] {

@@ -8,20 +8,29 @@ export interface LabelPlace {
   readonly y: number;
   /** Which side of its point the text is on. */
   readonly anchor: "start" | "end";
+  /** 1 where a side is too full for the second line. */
+  readonly lines: 1 | 2;
   /** From the arc to the text, where it had to move away from its arc; else null. */
   readonly leader: readonly [x1: number, y1: number, x2: number, y2: number] | null;
 }
 
-interface Moving {
+interface Room {
+  readonly top: number;
+  readonly bottom: number;
+}
+
+interface Label {
   readonly index: number;
   readonly angle: number;
+}
+
+interface Moving extends Label {
   readonly ideal: number;
   y: number;
 }
 
 /** A label that moved further than this gets a leader. */
 const LEADER_FROM = 7;
-const ROUNDS = 60;
 
 /** One place per arc, in their order. */
 export function placeLabels(arcs: readonly Span[], frame: Frame): LabelPlace[] {
@@ -29,15 +38,35 @@ export function placeLabels(arcs: readonly Span[], frame: Frame): LabelPlace[] {
   for (const side of ["right", "left"] as const) {
     const labels = arcs.flatMap((arc, index) => {
       const angle = (arc.start + arc.end) / 2;
-      const isRight = Math.sin(angle) >= 0;
-      if (isRight !== (side === "right")) return [];
-      const ideal = idealHeight(angle, frame);
-      return [{ index, angle, ideal, y: ideal }];
+      return Math.sin(angle) >= 0 === (side === "right") ? [{ index, angle }] : [];
     });
-    pushApart(labels, frame);
-    for (const label of labels) places[label.index] = finish(label, side, frame);
+    const full = placeSide(labels, side, frame, roomOf(frame, side));
+    const isCovered = full.some(({ place }) => reachesLegend(place, frame));
+    const placed = isCovered
+      ? placeSide(labels, side, frame, aboveLegend(frame, roomOf(frame, side)))
+      : full;
+    for (const { index, place } of placed) places[index] = place;
   }
   return places;
+}
+
+function placeSide(
+  labels: readonly Label[],
+  side: "left" | "right",
+  frame: Frame,
+  room: Room,
+): { index: number; place: LabelPlace }[] {
+  const moving = labels.map((label) => {
+    const ideal = idealHeight(label.angle, frame);
+    return { ...label, ideal, y: ideal };
+  });
+  const isFull = moving.length * frame.labelPitch > room.bottom - room.top;
+  const lines = isFull || (frame.open && frame.size === "phone") ? 1 : 2;
+  pushApart(moving, room, lines === 2 ? frame.labelPitch : frame.type.address + 5);
+  return moving.map((label) => ({
+    index: label.index,
+    place: { ...finish(label, side, frame), lines },
+  }));
 }
 
 /** The height of the arc's middle; near the top the text stands above its point, so higher. */
@@ -47,29 +76,60 @@ function idealHeight(angle: number, frame: Frame): number {
   return y < 0 ? y - (frame.type.rate + 1) * (y / radius) ** 6 : y;
 }
 
-/** Moves neighbours apart, half each, until all have room or the rounds are over. */
-function pushApart(labels: Moving[], frame: Frame): void {
-  const top = frame.type.address + 34 - frame.y;
-  const bottom = frame.height - frame.y - frame.type.rate - 12;
+/**
+ * Moves labels as little as possible (least squares) until all have room: with each label's
+ * share of the pitch taken off, "in order and apart" is "not falling", which pooling adjacent
+ * violators solves in one pass.
+ */
+function pushApart(labels: Moving[], { top, bottom }: Room, wanted: number): void {
   labels.sort((a, b) => a.y - b.y);
-  const pitch = Math.min(frame.labelPitch, (bottom - top) / Math.max(1, labels.length - 1));
-  for (let round = 0; round < ROUNDS; round++) {
-    let moved = false;
-    for (let i = 1; i < labels.length; i++) {
-      const [upper, lower] = [labels[i - 1], labels[i]];
-      if (!upper || !lower) continue;
-      const overlap = pitch - (lower.y - upper.y);
-      if (overlap <= 0.1) continue;
-      upper.y -= overlap / 2;
-      lower.y += overlap / 2;
-      moved = true;
+  const pitch = Math.min(wanted, (bottom - top) / Math.max(1, labels.length - 1));
+  const pools: { sum: number; count: number }[] = [];
+  for (const [i, label] of labels.entries()) {
+    let pool = { sum: label.y - i * pitch, count: 1 };
+    for (let last = pools.at(-1); last && mean(last) >= mean(pool); last = pools.at(-1)) {
+      pools.pop();
+      pool = { sum: last.sum + pool.sum, count: last.count + pool.count };
     }
-    for (const label of labels) label.y = Math.max(top, Math.min(bottom, label.y));
-    if (!moved) return;
+    pools.push(pool);
   }
+  const highest = bottom - (labels.length - 1) * pitch;
+  const heights = pools.flatMap((pool) => {
+    const height = Math.max(top, Math.min(highest, mean(pool)));
+    return Array<number>(pool.count).fill(height);
+  });
+  for (const [i, label] of labels.entries()) label.y = (heights[i] ?? 0) + i * pitch;
 }
 
-function finish(label: Moving, side: "left" | "right", frame: Frame): LabelPlace {
+function mean(pool: { readonly sum: number; readonly count: number }): number {
+  return pool.sum / pool.count;
+}
+
+/** Between the line of crumbs above and the edge below. */
+function roomOf(frame: Frame, side: "left" | "right"): Room {
+  const crumbs = side === "left" && frame.size !== "phone" ? 46 : 34;
+  const top = frame.type.address + crumbs - frame.y;
+  return { top, bottom: frame.height - frame.y - frame.type.rate - 12 };
+}
+
+/** How far a label goes down from its point: half a line, then the second line. */
+function depth(lines: 1 | 2, frame: Frame): number {
+  return lines === 2 ? frame.type.rate + 8 : 4;
+}
+
+function reachesLegend(place: LabelPlace, frame: Frame): boolean {
+  if (frame.legend === null || place.anchor === "start") return false;
+  const left = frame.x + place.x - frame.labelWidth;
+  const bottom = frame.y + place.y + depth(place.lines, frame);
+  return left < frame.legend.right && bottom > frame.legend.top;
+}
+
+function aboveLegend(frame: Frame, room: Room): Room {
+  const top = frame.legend?.top ?? frame.height;
+  return { ...room, bottom: Math.min(room.bottom, top - frame.y - depth(2, frame)) };
+}
+
+function finish(label: Moving, side: "left" | "right", frame: Frame): Omit<LabelPlace, "lines"> {
   const radius = frame.outer + frame.labelDistance;
   const sign = side === "right" ? 1 : -1;
   const inside = Math.abs(label.y) < radius - 2;

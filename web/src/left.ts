@@ -4,6 +4,7 @@ import type { Segment } from "./api";
 import { byId, drawing, keep, make, part, say, setBar } from "./dom";
 import { amountText, countText, DASH, shareText } from "./format";
 import { account, outcomeName, type Account } from "./ledgers";
+import type { Place } from "./matrix";
 import type { Selection, VniChoice } from "./state";
 import type { View } from "./view";
 
@@ -18,7 +19,7 @@ interface Fact {
   readonly name: string;
   readonly value: string;
   readonly id?: string;
-  readonly kind?: "sum" | "good" | "off";
+  readonly kind?: "" | "sum" | "sum off" | "good" | "off";
 }
 
 const TICK = "M1.5 5.5 4 8 8.500 2.500";
@@ -52,7 +53,7 @@ function drawNetworks(
   view: View,
   choose: (vni: VniChoice) => void,
 ): void {
-  const all = { choice: null, endpoints: 0, amount: sum(networks.map(({ amount }) => amount)) };
+  const all = { choice: null, endpoints: 0, amount: view.all };
   const most = Math.max(...networks.map(({ amount }) => amount), 1e-12);
   say(
     byId("network-count", HTMLElement),
@@ -105,9 +106,11 @@ function encapFacts(segments: readonly Segment[], view: View): Fact[] {
 }
 
 function shownFacts({ peers, endpoints }: View): Fact[] {
-  const other = peers.places.find(({ kind }) => kind === "other");
-  const shown = peers.places.length - (other ? 1 : 0);
-  const facts = [{ name: "Peers", value: `${shown} of ${shown + (other?.merged ?? 0)}` }];
+  const of = (kind: Place["kind"]): Place[] => peers.places.filter((place) => place.kind === kind);
+  const [shown, groups] = [of("peer").length, of("group").length];
+  const all = shown + sum(of("other").map(({ merged }) => merged));
+  const facts = [{ name: "Peers", value: `${shown} of ${all}` }];
+  if (groups > 0) facts.push({ name: "Multicast groups", value: `${groups}` });
   if (endpoints) {
     const own = endpoints.places.filter(({ kind }) => kind === "endpoint").length;
     const merged = sum(
@@ -119,6 +122,9 @@ function shownFacts({ peers, endpoints }: View): Fact[] {
 }
 
 function ledgerFacts(sums: Account): Fact[] {
+  const { residual, device, seen } = sums;
+  const off = residual !== null && residual !== 0n;
+  const inBuffers = sums.counts === "buffers" && seen.buffers !== seen.packets;
   const facts: Fact[] = [
     { name: outcomeName("flow"), value: countText(sums.flow) },
     { name: outcomeName("not_tunneled"), value: countText(sums.notTunneled) },
@@ -126,28 +132,27 @@ function ledgerFacts(sums: Account): Fact[] {
       name: outcomeName(name),
       value: countText(packets),
     })),
-    { name: "seen", value: countText(sums.seen.packets), id: "ledger-seen", kind: "sum" },
+    {
+      name: "seen",
+      value: countText(seen.packets),
+      id: "ledger-seen",
+      kind: off ? "sum off" : "sum",
+    },
   ];
-  const inBuffers = sums.counts === "buffers" && sums.seen.buffers !== sums.seen.packets;
-  if (inBuffers) facts.push({ name: "as buffers", value: countText(sums.seen.buffers) });
+  if (inBuffers) facts.push({ name: "in buffers", value: countText(seen.buffers) });
   facts.push({
     name: inBuffers ? "interface, buffers" : "interface",
-    value: sums.device === null ? "gone" : countText(sums.device),
+    value: device === null ? "gone" : countText(device),
     id: "ledger-device",
+    kind: off ? "off" : "",
   });
-  return [...facts, residualFact(sums)];
-}
-
-function residualFact({ residual, device, seen, counts }: Account): Fact {
-  const fact = { name: "residual", id: "residual" };
-  if (residual === null || device === null) return { ...fact, value: DASH };
-  if (residual === 0n) return { ...fact, value: "0", kind: "good" };
-  const own = counts === "buffers" ? seen.buffers : seen.packets;
-  return {
-    ...fact,
-    value: `${countText(residual)} (${countText(device)} less ${countText(own)})`,
-    kind: "off",
-  };
+  facts.push({
+    name: "residual",
+    value: residual === null ? DASH : countText(residual),
+    id: "residual",
+    kind: off ? "off" : residual === 0n ? "good" : "",
+  });
+  return facts;
 }
 
 function drawFacts(list: HTMLElement, facts: readonly Fact[]): void {

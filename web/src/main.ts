@@ -115,7 +115,7 @@ function drawTraffic(view: View, selection: Selection, pace: Pace): void {
   panel.draw(view, selection, timeline.recent(RECENT));
   if (selection.view === "chord") diagram.draw(view, selection, pace);
   else table.draw(view, selection);
-  const held = hold.frozen ? { time: view.drain.time, waiting: waiting(hold) } : null;
+  const held = selection.paused ? { time: view.drain.time, waiting: waiting(hold) } : null;
   timeline.draw({ unit: selection.unit, peer: selection.peer, held });
 }
 
@@ -125,7 +125,7 @@ function layStage(empty: boolean, { view }: Selection): void {
   byId("time", HTMLElement).hidden = empty;
   byId("panel-chord", HTMLElement).hidden = empty || view !== "chord";
   byId("panel-table", HTMLElement).hidden = empty || view !== "table";
-  byId("stage", HTMLElement).classList.toggle("tall", empty || view === "table");
+  byId("stage", HTMLElement).classList.toggle("tall", empty);
 }
 
 function drawState(): void {

@@ -1,6 +1,6 @@
 /** Rows to square matrices: who sends how much to whom, in the order of the circle. */
 import type { Amount } from "./amounts";
-import { compareAddresses } from "./address";
+import { compareAddresses, isGroup } from "./address";
 import type { Tunnel } from "./api";
 import type { Kept } from "./roster";
 
@@ -14,7 +14,8 @@ export interface Place {
   readonly peer: string;
   /** The outer or inner address; "" for what has no inner IP header. */
   readonly address: string;
-  readonly kind: "peer" | "endpoint" | "other";
+  /** A group is a multicast or broadcast address of the underlay: it only receives. */
+  readonly kind: "peer" | "group" | "endpoint" | "other";
   /** The endpoint's virtual network; null for peers and where there is none. */
   readonly vni: number | null;
   /** How many peers or endpoints are added up in it. */
@@ -94,7 +95,8 @@ export class Grid {
 }
 
 function peerPlace(address: string): Place {
-  return { key: address, peer: address, address, kind: "peer", vni: null, merged: 1 };
+  const kind = isGroup(address) ? "group" : "peer";
+  return { key: address, peer: address, address, kind, vni: null, merged: 1 };
 }
 
 export function otherPlace(peer: string, merged: number): Place {

@@ -46,7 +46,8 @@ export function drawLabels(layer: Layer, scene: Scene, picture: Picture): void {
     .attr("x", ({ place }) => place.x)
     .attr("y", ({ place }) => place.y + frame.type.rate + 4)
     .attr("text-anchor", ({ place }) => place.anchor)
-    .text(({ arc }) => {
+    .text(({ arc, place }) => {
+      if (place.lines === 1) return "";
       if (short) return amountText(arc.sent, measure);
       const [out, into] = pairText(arc.sent, arc.received, measure);
       return `↑ ${out}  ↓ ${into}`;
@@ -74,7 +75,7 @@ export function drawEndpointNames(layer: Layer, scene: Scene, picture: Picture):
 /** What stands beside an endpoint's arc, without what the legend says once. */
 export function endpointName({ place }: Arc, prefix: string): string {
   if (place.kind === "other") return "other";
-  if (place.address === "") return "not IP";
+  if (place.address === "") return "no address";
   return shorten(withoutPrefix(place.address, prefix), LONGEST_NAME);
 }
 

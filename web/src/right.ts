@@ -1,5 +1,6 @@
 /** The right panel: the whole interface, or the chosen peer. */
 import { sum } from "./amounts";
+import { isGroup } from "./address";
 import { peerColour } from "./colour";
 import { keep, make, part, say, sayQuantity, swatch } from "./dom";
 import { amountText, quantity, shareText, THIN } from "./format";
@@ -43,6 +44,7 @@ export class RightPanel {
   private readonly facts = make("dl", { class: "facts" });
   private readonly below = make("section", { class: "last" }, this.facts);
   private readonly close: HTMLElement;
+  private turns = 0;
 
   constructor(root: HTMLElement, actions: RightActions) {
     this.root = root;
@@ -56,15 +58,18 @@ export class RightPanel {
 
   /** @param bins the recent past, for the chosen peer's curve. */
   draw(view: View, selection: Selection, bins: readonly Bin[]): void {
-    const about = JSON.stringify([selection.peer, selection.vni, view.measure]);
+    this.show(selection.peer);
+    // What comes back into sight is sorted anew: nobody has read it yet.
+    const about = JSON.stringify([this.turns, selection.peer, selection.vni, view.measure]);
     if (selection.peer === null) this.drawAll(view, selection, about);
     else this.drawPeer(view, selection.peer, about, bins);
   }
 
   private drawAll(view: View, selection: Selection, about: string): void {
     const { talkers, flows } = this.lists;
-    this.show(talkers.root, flows.root, this.below);
-    const peers = steady(talkers, about, view.talkers, ({ address }) => address);
+    // A group only hears.
+    const senders = view.talkers.filter(({ address }) => !isGroup(address));
+    const peers = steady(talkers, about, senders, ({ address }) => address);
     drawExchanges(talkers.rows, peers.slice(0, TALKERS), view.measure, this.actions.open);
     sayMore(talkers, peers.length - TALKERS);
     const rows = steady(flows, about, flowRows(view), ({ key }) => key);
@@ -76,7 +81,6 @@ export class RightPanel {
 
   private drawPeer(view: View, peer: string, about: string, bins: readonly Bin[]): void {
     const { partners, behind } = this.lists;
-    this.show(this.who.root, partners.root, behind.root, this.close);
     this.drawWho(view, peer, bins);
     const others = steady(partners, about, view.partners, ({ address }) => address);
     drawExchanges(partners.rows, others.slice(0, PARTNERS), view.measure, this.actions.open);
@@ -101,8 +105,7 @@ export class RightPanel {
     const isKnown = curve.some((value) => value > 0);
     spark.toggleAttribute("hidden", !isKnown);
     if (isKnown) drawSpark(spark, curve, 168, 34, peerColour(peer));
-    const all = sum(view.drain.segments.map(view.amount));
-    say(share, shareText(sent, all));
+    say(share, shareText(sent, view.all));
     say(note, "of all sent");
   }
 
@@ -133,9 +136,14 @@ export class RightPanel {
   }
 
   /** Swaps the parts only when others are due, so that focus stays where it is. */
-  private show(...parts: readonly HTMLElement[]): void {
-    const first = parts[0];
-    if (first && this.root.firstElementChild === first) return;
+  private show(peer: string | null): void {
+    const { talkers, flows, partners, behind } = this.lists;
+    const parts =
+      peer === null
+        ? [talkers.root, flows.root, this.below]
+        : [this.who.root, partners.root, behind.root, this.close];
+    if (this.root.firstElementChild === parts[0]) return;
+    this.turns += 1;
     this.root.replaceChildren(...parts);
     this.root.scrollTop = 0;
   }
@@ -175,7 +183,7 @@ function steady<T>(
 
 function sayMore(list: List, more: number): void {
   list.more.hidden = more <= 0;
-  say(list.more, more > 0 ? `+ ${String(more)} more in the table` : "");
+  say(list.more, more > 0 ? `+ ${String(more)} more` : "");
 }
 
 function newList(title: string, name: string): List {

@@ -126,7 +126,7 @@ function bars(colour: string): HTMLElement {
 }
 
 function shortName(address: string): string {
-  return address === "" ? "not IP" : shorten(address, ROOM);
+  return address === "" ? "no address" : shorten(address, ROOM);
 }
 
 /** The receiver without what it shares with the sender: ".2.3" of 192.168.2.3. */

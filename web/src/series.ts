@@ -10,7 +10,7 @@ export interface Column {
   readonly counts: ReadonlyMap<string, Counts>;
 }
 
-/** Equal steps of time; `counts` are per second. */
+/** A step of time: `time` is the middle of what it holds, `rates` are per second. */
 export interface Bin {
   readonly time: number;
   readonly rates: ReadonlyMap<string, Counts>;
@@ -19,7 +19,7 @@ export interface Bin {
 /** What the monitor remembers, and the page shows at most. */
 export const LONGEST_S = 15 * 60;
 /** Shorter periods for a monitor that has just started. */
-const PERIODS_S = [60, 2 * 60, 5 * 60, LONGEST_S] as const;
+const PERIODS_S = [60, 2 * 60, 5 * 60, 10 * 60, LONGEST_S] as const;
 
 export function columnsOf({ interval_s, times, peers, packets, bytes }: Timeline): Column[] {
   return times.map((time, i) => ({
@@ -67,7 +67,10 @@ export function binned(columns: readonly Column[], step_s: number): Bin[] {
     bin.push(column);
     bins.set(at, bin);
   }
-  return [...bins].map(([time, members]) => ({ time: time + step_s / 2, rates: rates(members) }));
+  return [...bins.values()].map((members) => ({
+    time: members.reduce((total, { time }) => total + time, 0) / members.length,
+    rates: rates(members),
+  }));
 }
 
 /** All peers of the bins, who grew most last, "other" first. */

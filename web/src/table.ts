@@ -101,8 +101,8 @@ export class Table {
       "tr",
       {},
       ...(flow ? [inner(flow.inner_src), inner(flow.inner_dst)] : []),
-      this.peerCell(tunnel.outer_src),
-      this.peerCell(tunnel.outer_dst),
+      this.peerCell(tunnel.outer_src, flow !== null),
+      this.peerCell(tunnel.outer_dst, flow !== null),
       make("td", { class: "n mono" }, tunnel.vni === null ? DASH : String(tunnel.vni)),
       make("td", { class: "mono column-encap" }, tunnel.encap),
       number("in-bits"),
@@ -111,13 +111,13 @@ export class Table {
     );
   }
 
-  private peerCell(peer: string): HTMLElement {
+  private peerCell(peer: string, isExtra: boolean): HTMLElement {
     const attributes = { class: "mono", title: `Open ${peer}` };
     const button = make("button", attributes, swatch(peerColour(peer)), peer);
     button.addEventListener("click", () => {
       this.open(peer);
     });
-    return make("td", {}, button);
+    return make("td", { class: isExtra ? "column-peer" : "" }, button);
   }
 
   private drawSum(view: View, drawn: readonly Row[], open: boolean): void {
@@ -139,12 +139,12 @@ function columns(open: boolean, isRate: boolean): readonly Column[] {
   ];
   return [
     ...(open ? inside : []),
-    { name: "Sending peer", kind: "" },
-    { name: "Receiving peer", kind: "" },
+    { name: "Sending peer", kind: open ? "column-peer" : "" },
+    { name: "Receiving peer", kind: open ? "column-peer" : "" },
     { name: "VNI", kind: "n" },
     { name: "Encapsulation", kind: "column-encap" },
     { name: isRate ? "Bits" : "Bytes", kind: "n", unit: "bits" },
-    { name: "Packets", kind: "n", unit: "packets" },
+    { name: "Packets", kind: "n in-packets", unit: "packets" },
     { name: "Share", kind: "n column-share" },
   ];
 }
@@ -170,6 +170,6 @@ function inner(address: string): HTMLElement {
   return make(
     "td",
     { class: address === "" ? "dim" : "mono" },
-    address === "" ? "not IP" : address,
+    address === "" ? "no address" : address,
   );
 }

@@ -1,12 +1,12 @@
 /** The strip below: wire rate of the last minutes, stacked by sending peer. */
-import { ticks } from "d3-array";
+import { tickStep } from "d3-array";
 import { scaleLinear, type ScaleLinear } from "d3-scale";
 import { select, type Selection } from "d3-selection";
 import { area, curveMonotoneX, stack, type SeriesPoint } from "d3-shape";
 import { amountIn, type Amount } from "./amounts";
 import { peerColour } from "./colour";
 import { byId, say } from "./dom";
-import { amountText, clockText, spanText, type Measure } from "./format";
+import { clockText, roundText, THIN, type Measure } from "./format";
 import { append, binned, byGrowth, periodOf, type Bin, type Column } from "./series";
 import type { UnitName } from "./state";
 import { SteadyOrder } from "./steady";
@@ -94,9 +94,10 @@ export class TimelineStrip {
     const measure: Measure = { unit: choice.unit, window: "last" };
     const amount = amountIn(measure, 1);
     const most = Math.max(...bins.map((bin) => totalOf(bin, amount)), 1e-9);
+    const round = tickStep(0, most, 4);
     const plot: Plot = {
       x: scaleLinear([from, last.time], [left, width - right]),
-      y: scaleLinear([0, most], [height - bottom, top]).nice(3),
+      y: scaleLinear([0, Math.ceil(most / round) * round], [height - bottom, top]),
       width,
       height,
       measure,
@@ -105,17 +106,14 @@ export class TimelineStrip {
     this.drawAreas(plot, bins, choice.peer, amount);
     this.drawAxis(plot, period, height - bottom, narrow);
     this.drawHeld(plot, choice.held, top, height - bottom);
-    const fine = step > last.interval_s ? step : last.interval_s;
-    say(
-      byId("time-span", HTMLElement),
-      `last ${spanText(period).replace(/ 0\W?s$/, "")}, one point = ${roundSeconds(fine)}`,
-    );
+    say(byId("time-span", HTMLElement), `last ${wholeText(period)}`);
+    say(byId("time-point", HTMLElement), `one point = ${wholeText(step)}`);
     say(byId("time-hint", HTMLElement), hint(choice.held));
   }
 
   private drawGrid({ y, x, width, measure }: Plot, narrow: boolean): void {
     const [, most = 0] = y.domain();
-    const lines = ticks(0, most, 3).filter((value) => value > 0);
+    const lines = [most / 2, most];
     const [left = 0, right = 0] = x.range();
     this.layers.grid
       .selectAll("path")
@@ -132,7 +130,7 @@ export class TimelineStrip {
       .attr("y", (value) => y(value) - (narrow ? 5 : 0))
       .attr("dy", narrow ? 0 : ".35em")
       .attr("text-anchor", narrow ? "end" : "start")
-      .text((value) => amountText(value, measure).replace(/\.0+(?=\s)/, ""));
+      .text((value) => roundText(value, measure));
   }
 
   private drawAreas(plot: Plot, bins: readonly Bin[], chosen: string | null, amount: Amount): void {
@@ -195,7 +193,6 @@ export class TimelineStrip {
         const made = enter.append("g");
         made.append("rect").attr("class", "veil");
         made.append("path").attr("class", "held");
-        made.append("text").attr("class", "held-text").attr("text-anchor", "end");
         return made;
       });
     group
@@ -205,11 +202,6 @@ export class TimelineStrip {
       .attr("y", top - 4)
       .attr("height", bottom - top + 4);
     group.select(".held").attr("d", ({ time }) => `M${x(time)},${top - 8}V${bottom}`);
-    group
-      .select(".held-text")
-      .attr("x", ({ time }) => x(time) - 8)
-      .attr("y", top - 4)
-      .text(({ time }) => `held ${clockText(time, { seconds: true })}`);
   }
 }
 
@@ -222,12 +214,12 @@ function totalOf({ rates }: Bin, amount: Amount): number {
 function hint(held: Held | null): string {
   if (held === null) return "all virtual networks";
   const things = held.waiting === 1 ? "interval" : "intervals";
-  return `${String(held.waiting)} ${things} waiting · space resumes`;
+  const since = clockText(held.time, { seconds: true });
+  return `held at ${since} · ${String(held.waiting)} ${things} waiting · space resumes`;
 }
 
-function roundSeconds(seconds: number): string {
-  return spanText(1).replace(
-    "1",
-    seconds < 10 ? String(Number(seconds.toFixed(1))) : seconds.toFixed(0),
-  );
+/** "15 min", "1 s", "2.6 s". */
+function wholeText(seconds: number): string {
+  if (seconds >= 60) return `${(seconds / 60).toFixed(0)}${THIN}min`;
+  return `${String(Number(seconds.toFixed(1)))}${THIN}s`;
 }

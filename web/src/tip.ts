@@ -40,7 +40,8 @@ export class Tip {
     if (place.kind === "endpoint") {
       facts.push(`behind ${place.peer}${place.vni === null ? "" : `, VNI ${String(place.vni)}`}`);
     }
-    if (place.kind === "peer" && !isOpen) facts.push("Click to open its endpoints");
+    if ((place.kind === "peer" || place.kind === "group") && !isOpen)
+      facts.push("Click to open its endpoints");
     this.show(arcWords(arc, view.measure), [place], facts, at);
   }
 
@@ -75,8 +76,8 @@ function content(
     if (word.kind === "number") sentence.append(make("b", {}, word.text));
     else if (word.kind === "address") {
       const place = remaining.shift();
-      if (place) sentence.append(swatch(peerColour(place.peer)));
-      sentence.append(make("span", { class: "mono" }, word.text));
+      const colour = place ? [swatch(peerColour(place.peer))] : [];
+      sentence.append(make("span", { class: "mono" }, ...colour, word.text));
     } else sentence.append(word.text);
   }
   return [sentence, make("hr"), ...facts.map((fact) => make("p", {}, fact))];

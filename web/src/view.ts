@@ -43,15 +43,19 @@ export interface View {
   readonly behind: readonly EndpointExchange[];
   /** What all rows add up to, those too that the reply left out. */
   readonly total: number;
+  /** The same for all networks and peers, whatever is chosen. */
+  readonly all: number;
 }
 
 export function viewOf(snapshot: Snapshot, selection: Selection): View {
   const { drain } = snapshot;
   const measure: Measure = { unit: selection.unit, window: drain.window };
   const amount = amountIn(measure, drain.elapsed_s);
+  const all = chosen(snapshot.tunnels, selection);
+  const tunnels = all.filter(({ row }) => row.outer_src !== "");
   const unfiltered = selection.peer === null && selection.vni === null;
-  const rest = unfiltered ? amount(drain.other_tunnels) : 0;
-  const tunnels = chosen(snapshot.tunnels, selection);
+  const nameless = all.filter(({ row }) => row.outer_src === "").map(({ row }) => amount(row));
+  const rest = sum(nameless) + (unfiltered ? amount(drain.other_tunnels) : 0);
   const flows = chosen(snapshot.flows, selection);
   const peers = peerMatrix(tunnels, amount, { top: TOP_PEERS, always: selection.peer, rest });
   const rows = tunnels.map(({ row }) => row);
@@ -68,6 +72,7 @@ export function viewOf(snapshot: Snapshot, selection: Selection): View {
     partners: selection.peer === null ? [] : exchanges(rows, amount, selection.peer),
     behind: selection.peer === null ? [] : behind(flows, selection.peer, amount),
     total: sum(rows.map(amount)) + rest,
+    all: sum(drain.segments.map(amount)) + amount(drain.segments_other),
   };
 }
 

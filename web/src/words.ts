@@ -58,7 +58,8 @@ export function nameOf(place: Place): string {
     if (place.merged === 0) return "other traffic";
     return `${String(place.merged)} other ${things}${place.merged === 1 ? "" : "s"}`;
   }
-  return place.address === "" ? "traffic without inner IP addresses" : place.address;
+  if (place.kind === "group") return `group ${place.address}`;
+  return place.address === "" ? "traffic without inner addresses" : place.address;
 }
 
 function verbs(measure: Measure): { send: string; receive: string } {

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from tunnel_monitor.kernel import probe
 from tunnel_monitor.kernel.probe import Answer, TunnelDevice, Verdict
+from tunnel_monitor.settings import DEFAULT_PORTS
 
 STYLES = {Verdict.GOOD: "green", Verdict.NOTE: "yellow", Verdict.BAD: "bold red"}
 
@@ -75,6 +76,14 @@ def describe(device: TunnelDevice) -> str:
     if device.port is not None:
         parts.append(f"UDP port {device.port}")
     if not device.read:
-        port = f" --port {device.kind}={device.port}" if device.kind == "vxlan" else ""
-        parts.append(f"not read by default{f'; watch with{port}' if port else ''}")
+        parts.append(f"not read{how_to_read(device)}")
     return ", ".join(parts)
+
+
+def how_to_read(device: TunnelDevice) -> str:
+    """The option that makes the monitor read this device, too; "" where none does."""
+    for encap, ports in DEFAULT_PORTS.items():
+        if encap.label == device.kind and device.port is not None:
+            numbers = ",".join(map(str, (*ports, device.port)))
+            return f" by default; watch with --port {device.kind}={numbers}"
+    return ""

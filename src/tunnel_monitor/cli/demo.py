@@ -39,6 +39,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "network card and shows in the browser who sends how much to whom. When it ends, in\n"
         "whatever way, nothing is left. Needs root."
     )
+    parser.epilog = (
+        "examples:\n"
+        "  sudo tunnel-monitor demo                        then `traffic` in a second terminal\n"
+        "  sudo tunnel-monitor demo --traffic culprit      one client sends far more: find it\n"
+        "  sudo tunnel-monitor demo --hosts 30 --segments 2 --listen 127.0.0.1:9090"
+    )
     sizes = Topology()
     parser.add_argument("--hosts", type=int, default=sizes.hosts, metavar="N", help="2 to 254")
     parser.add_argument(

@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import signal
 import sys
 import traceback
-from typing import Protocol
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn, Protocol
 
 from tunnel_monitor import __version__
-from tunnel_monitor.errors import TunnelMonitorError
+from tunnel_monitor.errors import BadSetting, TunnelMonitorError
 
 # numpy's algebra library would start threads when it is imported, none of which we use. They
 # would keep what give_up_root() can only take from the calling thread.
@@ -40,9 +43,18 @@ class HelpFormatter(argparse.RawDescriptionHelpFormatter, argparse.ArgumentDefau
     """Keeps the examples' lines and says each option's default."""
 
     def _get_help_string(self, action: argparse.Action) -> str | None:
-        if action.default in (None, False, argparse.SUPPRESS):
+        if action.default in (None, False, [], argparse.SUPPRESS):
             return action.help
         return super()._get_help_string(action)
+
+
+class Parser(argparse.ArgumentParser):
+    """Refuses in one sentence, as everything else here does, instead of repeating its usage."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong, and where to read how it would be right."""
+        sentence = message.removeprefix("argument ")
+        self.exit(BadSetting.exit_code, f"tunnel-monitor: {sentence}; see `{self.prog} --help`\n")
 
 
 def load(name: str) -> Command:
@@ -53,7 +65,7 @@ def load(name: str) -> Command:
 
 def parser_for(names: list[str]) -> argparse.ArgumentParser:
     """The parser of the whole command, with the options of the named subcommands."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="tunnel-monitor",
         formatter_class=HelpFormatter,
         description="Counts overlay traffic on an underlay interface by outer addresses, VNI and\n"
@@ -75,6 +87,19 @@ def parser_for(names: list[str]) -> argparse.ArgumentParser:
     return parser
 
 
+@contextmanager
+def dying_of_interrupts() -> Iterator[None]:
+    """Let Ctrl-C end the process without a word while a command's imports run, half a second.
+
+    Nothing has been made by then, and an exception could surface anywhere in other people's code.
+    """
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run one command.
 
@@ -84,8 +109,10 @@ def main(arguments: list[str] | None = None) -> int:
         The exit code: 0 done, 1 failed, 2 bad options, 77 not privileged, 130 interrupted.
     """
     words = sys.argv[1:] if arguments is None else arguments
-    options = parser_for([word for word in words if word in COMMANDS][:1]).parse_args(words)
+    options = argparse.Namespace(debug=False)
     try:
+        with dying_of_interrupts():
+            options = parser_for([word for word in words if word in COMMANDS][:1]).parse_args(words)
         return load(options.command).run(options)
     except TunnelMonitorError as error:
         if options.debug:

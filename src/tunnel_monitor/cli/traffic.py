@@ -28,7 +28,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "Sends real pings and iperf3 streams between the clients of a running demo and shows a\n"
         "line for each, until Ctrl-C. Needs root, as the demo does."
     )
-    parser.epilog = "profiles, and what --rate means in them:\n" + "\n".join(
+    parser.epilog = (
+        "examples:\n"
+        "  sudo tunnel-monitor traffic\n"
+        "  sudo tunnel-monitor traffic --profile tcp --rate 200 --seconds 30\n"
+        "\n"
+        "profiles, and what --rate means in them:\n"
+    ) + "\n".join(
         f"  {name:<11} {profile.summary}\n"
         f"              {profile.unit} a second in each stream, {profile.rate:g} unless given"
         for name, profile in profiles.PROFILES.items()

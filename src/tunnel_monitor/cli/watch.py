@@ -6,12 +6,15 @@ import argparse
 import asyncio
 import json
 import os
-import signal
+import socket
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from functools import partial
+from ipaddress import ip_address
+from urllib.parse import urlsplit, urlunsplit
 
+from tunnel_monitor.cli.ending import Ending
 from tunnel_monitor.contract import Encap
 from tunnel_monitor.errors import BadSetting, TunnelMonitorError
 from tunnel_monitor.export.jsonl import JsonLines
@@ -25,7 +28,6 @@ from tunnel_monitor.serve.server import Server
 from tunnel_monitor.serve.view import LiveView
 from tunnel_monitor.settings import DEFAULT_PORTS, MonitorSettings, TableSizes
 
-ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 DEFAULTS = MonitorSettings()
 
 
@@ -158,6 +160,11 @@ def run(options: argparse.Namespace) -> int:
 
 def watch(options: argparse.Namespace) -> int:
     """Everything that needs root, then without it all the rest."""
+    if len(set(options.interfaces)) < len(options.interfaces):
+        raise BadSetting(
+            f"cannot watch {', '.join(options.interfaces)}: one is named twice",
+            "name each interface once",
+        )
     settings = MonitorSettings(
         interval_s=options.interval,
         tables=TableSizes.of_flows(options.flows),
@@ -203,6 +210,7 @@ async def attend(
     """
     ending = Ending(options.lifeline)
     if server is None:
+        ending.with_reader(sys.stdout.fileno())
         lines = JsonLines(sys.stdout.buffer, partial(ending.soon, 0))
         monitor.start([lines], report, partial(ending.soon, 1), end_when_gone=True)
         return await ending.wait()
@@ -215,37 +223,11 @@ async def attend(
     return code
 
 
-class Ending:
-    """What ends the command: a signal, the other end of the lifeline, or the monitor itself.
-
-    Args:
-        lifeline: a descriptor that reports end of file when `demo` has ended.
-    """
-
-    def __init__(self, lifeline: int | None) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._code: asyncio.Future[int] = self._loop.create_future()
-        for number in ENDINGS:
-            self._loop.add_signal_handler(number, self._end, 0)
-        if lifeline is not None:
-            self._loop.add_reader(lifeline, self._end, 0)
-
-    def soon(self, code: int) -> None:
-        """End with this exit code; from any thread."""
-        self._loop.call_soon_threadsafe(self._end, code)
-
-    def _end(self, code: int) -> None:
-        if not self._code.done():
-            self._code.set_result(code)
-
-    async def wait(self) -> int:
-        """Wait for the first of them; its exit code."""
-        return await self._code
-
-
 def report(sentence: str) -> None:
-    """Tell the user, beside whatever is printed for programs."""
-    print(f"tunnel-monitor: {sentence}", file=sys.stderr, flush=True)
+    """Tell the user, beside whatever is printed for programs, if there is anybody to tell."""
+    with suppress(OSError, AttributeError):  # a terminal that has gone; no standard error at all
+        # In one piece: `print` writes the end of the line apart, and a flow's could come between.
+        sys.stderr.write(f"tunnel-monitor: {sentence}\n")
 
 
 def announce(options: argparse.Namespace, server: Server) -> None:
@@ -255,7 +237,30 @@ def announce(options: argparse.Namespace, server: Server) -> None:
         return
     print(f"Watching {', '.join(options.interfaces)}.")
     print(f"HTTP server listening on {server.address}")
-    print(f"Open {server.url} in a browser; Ctrl-C ends it.", flush=True)
+    print(f"Open {from_elsewhere(server.url)} in a browser; Ctrl-C ends it.", flush=True)
+
+
+def from_elsewhere(url: str) -> str:
+    """A page's address that other hosts can open: listening on all addresses names none."""
+    parts = urlsplit(url)
+    written = parts.hostname or ""
+    if not ip_address(written).is_unspecified:
+        return url
+    host = own_address(socket.AF_INET6 if ":" in written else socket.AF_INET)
+    if host is None:
+        return url
+    authority = f"[{host}]:{parts.port}" if ":" in host else f"{host}:{parts.port}"
+    return urlunsplit(parts._replace(netloc=authority))
+
+
+def own_address(family: socket.AddressFamily) -> str | None:
+    """The address this host would send from by default; None without a default route."""
+    anywhere = "192.0.2.1" if family == socket.AF_INET else "2001:db8::1"  # RFC 5737, RFC 3849
+    with socket.socket(family, socket.SOCK_DGRAM) as asking, suppress(OSError):
+        asking.connect((anywhere, 9))  # sends nothing
+        address: str = asking.getsockname()[0]
+        return address
+    return None
 
 
 def tell(descriptor: int, said: Mapping[str, str]) -> None:

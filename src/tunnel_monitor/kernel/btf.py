@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import zip_longest
 
 import numpy as np
 
@@ -129,18 +131,18 @@ def check_contract(types: Types) -> None:
         LoadFailed: one differs; names it, what was expected and what was found.
     """
     for name, dtype in STRUCTS.items():
-        expected, found = fields_of(dtype), types.struct(name)
-        if expected != found:
-            raise LoadFailed(
-                f"cannot use the BPF object: struct {name} is {found}, expected {expected}",
-                "build it again (make bpf)",
-            )
+        _compare(f"struct {name}", fields_of(dtype), types.struct(name))
     for name, (mirror, prefix) in ENUMS.items():
         wanted = {prefix + member.name: member.value for member in mirror}
-        values = types.enum(name)
-        # The last name of each enum counts the others.
-        if wanted != {key: value for key, value in values.items() if value < len(mirror)}:
+        wanted[f"{name}s".upper()] = len(mirror)  # the last name of each enum counts the others
+        _compare(f"enum {name}", wanted.items(), types.enum(name).items())
+
+
+def _compare(what: str, expected: Iterable[object], found: Iterable[object]) -> None:
+    """Refuse the first difference."""
+    for ours, theirs in zip_longest(expected, found, fillvalue="nothing"):
+        if ours != theirs:
             raise LoadFailed(
-                f"cannot use the BPF object: enum {name} is {values}, expected {wanted}",
+                f"cannot use the BPF object: {what} has {theirs} where {ours} was expected",
                 "build it again (make bpf)",
             )

@@ -31,7 +31,8 @@ class Keeper:
 
     def __init__(self, ifindex: int, programs: list[int]) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", KEEPER, str(ifindex), *map(str, programs)],
+            # -P: root must not run whatever module lies in the folder it happens to be in
+            [sys.executable, "-P", "-m", KEEPER, str(ifindex), *map(str, programs)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             pass_fds=programs,

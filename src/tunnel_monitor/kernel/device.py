@@ -96,6 +96,9 @@ class Device:
 
     def find_mtu(self) -> int | None:
         """Its MTU in bytes, or None once it is gone."""
+        # Asked by name, which may be another interface's by now.
+        if self.find_name() is None:
+            return None
         try:
             return int(struct.unpack_from("<i", self._ask(SIOCGIFMTU))[0])
         except OSError:

@@ -63,6 +63,18 @@ class TestRun(ctypes.Structure):
     )
 
 
+class ProgramInfo(ctypes.Structure):
+    """struct bpf_prog_info, up to its sizes."""
+
+    _fields_ = (
+        ("type", ctypes.c_uint32),
+        ("id", ctypes.c_uint32),
+        ("tag", ctypes.c_uint8 * 8),
+        ("jited_prog_len", ctypes.c_uint32),
+        ("xlated_prog_len", ctypes.c_uint32),
+    )
+
+
 class LinkOptions(ctypes.Structure):
     """struct bpf_link_create_opts, up to what tcx needs of it."""
 
@@ -197,6 +209,20 @@ def said() -> Iterator[list[str]]:
         yield lines
     finally:
         library().libbpf_set_print(None)
+
+
+def program_info(program: int) -> ProgramInfo:
+    """What the kernel says of a program; sizes are 0 to those who may not see its code.
+
+    Args:
+        program: its descriptor.
+    Raises:
+        OSError: the kernel refused.
+    """
+    info = ProgramInfo()
+    size = ctypes.c_uint32(ctypes.sizeof(info))
+    checked(library().bpf_obj_get_info_by_fd(program, ctypes.byref(info), ctypes.byref(size)))
+    return info
 
 
 def create_hash(name: str, key_size: int, value_size: int, entries: int, flags: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -49,7 +50,7 @@ def enter(namespace: Path) -> None:
     """Move the calling thread into a network namespace (setns(2)); there is no way back.
 
     Raises:
-        BadSetting: there is no such namespace.
+        BadSetting: there is no such namespace, or it is of another kind.
         MissingPrivilege: not allowed to.
     """
     try:
@@ -63,6 +64,11 @@ def enter(namespace: Path) -> None:
     failed = libc.setns(descriptor, CLONE_NEWNET)
     number = ctypes.get_errno()
     os.close(descriptor)
+    if failed and number == errno.EINVAL:
+        raise BadSetting(
+            f"cannot enter network namespace {namespace}: it is something else",
+            "`ip netns` lists the named ones",
+        )
     if failed:
         raise MissingPrivilege(
             f"cannot enter network namespace {namespace}: {os.strerror(number)}",

@@ -6,6 +6,7 @@ import ctypes
 import os
 import pwd
 import struct
+import time
 from pathlib import Path
 
 from tunnel_monitor.errors import BadSetting, MissingPrivilege
@@ -16,6 +17,7 @@ PR_SET_NO_NEW_PRIVS = 38
 PR_SET_KEEPCAPS = 8
 CAPABILITY_VERSION_3 = 0x20080522
 CAP_NET_ADMIN = 12
+LAST_STEPS_S = 5.0  # of a thread that has nothing left to do, on a busy machine
 LAST_CAPABILITY = Path("/proc/sys/kernel/cap_last_cap")
 
 
@@ -60,9 +62,7 @@ def give_up_root(user: pwd.struct_passwd, keep: tuple[int, ...] = ()) -> None:
         RuntimeError: there are other threads, which would keep some of it.
         OSError: the kernel refused; root can do all of this.
     """
-    threads = list(Path("/proc/self/task").iterdir())
-    if len(threads) != 1:
-        raise RuntimeError(f"{len(threads)} threads run; root must be given up by the only one")
+    wait_to_be_alone()
     libc = ctypes.CDLL(None, use_errno=True)
 
     def prctl(option: int, value: int) -> None:
@@ -78,6 +78,19 @@ def give_up_root(user: pwd.struct_passwd, keep: tuple[int, ...] = ()) -> None:
     if keep:
         set_capabilities(libc, keep)
     prctl(PR_SET_NO_NEW_PRIVS, 1)
+
+
+def wait_to_be_alone() -> None:
+    """Wait until no other thread runs: one that was joined has left Python, not yet the kernel.
+
+    Raises:
+        RuntimeError: others keep running.
+    """
+    deadline = time.monotonic() + LAST_STEPS_S
+    while (threads := len(list(Path("/proc/self/task").iterdir()))) > 1:
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"{threads} threads run; root must be given up by the only one")
+        time.sleep(0.001)
 
 
 def set_capabilities(libc: ctypes.CDLL, keep: tuple[int, ...]) -> None:

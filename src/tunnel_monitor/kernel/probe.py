@@ -79,11 +79,16 @@ def btf() -> Answer:
 
 
 def jit() -> Answer:
-    """Whether programs run as machine code."""
-    file = Path("/proc/sys/net/core/bpf_jit_enable")
-    if not file.exists():
-        return Answer("JIT", Verdict.GOOD, "always on in this kernel")
-    if file.read_text(encoding="ascii").strip() == "0":
+    """Whether our programs run as machine code.
+
+    The sysctl says what is wanted, and only in the host's own network namespace.
+    """
+    try:
+        with LoadedObject(SMALL) as loaded:
+            info = libbpf.program_info(loaded.programs[PROGRAMS[0]])
+    except TunnelMonitorError:
+        return Answer("JIT", Verdict.NOTE, "cannot tell without loading a program")
+    if info.jited_prog_len == 0:
         return Answer(
             "JIT",
             Verdict.NOTE,
@@ -183,6 +188,8 @@ ATTRIBUTES = {
     "sit": ("", ""),
     "ip6tnl": ("", ""),
 }
+# and of those that take any VNI, which someone else chooses packet by packet (`external`)
+TAKES_ANY = {"vxlan": "IFLA_VXLAN_COLLECT_METADATA", "geneve": "IFLA_GENEVE_COLLECT_METADATA"}
 
 
 def tunnel_devices() -> Iterator[TunnelDevice]:
@@ -199,7 +206,8 @@ def tunnel_devices() -> Iterator[TunnelDevice]:
 
 def _device(name: str, kind: str, data: Any) -> TunnelDevice:
     vni_name, port_name = ATTRIBUTES[kind]
-    vni = data.get_attr(vni_name) if data and vni_name else None
+    takes_any = bool(data and data.get_attr(TAKES_ANY.get(kind, "")))
+    vni = data.get_attr(vni_name) if data and vni_name and not takes_any else None
     port = data.get_attr(port_name) if data and port_name else None
     ports = {encap.label: numbers for encap, numbers in DEFAULT_PORTS.items()}
     return TunnelDevice(name, kind, vni, port, port in ports.get(kind, ()))

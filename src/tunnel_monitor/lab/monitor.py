@@ -90,7 +90,8 @@ def started(lab: Lab, options: Sequence[str]) -> Iterator[Monitor]:
     lifeline, held = os.pipe()
     ready, telling = os.pipe()
     words = [
-        *(sys.executable, "-m", "tunnel_monitor.cli.main", "watch", "eth0"),
+        # -P: root must not run whatever module lies in the folder it happens to be in
+        *(sys.executable, "-P", "-m", "tunnel_monitor.cli.main", "watch", "eth0"),
         *("--netns", lab.path("host0"), "--netns-name", "host0"),
         *("--lab", f"{sizes.hosts},{sizes.segments},{sizes.clients}"),
         *("--lifeline", str(lifeline), "--ready", str(telling)),

@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from itertools import count
 from random import Random
 
 from tunnel_monitor.errors import LabFailed
@@ -80,7 +81,7 @@ async def asked(everything: Sequence[Sent], period_s: float = 1.0) -> AsyncItera
         Seconds since the start, each time.
     """
     start = time.monotonic()
-    for turn in range(1, 1 << 60):
+    for turn in count(1):
         await asyncio.sleep(max(0.0, start + turn * period_s - ANSWER_S - time.monotonic()))
         for sent in everything:
             sent.ask()

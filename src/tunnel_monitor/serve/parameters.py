@@ -84,7 +84,9 @@ class Query:
         if not self.vnis:
             return None
         present = columns.has_vni(rows)
-        listed = np.isin(rows["vni"], [vni for vni in self.vnis if vni is not None])
+        # Not np.isin: for some lists it imports numpy.ma, which may no longer be readable.
+        numbers = [vni for vni in self.vnis if vni is not None]
+        listed = np.logical_or.reduce([rows["vni"] == number for number in numbers])
         return np.where(present, listed, None in self.vnis)
 
     def _of_peer(self, rows: Rows) -> NDArray[np.bool_] | None:

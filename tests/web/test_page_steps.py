@@ -1,0 +1,144 @@
+"""From all peers into one and into one network, and every way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.lab.commands import Running
+from tests.web.reading import Endpoint, Shown
+from tests.web.visits import Visit, address
+
+pytestmark = [pytest.mark.root, pytest.mark.browser]
+
+PEER = "172.16.1.108"
+OPENED = f"#v=1&peer={PEER}"
+OVERVIEW = {f"172.16.1.{number}" for number in range(100, 109)}
+
+
+def is_open(shown: Shown) -> bool:
+    return "192.168.3.9" in {where.address for where in shown.endpoints if where.peer == PEER}
+
+
+def is_overview(shown: Shown) -> bool:
+    return not shown.endpoints and shown.peers.keys() >= OVERVIEW
+
+
+def opened(here: Visit) -> Shown:
+    return here.wait_for(is_open, "the endpoints behind the peer")
+
+
+def overview(here: Visit) -> Shown:
+    return here.wait_for(is_overview, "all peers")
+
+
+def test_a_click_on_a_peer_shows_the_endpoints_behind_it(
+    visit: Callable[..., Visit], classic: Running
+) -> None:
+    here = visit(classic)
+    overview(here)
+    here.open_peer(PEER)
+    shown = opened(here)
+    assert {where for where in shown.endpoints if where.address} == {
+        Endpoint(PEER, 10003, "192.168.3.9"),
+        Endpoint("172.16.1.100", 10003, "192.168.3.1"),
+    }
+    assert shown.peers.keys() == {PEER, "172.16.1.100"}
+    assert shown.raw["crumbs"].startswith(f"All peers\u203a{PEER}")
+    assert here.page.inner_text("[data-role=chosen]") == PEER
+    assert here.page.url == address(classic) + OPENED
+
+
+WAYS_BACK: dict[str, Callable[[Page], object]] = {
+    "clear": lambda page: page.click("[data-role=clear]"),
+    "esc": lambda page: page.keyboard.press("Escape"),
+    "back": lambda page: page.go_back(),
+    "crumb": lambda page: page.click("#crumbs >> text=All peers"),
+    "panel": lambda page: page.click("#right >> text=All peers"),
+}
+
+
+@pytest.mark.parametrize("way", WAYS_BACK)
+def test_ways_back(way: str, visit: Callable[..., Visit], classic: Running) -> None:
+    here = visit(classic)
+    here.open_peer(PEER)
+    opened(here)
+    WAYS_BACK[way](here.page)
+    overview(here)
+    assert here.page.url == address(classic)
+    expect(here.page.locator("[data-role=clear]")).to_have_count(0)
+
+
+def test_back_and_forward(visit: Callable[..., Visit], classic: Running) -> None:
+    here = visit(classic)
+    here.page.click('[data-vni="10003"]')
+    here.open_peer(PEER)
+    opened(here)
+    here.page.go_back()
+    shown = here.wait_for(lambda shown: not shown.endpoints, "the network's peers")
+    assert shown.chosen_network == "10003"
+    here.page.go_back()
+    assert overview(here).chosen_network == "all"
+    here.page.go_forward()
+    here.page.go_forward()
+    assert opened(here).chosen_network == "10003"
+
+
+def test_a_link_shows_the_same(visit: Callable[..., Visit], classic: Running) -> None:
+    first = visit(classic)
+    first.page.click('[data-vni="10000"]')
+    first.open_peer("172.16.1.103")
+    first.page.click("[data-role=window-total]")
+    first.page.click("[data-role=unit-packets]")
+    link = first.page.url.removeprefix(address(classic))
+    assert link == "#v=1&peer=172.16.1.103&vni=10000&window=total&unit=packets"
+    second = visit(classic, link)
+    for here in (first, second):
+        shown = here.wait_for(lambda shown: bool(shown.endpoints), "endpoints")
+        assert {where.address for where in shown.endpoints} <= {"", "192.168.0.1", "192.168.0.4"}
+        assert shown.chosen_network == "10000"
+        assert "pkt and received" in shown.raw["arcs"][0]["said"]
+
+
+def test_esc_goes_up_one_step_at_a_time(visit: Callable[..., Visit], classic: Running) -> None:
+    here = visit(classic, f"{OPENED}&vni=10003")
+    opened(here)
+    here.page.keyboard.press("Escape")
+    shown = here.wait_for(lambda shown: not shown.endpoints, "the network's peers")
+    assert shown.chosen_network == "10003"
+    assert shown.busy_peers.keys() == {"172.16.1.100", "172.16.1.107", PEER}
+    here.page.keyboard.press("Escape")
+    assert overview(here).chosen_network == "all"
+    here.page.keyboard.press("Escape")
+    overview(here)
+
+
+def test_lists_open_peers_too(visit: Callable[..., Visit], classic: Running) -> None:
+    here = visit(classic)
+    here.page.click(f'[data-talker="{PEER}"]')
+    opened(here)
+    here.page.keyboard.press("2")
+    here.page.click('#panel-table button:has-text("172.16.1.100")')
+    here.page.keyboard.press("1")
+    here.wait_for(lambda shown: len(shown.peers) >= len(OVERVIEW), "whom 172.16.1.100 talks to")
+    assert here.page.inner_text("[data-role=chosen]") == "172.16.1.100"
+
+
+@pytest.mark.parametrize(
+    "fragment", ["#v=1&peer=<b>&vni=-1&window=x&unit=%00&view=matrix", "#v=2&peer=1.2.3.4", "#&=%"]
+)
+def test_what_a_link_says_wrong_counts_as_not_said(
+    fragment: str, visit: Callable[..., Visit], classic: Running
+) -> None:
+    assert overview(visit(classic, fragment)).chosen_network == "all"
+
+
+def test_a_peer_nobody_has_seen_is_said_to_be_silent(
+    visit: Callable[..., Visit], classic: Running
+) -> None:
+    here = visit(classic, "#v=1&peer=192.0.2.7")
+    quiet = here.page.locator("#quiet")
+    expect(quiet).to_have_text("No tunnelled traffic from or to 192.0.2.7 in the last interval")
+    here.page.keyboard.press("Escape")
+    overview(here)

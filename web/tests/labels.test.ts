@@ -1,0 +1,93 @@
+import { describe, expect, test } from "vitest";
+import { frameFor } from "../src/frame";
+import { placeLabels } from "../src/labels";
+import type { Span } from "../src/layout";
+
+const desk = frameFor(896, 624, false, null);
+
+function arcs(count: number, from = 0, to = 2 * Math.PI): Span[] {
+  const size = (to - from) / count;
+  return Array.from({ length: count }, (_, i) => ({
+    start: from + i * size,
+    end: from + (i + 1) * size,
+  }));
+}
+
+/** Distances between neighbours of one side, from top to bottom. */
+function pitches(count: number, from: number, to: number): number[] {
+  const places = placeLabels(arcs(count, from, to), desk);
+  const heights = places.map(({ y }) => y).sort((a, b) => a - b);
+  return heights.slice(1).map((y, i) => y - (heights[i] ?? 0));
+}
+
+describe("labels", () => {
+  test("stand on their arc's side, level with it where there is room", () => {
+    const [right, left] = placeLabels(
+      [
+        { start: 1.4, end: 1.8 },
+        { start: 4.5, end: 4.9 },
+      ],
+      desk,
+    );
+    expect(right?.anchor).toBe("start");
+    expect(right?.x).toBeGreaterThan(desk.outer);
+    expect(left?.anchor).toBe("end");
+    expect(right?.y).toBeCloseTo(-Math.cos(1.6) * (desk.outer + desk.labelDistance), 6);
+    expect(right?.leader).toBeNull();
+  });
+
+  test("keep their distance, and get a leader when they move", () => {
+    const crowd = arcs(6, 1.5, 1.8);
+    expect(Math.min(...pitches(6, 1.5, 1.8))).toBeGreaterThanOrEqual(desk.labelPitch - 1e-9);
+    const places = placeLabels(crowd, desk);
+    expect(places[0]?.leader).not.toBeNull();
+    expect(places.every(({ lines }) => lines === 2)).toBe(true);
+  });
+
+  test("keep the order of their arcs", () => {
+    const heights = placeLabels(arcs(14, 0.01, 0.5), desk).map(({ y }) => y);
+    expect(heights).toEqual([...heights].sort((a, b) => a - b));
+  });
+
+  test("lose their second line where a side is full", () => {
+    const places = placeLabels(arcs(25, 0.1, 3), desk);
+    expect(places.every(({ lines }) => lines === 1)).toBe(true);
+    expect(Math.min(...pitches(25, 0.1, 3))).toBeGreaterThan(15);
+  });
+
+  test("leave the corner to the legend", () => {
+    const legend = desk.legend ?? { right: 0, top: 0 };
+    for (const count of [9, 12, 21]) {
+      for (const place of placeLabels(arcs(count), desk)) {
+        const isLow = desk.y + place.y + desk.type.rate + 8 > legend.top;
+        const isLeft = place.anchor === "end" && desk.x + place.x - desk.labelWidth < legend.right;
+        expect(isLow && isLeft).toBe(false);
+      }
+    }
+  });
+
+  test("stay on the stage", () => {
+    for (const { y } of placeLabels(arcs(21), desk)) {
+      expect(y + desk.y).toBeGreaterThan(40);
+      expect(y + desk.y).toBeLessThan(desk.height - 10);
+    }
+  });
+});
+
+describe("the frame", () => {
+  test("fits the circle and its labels into every size", () => {
+    for (const [width, height] of [
+      [360, 400],
+      [390, 400],
+      [560, 520],
+      [896, 624],
+      [1840, 1148],
+    ] as const) {
+      for (const open of [null, 4, 17]) {
+        const frame = frameFor(width, height, width > 1700, open);
+        expect(frame.inner).toBeGreaterThan(0);
+        expect(frame.outer * 2).toBeLessThan(Math.min(width, height));
+      }
+    }
+  });
+});

@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { append, binned, byGrowth, columnsOf, periodOf, type Column } from "../src/series";
+
+function column(time: number, bytes: Record<string, number>, interval_s = 1): Column {
+  const counts = Object.entries(bytes).map(
+    ([peer, sent]) => [peer, { packets: 1, bytes: sent }] as const,
+  );
+  return { time, interval_s, counts: new Map(counts) };
+}
+
+test("a timeline becomes one column per drain", () => {
+  const columns = columnsOf({
+    interval_s: 1,
+    times: [1, 2],
+    peers: ["a", "other"],
+    bytes: [
+      [604, 0],
+      [0, 5],
+    ],
+    packets: [
+      [1, 0],
+      [0, 2],
+    ],
+  });
+  expect(columns[1]?.counts.get("other")).toEqual({ packets: 2, bytes: 5 });
+  expect(columns[0]?.counts.get("a")).toEqual({ packets: 1, bytes: 604 });
+});
+
+test("a column is taken once, and the oldest go after fifteen minutes", () => {
+  const first = append([], column(10, { a: 1 }));
+  expect(append(first, column(10, { a: 1 }))).toBe(first);
+  expect(append(first, column(9, { a: 1 }))).toBe(first);
+  expect(append(first, column(10 + 15 * 60, { a: 1 })).map(({ time }) => time)).toEqual([910]);
+});
+
+test("a young monitor shows a short period", () => {
+  const of = (age: number): number => periodOf([column(0, {}), column(age, {})]);
+  expect([of(5), of(61), of(200), of(899)]).toEqual([60, 120, 300, 900]);
+  expect(periodOf([])).toBe(60);
+});
+
+test("bins are rates over what they hold, and stand still", () => {
+  const columns = [10, 11, 12, 13].map((time) => column(time, { a: time * 100 }, 1));
+  const bins = binned(columns, 2);
+  expect(bins.map(({ time }) => time)).toEqual([10.5, 12.5]);
+  expect(bins[0]?.rates.get("a")?.bytes).toBe(1050);
+  expect(binned(columns.slice(1), 2)[1]).toEqual(bins[1]);
+  expect(binned([column(10, { a: 50 }, 0.5)], 2)[0]?.rates.get("a")?.bytes).toBe(100);
+});
+
+test("who grew most is last, and so on top; other is at the bottom", () => {
+  const columns = [0, 1, 2, 3].map((time) =>
+    column(time, { other: time * 900, calm: 5, grows: time * 9, falls: 9 - time }),
+  );
+  expect(byGrowth(binned(columns, 1))).toEqual(["other", "falls", "calm", "grows"]);
+});
