@@ -62,7 +62,6 @@ OTHERWISE_FLIPPED = {
 }
 FLIPPED = {
     "ping, ipv4 in ipv4",
-    "tcp, ipv6 in ipv6",
     "two tunnels, options and extension headers",
     "geneve, two options and ipv4",
     "gtp-u, three extension headers, over ipv6",
@@ -94,7 +93,7 @@ def test_tshark_sees_the_same_tunnels(tmp_path: Path, *, link_header: bool) -> N
         if not any(word in case.name for word in NOT_TOLD_IN_CUT)
         for cut in truncations(case)
     ]
-    step = 17 if link_header else 1
+    step = 29 if link_header else 1
     names = seen_otherwise([*whole, *cut[::step]], tmp_path, link_header=link_header)
     assert names == (set(OTHERWISE) if link_header else set())
 
