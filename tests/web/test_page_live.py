@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from statistics import median
@@ -62,8 +63,7 @@ def test_pause_holds_every_number(visit: Callable[..., Visit], classic: Running)
     picture = here.page.evaluate(PICTURE)
     hint = here.page.locator("#time-hint")
     drain_again(classic, 4)
-    expect(hint).not_to_contain_text("1 interval ")
-    expect(hint).to_contain_text("intervals waiting · space resumes")
+    expect(hint).to_contain_text(re.compile(r"\b([4-9]|\d\d) intervals waiting · space resumes"))
     expect(here.page.locator("[data-role=state]")).to_have_text("PAUSED \u221200:02")
     assert here.shown().drains == held.drains
     assert here.page.evaluate(PICTURE) == picture
