@@ -17,6 +17,19 @@
 enum encap {
 	ENCAP_NONE,
 	ENCAP_VXLAN,
+	ENCAP_VXLAN_GPE,
+	ENCAP_GENEVE,
+	ENCAP_GTPU,
+	ENCAP_GRE,
+	ENCAP_GRETAP,
+	ENCAP_NVGRE,
+	ENCAP_ERSPAN1,
+	ENCAP_ERSPAN2,
+	ENCAP_ERSPAN3,
+	ENCAP_IPIP,
+	ENCAP_SIT,
+	ENCAP_IP4IP6,
+	ENCAP_IP6IP6,
 	ENCAPS,
 };
 
@@ -35,6 +48,8 @@ enum outcome {
 	TOO_MANY_TAGS,	     /* more VLAN tags than MAX_TAGS */
 	TOO_MANY_EXTENSIONS, /* more IPv6 extension headers than MAX_EXTENSIONS */
 	TOO_DEEP,	     /* more tunnels in tunnels than MAX_DEPTH */
+	GTPU_MESSAGE,	     /* GTP-U, but signalling and no user's packet */
+	UNKNOWN_VERSION,     /* a tunnel header of a version that nobody has defined for us */
 	NOT_ENTERED,	     /* the tail call into the inner headers failed: a fault of ours */
 	OUTCOMES,
 };

@@ -20,7 +20,7 @@ struct parsed {
 static __u16 first_header(const __u8 *packet, __u64 size, __u32 has_link_header)
 {
 	if (has_link_header)
-		return FRAME;
+		return ETHERTYPE_FRAME;
 	return size && packet[0] >> 4 == 6 ? ETHERTYPE_IPV6 : ETHERTYPE_IPV4;
 }
 
@@ -37,6 +37,7 @@ static void parse_packet(const __u8 *packet, __u64 size, __u32 has_link_header, 
 			.end = packet + size,
 			.offset = walk.offset,
 			.limit = walk.limit,
+			.memory = walk.forgotten,
 		};
 
 		outcome = parse_layer(&at, &walk);

@@ -49,7 +49,8 @@ static __always_inline bool is_plain_vxlan(const __u8 *outer, const __u8 *end, b
 
 	return is_plain_ip(outer, ipv4, 2 * ip_size + PLAIN_BETWEEN) &&
 	       plain_protocol(outer, ipv4) == PROTOCOL_UDP &&
-	       port_encap[to_host16(load16(udp + 2))] == ENCAP_VXLAN && vxlan[0] & VXLAN_HAS_VNI &&
+	       port_encap[to_host16(load16(udp + 2))] == ENCAP_VXLAN &&
+	       to_host16(load16(udp + 4)) >= PLAIN_BETWEEN + ip_size && vxlan[0] & VXLAN_HAS_VNI &&
 	       load16(inner - 2) == to_network16(ipv4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6) &&
 	       is_plain_ip(inner, ipv4, ip_size) &&
 	       ends_here(inner + ip_size, end, plain_protocol(inner, ipv4));

@@ -55,6 +55,7 @@ static __always_inline int walk_on(struct __sk_buff *skb, struct walk *walk)
 		 */
 		.offset = *(volatile __u32 *)&walk->offset,
 		.limit = walk->limit,
+		.memory = walk->forgotten,
 	};
 	int outcome = parse_layer(&at, walk);
 
@@ -75,8 +76,8 @@ static __always_inline int hook(struct __sk_buff *skb, __u32 direction)
 	walk = current_walk();
 	if (!walk)
 		return NEXT;
-	begin_walk(walk, settings.has_link_header ? FRAME : to_host16(skb->protocol), skb->len,
-		   direction ? META_EGRESS : 0);
+	begin_walk(walk, settings.has_link_header ? ETHERTYPE_FRAME : to_host16(skb->protocol),
+		   skb->len, direction ? META_EGRESS : 0);
 	return walk_on(skb, walk);
 }
 

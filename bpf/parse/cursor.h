@@ -32,11 +32,24 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "numbers are swapped u
  * bound are all alike to it.
  */
 struct cursor {
-	const __u8 *start; /* first byte of the packet */
-	const __u8 *end;   /* behind the last byte that is there */
-	__u64 offset;	   /* of the next header to be read */
-	__u64 limit;	   /* behind the last byte that the IP headers declare */
+	const __u8 *start;	/* first byte of the packet */
+	const __u8 *end;	/* behind the last byte that is there */
+	__u64 offset;		/* of the next header to be read */
+	__u64 limit;		/* behind the last byte that the IP headers declare */
+	volatile __u64 *memory; /* two words whose content the verifier does not follow */
 };
+
+/*
+ * Make the verifier forget how this position came about. It follows every chain of headers with
+ * its own bounds, and there are too many chains; numbers read back from memory are all alike.
+ */
+static __always_inline void forget(struct cursor *at)
+{
+	at->memory[0] = at->offset;
+	at->memory[1] = at->limit;
+	at->offset = at->memory[0];
+	at->limit = at->memory[1];
+}
 
 /* The next header: `size` bytes of it, or NULL where they are not there or not declared. */
 static __always_inline const __u8 *header_of(const struct cursor *at, __u64 size)

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "link.h"
+#include "between.h"
 
 #define IPV4_SIZE 20
 #define IPV6_SIZE 40
@@ -17,10 +17,13 @@
 enum protocol {
 	PROTOCOL_HOP_BY_HOP = 0,
 	PROTOCOL_ICMP = 1,
+	PROTOCOL_IPV4 = 4,
 	PROTOCOL_TCP = 6,
 	PROTOCOL_UDP = 17,
+	PROTOCOL_IPV6 = 41,
 	PROTOCOL_ROUTING = 43,
 	PROTOCOL_FRAGMENT = 44,
+	PROTOCOL_GRE = 47,
 	PROTOCOL_AH = 51,
 	PROTOCOL_ICMPV6 = 58,
 	PROTOCOL_DESTINATION = 60,
@@ -29,41 +32,20 @@ enum protocol {
 	PROTOCOL_SHIM6 = 140,
 };
 
-/* An IP header that was read. Its addresses stay in the packet until somebody wants them. */
+/*
+ * An IP header that was read; its addresses stay in the packet until somebody wants them. One
+ * pointer for each family, at most one of them set: the verifier knows how far a pointer may be
+ * read, but forgets which number goes with it. Never ask whether either is set (the compiler
+ * would OR them, and the verifier refuses that): ask `is_read`.
+ */
 struct ip {
-	const __u8 *header; /* NULL: none was readable */
-	__u16 family;	    /* ETHERTYPE_IPV4 or ETHERTYPE_IPV6 */
-	__u8 protocol;	    /* of the first header that is no extension */
+	const __u8 *ipv4;
+	const __u8 *ipv6;
+	bool is_read;
+	__u8 protocol; /* of the first header that is no extension */
 	__u64 payload_offset;
 	bool later_fragment;
 };
-
-static __always_inline enum outcome read_ipv4(struct cursor *at, struct ip *ip)
-{
-	const __u8 *header = header_of(at, IPV4_SIZE);
-	__u64 header_size, total_length;
-
-	if (!header)
-		return TRUNCATED;
-	header_size = (header[0] & 0x0f) * 4;
-	total_length = to_host16(load16(header + 2));
-	if (header[0] >> 4 != 4 || header_size < IPV4_SIZE)
-		return MALFORMED;
-	/* 0 is not damage but BIG TCP: a length too large for the field. */
-	if (total_length && total_length < header_size)
-		return MALFORMED;
-	if (total_length)
-		bound(at, total_length);
-	if (!header_of(at, header_size))
-		return TRUNCATED;
-
-	ip->header = header;
-	ip->family = ETHERTYPE_IPV4;
-	ip->protocol = header[9];
-	ip->later_fragment = load16(header + 6) & to_network16(IPV4_OFFSET_MASK);
-	at->offset += header_size;
-	return FLOW;
-}
 
 static __always_inline bool is_extension(__u8 protocol)
 {
@@ -108,7 +90,57 @@ static __always_inline enum outcome skip_extension(struct cursor *at, struct ip 
 		return TRUNCATED;
 	ip->protocol = header[0];
 	at->offset += size;
+	forget(at);
 	return FLOW;
+}
+
+/* IPv4 has but one of them: AH (RFC 4302). */
+static __always_inline bool has_extension(const struct ip *ip, bool ipv4)
+{
+	if (ip->later_fragment)
+		return false;
+	return ipv4 ? ip->protocol == PROTOCOL_AH : is_extension(ip->protocol);
+}
+
+static __always_inline enum outcome skip_extensions(struct cursor *at, struct ip *ip, bool ipv4)
+{
+	for (int i = 0; i < MAX_EXTENSIONS; i++) {
+		enum outcome why;
+
+		if (!has_extension(ip, ipv4))
+			return FLOW;
+		why = skip_extension(at, ip);
+		if (why != FLOW)
+			return why;
+	}
+	return has_extension(ip, ipv4) ? TOO_MANY_EXTENSIONS : FLOW;
+}
+
+static __always_inline enum outcome read_ipv4(struct cursor *at, struct ip *ip)
+{
+	const __u8 *header = header_of(at, IPV4_SIZE);
+	__u64 header_size, total_length;
+
+	if (!header)
+		return TRUNCATED;
+	header_size = (header[0] & 0x0f) * 4;
+	total_length = to_host16(load16(header + 2));
+	if (header[0] >> 4 != 4 || header_size < IPV4_SIZE)
+		return MALFORMED;
+	/* 0 is not damage but BIG TCP: a length too large for the field. */
+	if (total_length && total_length < header_size)
+		return MALFORMED;
+	if (total_length)
+		bound(at, total_length);
+	if (!header_of(at, header_size))
+		return TRUNCATED;
+
+	ip->ipv4 = header;
+	ip->is_read = true;
+	ip->protocol = header[9];
+	ip->later_fragment = load16(header + 6) & to_network16(IPV4_OFFSET_MASK);
+	at->offset += header_size;
+	return skip_extensions(at, ip, true);
 }
 
 static __always_inline enum outcome read_ipv6(struct cursor *at, struct ip *ip)
@@ -124,22 +156,11 @@ static __always_inline enum outcome read_ipv6(struct cursor *at, struct ip *ip)
 	if (payload_length) /* 0: a jumbogram (RFC 2675) or BIG TCP */
 		bound(at, IPV6_SIZE + payload_length);
 
-	ip->header = header;
-	ip->family = ETHERTYPE_IPV6;
+	ip->ipv6 = header;
+	ip->is_read = true;
 	ip->protocol = header[6];
 	at->offset += IPV6_SIZE;
-	for (int i = 0; i < MAX_EXTENSIONS; i++) {
-		enum outcome why;
-
-		if (ip->later_fragment || !is_extension(ip->protocol))
-			return FLOW;
-		why = skip_extension(at, ip);
-		if (why != FLOW)
-			return why;
-	}
-	if (!ip->later_fragment && is_extension(ip->protocol))
-		return TOO_MANY_EXTENSIONS;
-	return FLOW;
+	return skip_extensions(at, ip, false);
 }
 
 /* FLOW means: `ip` is complete and `at` stands at what it carries. */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
-/* Ethernet (IEEE 802.3) and VLAN tags (802.1Q, 802.1ad): from a frame to its ethertype. */
+/*
+ * Ethernet (IEEE 802.3) and what may stand between it and the network layer: VLAN tags (802.1Q,
+ * 802.1ad), LLC/SNAP (802.2, RFC 1042), provider backbone bridges (802.1ah).
+ */
 #pragma once
 
 #include "cursor.h"
@@ -7,12 +10,19 @@
 #define ETHERNET_SIZE 14
 #define TAG_SIZE 4
 #define MAX_TAGS 3
+#define SNAP_SIZE 8
+#define SNAP 0xaaaa0300		/* and the first byte of the OUI */
+#define SNAP_OUI_BRIDGED 0x00f8 /* the rest of 802.1H's; 0 in RFC 1042 */
+#define PBB_SIZE 4
 
 #define ETHERTYPE_IPV4 0x0800
-#define ETHERTYPE_IPV6 0x86dd
+#define ETHERTYPE_FRAME 0x6558 /* transparent Ethernet bridging: a whole frame follows */
 #define ETHERTYPE_8021Q 0x8100
+#define ETHERTYPE_IPV6 0x86dd
 #define ETHERTYPE_8021AD 0x88a8
-#define ETHERTYPE_QINQ 0x9100 /* stacked tags before 802.1ad had a number for them */
+#define ETHERTYPE_PBB 0x88e7
+#define ETHERTYPE_QINQ 0x9100  /* stacked tags before 802.1ad had a number for them */
+#define LEAST_ETHERTYPE 0x0600 /* below it the field is a length, and LLC follows */
 
 static __always_inline bool is_tag(__u16 ethertype)
 {
@@ -21,24 +31,56 @@ static __always_inline bool is_tag(__u16 ethertype)
 }
 
 /*
- * Moves from the frame's first byte to what its last tag or its Ethernet header announces.
- * FLOW means: `ethertype` is valid and `at` stands behind the link header.
+ * The ethertype in a link header. A length may be in its place: then SNAP (RFC 1042, or 802.1H's
+ * way of the same) may tell the ethertype, else it is no IP.
  */
-static __always_inline enum outcome read_link(struct cursor *at, __u16 *ethertype)
+static __always_inline enum outcome read_ethertype(struct cursor *at, const __u8 *field,
+						   __u16 *ethertype)
+{
+	const __u8 *header;
+	__u16 oui;
+
+	*ethertype = to_host16(load16(field));
+	if (*ethertype >= LEAST_ETHERTYPE)
+		return FLOW;
+	header = header_of(at, SNAP_SIZE);
+	if (!header || load32(header) != to_network32(SNAP))
+		return NOT_TUNNELED;
+	oui = to_host16(load16(header + 4));
+	if (oui && oui != SNAP_OUI_BRIDGED)
+		return NOT_TUNNELED;
+	*ethertype = to_host16(load16(header + 6));
+	at->offset += SNAP_SIZE;
+	return FLOW;
+}
+
+/* FLOW means: the header was read, and `ethertype` says what follows it. */
+static __always_inline enum outcome read_tag(struct cursor *at, __u16 *ethertype)
+{
+	const __u8 *header = header_of(at, TAG_SIZE);
+
+	if (!header)
+		return TRUNCATED;
+	at->offset += TAG_SIZE;
+	return read_ethertype(at, header + 2, ethertype);
+}
+
+static __always_inline enum outcome read_ethernet(struct cursor *at, __u16 *ethertype)
 {
 	const __u8 *header = header_of(at, ETHERNET_SIZE);
 
 	if (!header)
 		return TRUNCATED;
-	*ethertype = to_host16(load16(header + 12));
 	at->offset += ETHERNET_SIZE;
+	return read_ethertype(at, header + 12, ethertype);
+}
 
-	for (int tag = 0; tag < MAX_TAGS && is_tag(*ethertype); tag++) {
-		header = header_of(at, TAG_SIZE);
-		if (!header)
-			return TRUNCATED;
-		*ethertype = to_host16(load16(header + 2));
-		at->offset += TAG_SIZE;
-	}
-	return is_tag(*ethertype) ? TOO_MANY_TAGS : FLOW;
+/* The customer's frame follows the service tag. */
+static __always_inline enum outcome read_pbb(struct cursor *at, __u16 *ethertype)
+{
+	if (!header_of(at, PBB_SIZE))
+		return TRUNCATED;
+	at->offset += PBB_SIZE;
+	*ethertype = ETHERTYPE_FRAME;
+	return FLOW;
 }

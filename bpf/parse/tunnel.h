@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
  * Which tunnel header an IP packet carries, if any. A new encapsulation is a file like vxlan.h,
- * its number in enum encap, and a case in open_tunnel().
+ * its number in enum encap, and a case in open_over_udp() or find_tunnel().
  */
 #pragma once
 
-#include "vxlan.h"
+#include "geneve.h"
+#include "gre.h"
+#include "gtpu.h"
+#include "ipip.h"
+#include "vxlan_gpe.h"
 
 #define UDP_SIZE 8
 
@@ -15,27 +19,39 @@ extern __u8 port_encap[65536];
 /* A later fragment shows the first header of what was cut, and that may be an extension. */
 static __always_inline bool may_carry_tunnel(__u8 protocol)
 {
-	return protocol == PROTOCOL_UDP || is_extension(protocol);
+	switch (protocol) {
+	case PROTOCOL_UDP:
+	case PROTOCOL_GRE:
+	case PROTOCOL_IPV4:
+	case PROTOCOL_IPV6:
+		return true;
+	default:
+		return is_extension(protocol);
+	}
 }
 
-/* FLOW means: the UDP header was read, and `encap` is what its destination port stands for. */
-static __always_inline enum outcome read_udp(struct cursor *at, enum encap *encap)
+static __always_inline enum outcome open_over_udp(struct cursor *at, struct boundary *boundary)
 {
 	const __u8 *header = header_of(at, UDP_SIZE);
+	__u16 length;
 
 	if (!header)
 		return TRUNCATED;
-	*encap = port_encap[to_host16(load16(header + 2))];
+	length = to_host16(load16(header + 4));
+	if (length) /* 0: larger than the field can say */
+		bound(at, length);
+	boundary->encap = port_encap[to_host16(load16(header + 2))];
 	at->offset += UDP_SIZE;
-	return FLOW;
-}
 
-static __always_inline enum outcome open_tunnel(struct cursor *at, enum encap encap,
-						struct boundary *boundary)
-{
-	switch (encap) {
+	switch (boundary->encap) {
 	case ENCAP_VXLAN:
 		return open_vxlan(at, boundary);
+	case ENCAP_VXLAN_GPE:
+		return open_vxlan_gpe(at, boundary);
+	case ENCAP_GENEVE:
+		return open_geneve(at, boundary);
+	case ENCAP_GTPU:
+		return open_gtpu(at, boundary);
 	default:
 		return NOT_TUNNELED;
 	}
@@ -43,15 +59,22 @@ static __always_inline enum outcome open_tunnel(struct cursor *at, enum encap en
 
 /* FLOW means: a tunnel header was read, and `at` stands at the inner packet. */
 static __always_inline enum outcome find_tunnel(struct cursor *at, const struct ip *ip,
-						enum encap *encap, struct boundary *boundary)
+						struct boundary *boundary)
 {
-	enum outcome why = NOT_TUNNELED;
-
 	if (!may_carry_tunnel(ip->protocol))
 		return NOT_TUNNELED;
 	if (ip->later_fragment)
 		return LATER_FRAGMENT;
-	if (ip->protocol == PROTOCOL_UDP)
-		why = read_udp(at, encap);
-	return why == FLOW ? open_tunnel(at, *encap, boundary) : why;
+
+	switch (ip->protocol) {
+	case PROTOCOL_UDP:
+		return open_over_udp(at, boundary);
+	case PROTOCOL_GRE:
+		return open_gre(at, boundary);
+	case PROTOCOL_IPV4:
+	case PROTOCOL_IPV6:
+		return open_ipip(ip, boundary);
+	default:
+		return NOT_TUNNELED;
+	}
 }

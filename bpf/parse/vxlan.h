@@ -27,9 +27,8 @@ static __always_inline enum outcome open_vxlan(struct cursor *at, struct boundar
 	if (!(header[0] & VXLAN_HAS_VNI))
 		return NO_VNI;
 
-	boundary->vni = to_host32(load32(header + 4)) >> 8;
-	boundary->has_vni = true;
-	boundary->next = FRAME;
+	set_vni(boundary, to_host32(load32(header + 4)) >> 8);
+	boundary->next = ETHERTYPE_FRAME;
 	at->offset += VXLAN_SIZE;
 	return FLOW;
 }

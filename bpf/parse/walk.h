@@ -14,13 +14,14 @@ struct walk {
 	__u32 limit;	      /* struct cursor, limit */
 	__u32 inner_offset;   /* behind the innermost tunnel header */
 	__u32 payload_offset; /* behind the last IP header: its TCP or UDP header */
-	__u16 next;	      /* what begins at `offset`: FRAME or an ethertype */
+	__u16 next;	      /* the ethertype of what begins at `offset` */
 	__u8 depth;	      /* tunnels entered */
 	__u8 protocol;	      /* at payload_offset; 0 if that is not known */
 	__u8 outer_ipv4;
 	__u8 inner_ipv4;
-	__u8 truncated; /* a header was cut short: more of the packet might be elsewhere */
-	__u8 pulled;	/* and was fetched from there once */
+	__u8 truncated;	    /* a header was cut short: more of the packet might be elsewhere */
+	__u8 pulled;	    /* and was fetched from there once */
+	__u64 forgotten[2]; /* struct cursor, memory */
 };
 
 /* What follows a layer: an outcome, or the next layer. */
@@ -65,12 +66,12 @@ static __always_inline void map_address(__u8 *to, const __u8 *from)
 
 static __always_inline void copy_pair(__u8 *src, __u8 *dst, const struct ip *ip)
 {
-	if (ip->family == ETHERTYPE_IPV4) {
-		map_address(src, ip->header + 12);
-		map_address(dst, ip->header + 16);
-	} else {
-		copy_address(src, ip->header + 8);
-		copy_address(dst, ip->header + 24);
+	if (ip->ipv4) {
+		map_address(src, ip->ipv4 + 12);
+		map_address(dst, ip->ipv4 + 16);
+	} else if (ip->ipv6) {
+		copy_address(src, ip->ipv6 + 8);
+		copy_address(dst, ip->ipv6 + 24);
 	}
 }
 
@@ -86,33 +87,33 @@ static __always_inline void clear_inner(struct walk *walk)
 static __always_inline int end_walk(struct walk *walk, const struct ip *ip, enum outcome why)
 {
 	walk->truncated = why == TRUNCATED;
-	if (ip->header) {
+	if (ip->is_read) {
 		walk->payload_offset = ip->payload_offset;
 		walk->protocol = ip->later_fragment ? 0 : ip->protocol;
 	}
 	if (!walk->depth || why == TOO_DEEP)
 		return why;
-	if (ip->header) {
+	if (ip->is_read) {
 		copy_pair(walk->key.inner_src, walk->key.inner_dst, ip);
 		walk->key.meta |= META_HAS_INNER;
-		walk->inner_ipv4 = ip->family == ETHERTYPE_IPV4;
+		walk->inner_ipv4 = ip->ipv4 != NULL;
 	}
 	return FLOW;
 }
 
 /* A tunnel header was read: the IP header in front of it becomes the outer one. */
 static __always_inline int enter(struct walk *walk, const struct cursor *at, const struct ip *ip,
-				 enum encap encap, const struct boundary *boundary)
+				 const struct boundary *boundary)
 {
 	__u32 shift = META_PATH_SHIFT + walk->depth * PATH_BITS;
 
 	copy_pair(walk->key.outer_src, walk->key.outer_dst, ip);
-	walk->outer_ipv4 = ip->family == ETHERTYPE_IPV4;
+	walk->outer_ipv4 = ip->ipv4 != NULL;
 	clear_inner(walk);
 	walk->inner_ipv4 = 0;
 	walk->key.vni = boundary->vni;
 	walk->key.meta &= ~META_HAS_VNI;
-	walk->key.meta |= (boundary->has_vni ? META_HAS_VNI : 0) | (__u32)encap << shift;
+	walk->key.meta |= (boundary->has_vni ? META_HAS_VNI : 0) | (__u32)boundary->encap << shift;
 	walk->depth++;
 	walk->offset = walk->inner_offset = at->offset;
 	walk->limit = at->limit;
@@ -129,23 +130,23 @@ static __always_inline int enter(struct walk *walk, const struct cursor *at, con
 static __always_inline int parse_layer(struct cursor *at, struct walk *walk)
 {
 	struct boundary boundary = {};
-	enum encap encap = ENCAP_NONE;
 	__u16 ethertype = walk->next;
-	enum outcome why = FLOW;
 	struct ip ip = {};
+	enum outcome why;
 
-	if (ethertype == FRAME)
-		why = read_link(at, &ethertype);
+	why = reach_ip(at, &ethertype);
+	forget(at);
 	if (why == FLOW)
 		why = read_ip(at, ethertype, &ip);
+	forget(at);
 	ip.payload_offset = at->offset;
 	if (why == FLOW)
-		why = find_tunnel(at, &ip, &encap, &boundary);
+		why = find_tunnel(at, &ip, &boundary);
 	if (why == FLOW && walk->depth >= MAX_DEPTH)
 		why = TOO_DEEP;
 	if (why != FLOW)
 		return end_walk(walk, &ip, why);
-	return enter(walk, at, &ip, encap, &boundary);
+	return enter(walk, at, &ip, &boundary);
 }
 
 /*

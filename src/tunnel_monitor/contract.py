@@ -24,6 +24,19 @@ class Encap(IntEnum):
 
     NONE = 0
     VXLAN = 1
+    VXLAN_GPE = 2
+    GENEVE = 3
+    GTPU = 4
+    GRE = 5
+    GRETAP = 6
+    NVGRE = 7
+    ERSPAN1 = 8
+    ERSPAN2 = 9
+    ERSPAN3 = 10
+    IPIP = 11
+    SIT = 12
+    IP4IP6 = 13
+    IP6IP6 = 14
 
     @property
     def label(self) -> str:
@@ -44,7 +57,9 @@ class Outcome(IntEnum):
     TOO_MANY_TAGS = 7
     TOO_MANY_EXTENSIONS = 8
     TOO_DEEP = 9
-    NOT_ENTERED = 10
+    GTPU_MESSAGE = 10
+    UNKNOWN_VERSION = 11
+    NOT_ENTERED = 12
 
     @property
     def label(self) -> str:

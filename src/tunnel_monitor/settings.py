@@ -9,7 +9,14 @@ from types import MappingProxyType
 from tunnel_monitor.contract import Encap
 from tunnel_monitor.errors import BadSetting
 
-DEFAULT_PORTS: Mapping[Encap, tuple[int, ...]] = MappingProxyType({Encap.VXLAN: (4789, 8472)})
+DEFAULT_PORTS: Mapping[Encap, tuple[int, ...]] = MappingProxyType(
+    {
+        Encap.VXLAN: (4789, 8472),
+        Encap.VXLAN_GPE: (4790,),
+        Encap.GENEVE: (6081,),
+        Encap.GTPU: (2152,),
+    }
+)
 SMALLEST_TABLE, LARGEST_TABLE = 1, 1 << 24
 
 
