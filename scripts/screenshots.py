@@ -20,8 +20,9 @@ COMMAND = Path(sys.executable).parent / "tunnel-monitor"
 CHROMIUM = "/usr/bin/chromium"
 SIZE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
-DRAINS_FOR_A_CURVE = 25
-PEER = "172.16.1.108"
+# A minute after the last ARP request the page lets go of the multicast groups.
+DRAINS_FOR_A_CURVE = 75
+PEER = "172.16.1.101"  # has clients of three segments that are pinged
 
 
 @contextmanager
@@ -55,7 +56,7 @@ def photograph(browser: Browser, url: str, theme: str) -> None:
     page.goto(url)
     settle(page, DRAINS_FOR_A_CURVE)
     page.screenshot(path=PICTURES / f"chord-{theme}.png")
-    page.locator(f'[data-peer="{PEER}"]').first.click()
+    page.locator(f'[data-label="{PEER}"] .name').first.click()
     page.wait_for_selector("[data-endpoint]")
     page.wait_for_timeout(1000)  # until everything has moved to its place
     page.screenshot(path=PICTURES / f"peer-{theme}.png")
@@ -70,7 +71,7 @@ def photograph(browser: Browser, url: str, theme: str) -> None:
 
 def main() -> None:
     """Make them all."""
-    with sync_playwright() as playwright, demo("--traffic", "bursty") as url:
+    with sync_playwright() as playwright, demo("--traffic", "classic") as url:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         for theme in ("light", "dark"):
             photograph(browser, url, theme)

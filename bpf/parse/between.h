@@ -3,8 +3,14 @@
 #pragma once
 
 #include "nsh.h"
+#include "wccp.h"
 
 #define MAX_HEADERS_BETWEEN 10
+
+static __always_inline bool is_ip(__u16 ethertype)
+{
+	return ethertype == ETHERTYPE_IPV4 || ethertype == ETHERTYPE_IPV6;
+}
 
 static __always_inline enum outcome read_one_between(struct cursor *at, __u16 *ethertype)
 {
@@ -26,6 +32,8 @@ static __always_inline enum outcome read_one_between(struct cursor *at, __u16 *e
 		return read_pppoe(at, ethertype);
 	case ETHERTYPE_NSH:
 		return read_nsh(at, ethertype);
+	case ETHERTYPE_WCCP:
+		return read_wccp(at, ethertype);
 	default:
 		return NOT_TUNNELED;
 	}
@@ -39,7 +47,7 @@ static __always_inline enum outcome reach_ip(struct cursor *at, __u16 *ethertype
 	for (int i = 0; i < MAX_HEADERS_BETWEEN; i++) {
 		enum outcome why;
 
-		if (*ethertype == ETHERTYPE_IPV4 || *ethertype == ETHERTYPE_IPV6)
+		if (is_ip(*ethertype))
 			return FLOW;
 		tags = is_tag(*ethertype) ? tags + 1 : 0;
 		if (tags > MAX_TAGS)
@@ -50,5 +58,5 @@ static __always_inline enum outcome reach_ip(struct cursor *at, __u16 *ethertype
 		if (why != FLOW)
 			return why;
 	}
-	return TOO_MANY_TAGS;
+	return is_ip(*ethertype) ? FLOW : TOO_MANY_TAGS;
 }

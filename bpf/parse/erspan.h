@@ -18,6 +18,7 @@
 #define ERSPAN3_HAS_PLATFORM 0x01
 #define ERSPAN_SESSION_MASK 0x03ff
 #define ERSPAN3_FRAME_TYPE(byte) (((byte) >> 2) & 0x1f)
+#define ERSPAN3_ETHERNET 0
 #define ERSPAN3_IP 2
 
 static __always_inline enum outcome open_erspan1(struct boundary *boundary)
@@ -40,6 +41,18 @@ static __always_inline enum outcome open_erspan2(struct cursor *at, struct bound
 	return FLOW;
 }
 
+static __always_inline __u16 ethertype_of_frame_type(const struct cursor *at, __u8 frame_type)
+{
+	switch (frame_type) {
+	case ERSPAN3_ETHERNET:
+		return ETHERTYPE_FRAME;
+	case ERSPAN3_IP:
+		return ethertype_by_version(at);
+	default:
+		return 0;
+	}
+}
+
 static __always_inline enum outcome open_erspan3(struct cursor *at, struct boundary *boundary)
 {
 	const __u8 *header = header_of(at, ERSPAN3_SIZE);
@@ -53,7 +66,6 @@ static __always_inline enum outcome open_erspan3(struct cursor *at, struct bound
 			return TRUNCATED;
 		at->offset += ERSPAN3_PLATFORM_SIZE;
 	}
-	boundary->next = ERSPAN3_FRAME_TYPE(header[10]) == ERSPAN3_IP ? ethertype_by_version(at)
-								      : ETHERTYPE_FRAME;
+	boundary->next = ethertype_of_frame_type(at, ERSPAN3_FRAME_TYPE(header[10]));
 	return FLOW;
 }

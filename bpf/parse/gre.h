@@ -21,26 +21,12 @@
 #define GRE_HAS_KEY 0x2000
 #define GRE_HAS_SEQUENCE 0x1000
 #define GRE_VERSION_MASK 0x0007
-#define GRE_MAX_ROUTES 4
+#define GRE_MAX_ROUTES 8
 
 #define GRE_ERSPAN 0x88be  /* type I without a sequence number, else type II */
 #define GRE_ERSPAN3 0x22eb /* type III */
-#define GRE_WCCP 0x883e	   /* a web cache's redirection: version 2 has a header of its own */
-#define WCCP2_SIZE 4
 
-/* Version 1 of WCCP begins with the IPv4 header, version 2 with four bytes that cannot be one. */
-static __always_inline enum outcome skip_wccp(struct cursor *at, struct boundary *boundary)
-{
-	if (!ethertype_by_version(at)) {
-		if (!header_of(at, WCCP2_SIZE))
-			return TRUNCATED;
-		at->offset += WCCP2_SIZE;
-	}
-	boundary->next = ETHERTYPE_IPV4;
-	return FLOW;
-}
-
-/* Source route entries: RFC 1701. An entry of no length ends them. */
+/* Source route entries: RFC 1701. One of family 0 and length 0 ends them. */
 static __always_inline enum outcome skip_gre_routes(struct cursor *at)
 {
 	for (int i = 0; i < GRE_MAX_ROUTES; i++) {
@@ -49,10 +35,10 @@ static __always_inline enum outcome skip_gre_routes(struct cursor *at)
 		if (!entry)
 			return TRUNCATED;
 		at->offset += GRE_WORD + entry[3];
-		if (!entry[3])
+		if (!load16(entry) && !entry[3])
 			return FLOW;
 	}
-	return TOO_MANY_EXTENSIONS;
+	return header_of(at, 0) ? TOO_MANY_EXTENSIONS : TRUNCATED;
 }
 
 static __always_inline enum encap encap_of_gre(__u16 flags, __u16 protocol)
@@ -120,6 +106,6 @@ static __always_inline enum outcome open_gre(struct cursor *at, struct boundary 
 	case ENCAP_ERSPAN3:
 		return open_erspan3(at, boundary);
 	default:
-		return boundary->next == GRE_WCCP ? skip_wccp(at, boundary) : FLOW;
+		return FLOW;
 	}
 }

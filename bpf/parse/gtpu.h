@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * GTP-U: 3GPP TS 29.281, section 5. Only G-PDUs carry a user's packet (a T-PDU).
+ * GTP-U: 3GPP TS 29.281, section 5. Only G-PDUs carry a user's packet (a T-PDU), IP or Ethernet
+ * (TS 23.501, section 5.6.10); which one is agreed when the session is set up, not told here.
  *
  *   +-----+--+-+-+-+-+---------------+-------------------------------+
  *   |Ver=1|PT|*|E|S|N| message type  |            length             |
@@ -20,7 +21,7 @@
 #define GTPU_HAS_EXTENSION 0x04
 #define GTPU_MORE_SIZE 4
 #define GTPU_MESSAGE_PDU 255
-#define GTPU_MAX_EXTENSIONS 4
+#define GTPU_MAX_EXTENSIONS 8
 
 /* Each begins with its length in words and ends with the type of the next one, 0 for none. */
 static __always_inline enum outcome skip_gtpu_extensions(struct cursor *at, __u8 type)
@@ -67,6 +68,6 @@ static __always_inline enum outcome open_gtpu(struct cursor *at, struct boundary
 		if (header[0] & GTPU_HAS_EXTENSION)
 			why = skip_gtpu_extensions(at, more[3]);
 	}
-	boundary->next = ethertype_by_version(at);
+	boundary->next = ethertype_by_version(at) ?: ETHERTYPE_FRAME;
 	return why;
 }

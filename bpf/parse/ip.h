@@ -35,11 +35,13 @@ enum protocol {
 /*
  * An IP header that was read; its addresses stay in the packet until somebody wants them. One
  * pointer for each family, at most one of them set: the verifier knows how far a pointer may be
- * read, but forgets which number goes with it.
+ * read, but forgets which number goes with it. Never ask whether either is set (the compiler
+ * would OR them, and the verifier refuses that): ask `is_read`.
  */
 struct ip {
 	const __u8 *ipv4;
 	const __u8 *ipv6;
+	bool is_read;
 	__u8 protocol; /* of the first header that is no extension */
 	__u64 payload_offset;
 	bool later_fragment;
@@ -92,6 +94,28 @@ static __always_inline enum outcome skip_extension(struct cursor *at, struct ip 
 	return FLOW;
 }
 
+/* IPv4 has but one of them: AH (RFC 4302). */
+static __always_inline bool has_extension(const struct ip *ip, bool ipv4)
+{
+	if (ip->later_fragment)
+		return false;
+	return ipv4 ? ip->protocol == PROTOCOL_AH : is_extension(ip->protocol);
+}
+
+static __always_inline enum outcome skip_extensions(struct cursor *at, struct ip *ip, bool ipv4)
+{
+	for (int i = 0; i < MAX_EXTENSIONS; i++) {
+		enum outcome why;
+
+		if (!has_extension(ip, ipv4))
+			return FLOW;
+		why = skip_extension(at, ip);
+		if (why != FLOW)
+			return why;
+	}
+	return has_extension(ip, ipv4) ? TOO_MANY_EXTENSIONS : FLOW;
+}
+
 static __always_inline enum outcome read_ipv4(struct cursor *at, struct ip *ip)
 {
 	const __u8 *header = header_of(at, IPV4_SIZE);
@@ -112,12 +136,11 @@ static __always_inline enum outcome read_ipv4(struct cursor *at, struct ip *ip)
 		return TRUNCATED;
 
 	ip->ipv4 = header;
+	ip->is_read = true;
 	ip->protocol = header[9];
 	ip->later_fragment = load16(header + 6) & to_network16(IPV4_OFFSET_MASK);
 	at->offset += header_size;
-	if (ip->protocol == PROTOCOL_AH && !ip->later_fragment)
-		return skip_extension(at, ip);
-	return FLOW;
+	return skip_extensions(at, ip, true);
 }
 
 static __always_inline enum outcome read_ipv6(struct cursor *at, struct ip *ip)
@@ -134,20 +157,10 @@ static __always_inline enum outcome read_ipv6(struct cursor *at, struct ip *ip)
 		bound(at, IPV6_SIZE + payload_length);
 
 	ip->ipv6 = header;
+	ip->is_read = true;
 	ip->protocol = header[6];
 	at->offset += IPV6_SIZE;
-	for (int i = 0; i < MAX_EXTENSIONS; i++) {
-		enum outcome why;
-
-		if (ip->later_fragment || !is_extension(ip->protocol))
-			return FLOW;
-		why = skip_extension(at, ip);
-		if (why != FLOW)
-			return why;
-	}
-	if (!ip->later_fragment && is_extension(ip->protocol))
-		return TOO_MANY_EXTENSIONS;
-	return FLOW;
+	return skip_extensions(at, ip, false);
 }
 
 /* FLOW means: `ip` is complete and `at` stands at what it carries. */

@@ -11,6 +11,8 @@
 #define TAG_SIZE 4
 #define MAX_TAGS 3
 #define SNAP_SIZE 8
+#define SNAP 0xaaaa0300		/* and the first byte of the OUI */
+#define SNAP_OUI_BRIDGED 0x00f8 /* the rest of 802.1H's; 0 in RFC 1042 */
 #define PBB_SIZE 4
 
 #define ETHERTYPE_IPV4 0x0800
@@ -28,6 +30,30 @@ static __always_inline bool is_tag(__u16 ethertype)
 	       ethertype == ETHERTYPE_QINQ;
 }
 
+/*
+ * The ethertype in a link header. A length may be in its place: then SNAP (RFC 1042, or 802.1H's
+ * way of the same) may tell the ethertype, else it is no IP.
+ */
+static __always_inline enum outcome read_ethertype(struct cursor *at, const __u8 *field,
+						   __u16 *ethertype)
+{
+	const __u8 *header;
+	__u16 oui;
+
+	*ethertype = to_host16(load16(field));
+	if (*ethertype >= LEAST_ETHERTYPE)
+		return FLOW;
+	header = header_of(at, SNAP_SIZE);
+	if (!header || load32(header) != to_network32(SNAP))
+		return NOT_TUNNELED;
+	oui = to_host16(load16(header + 4));
+	if (oui && oui != SNAP_OUI_BRIDGED)
+		return NOT_TUNNELED;
+	*ethertype = to_host16(load16(header + 6));
+	at->offset += SNAP_SIZE;
+	return FLOW;
+}
+
 /* FLOW means: the header was read, and `ethertype` says what follows it. */
 static __always_inline enum outcome read_tag(struct cursor *at, __u16 *ethertype)
 {
@@ -35,21 +61,8 @@ static __always_inline enum outcome read_tag(struct cursor *at, __u16 *ethertype
 
 	if (!header)
 		return TRUNCATED;
-	*ethertype = to_host16(load16(header + 2));
 	at->offset += TAG_SIZE;
-	return FLOW;
-}
-
-/* A length where the ethertype belongs: SNAP may tell the ethertype, else it is no IP. */
-static __always_inline enum outcome read_llc(struct cursor *at, __u16 *ethertype)
-{
-	const __u8 *header = header_of(at, SNAP_SIZE);
-
-	if (!header || load32(header) != to_network32(0xaaaa0300) || load16(header + 4))
-		return NOT_TUNNELED;
-	*ethertype = to_host16(load16(header + 6));
-	at->offset += SNAP_SIZE;
-	return FLOW;
+	return read_ethertype(at, header + 2, ethertype);
 }
 
 static __always_inline enum outcome read_ethernet(struct cursor *at, __u16 *ethertype)
@@ -58,9 +71,8 @@ static __always_inline enum outcome read_ethernet(struct cursor *at, __u16 *ethe
 
 	if (!header)
 		return TRUNCATED;
-	*ethertype = to_host16(load16(header + 12));
 	at->offset += ETHERNET_SIZE;
-	return *ethertype < LEAST_ETHERTYPE ? read_llc(at, ethertype) : FLOW;
+	return read_ethertype(at, header + 12, ethertype);
 }
 
 /* The customer's frame follows the service tag. */

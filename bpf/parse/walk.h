@@ -87,13 +87,13 @@ static __always_inline void clear_inner(struct walk *walk)
 static __always_inline int end_walk(struct walk *walk, const struct ip *ip, enum outcome why)
 {
 	walk->truncated = why == TRUNCATED;
-	if (ip->ipv4 || ip->ipv6) {
+	if (ip->is_read) {
 		walk->payload_offset = ip->payload_offset;
 		walk->protocol = ip->later_fragment ? 0 : ip->protocol;
 	}
 	if (!walk->depth || why == TOO_DEEP)
 		return why;
-	if (ip->ipv4 || ip->ipv6) {
+	if (ip->is_read) {
 		copy_pair(walk->key.inner_src, walk->key.inner_dst, ip);
 		walk->key.meta |= META_HAS_INNER;
 		walk->inner_ipv4 = ip->ipv4 != NULL;

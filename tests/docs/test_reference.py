@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tunnel_monitor.cli.main import COMMANDS, parser_for
-from tunnel_monitor.contract import Outcome
+from tunnel_monitor.contract import Encap, Outcome
+from tunnel_monitor.errors import TunnelMonitorError
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
 
@@ -68,6 +69,21 @@ def test_the_reference_has_the_options_of(command: str) -> None:
 
 def test_the_reference_has_every_outcome() -> None:
     assert rows_of((REFERENCE / "reasons.md").read_text()) == {one.label for one in Outcome}
+
+
+def test_the_reference_has_every_encapsulation() -> None:
+    text = (REFERENCE / "encapsulations.md").read_text()
+    rows = set(re.findall(r"^\|\s*`([a-z0-9-]+)`\s*\|", text, re.M))
+    assert rows == {one.label for one in Encap if one is not Encap.NONE}
+
+
+def test_the_reference_has_every_exit_code() -> None:
+    def below(error: type[TunnelMonitorError]) -> set[int]:
+        return {error.exit_code}.union(*map(below, error.__subclasses__()))
+
+    told = re.findall(r"^\| (\d+) \|", (REFERENCE / "errors.md").read_text(), re.M)
+    done, interrupted = 0, 130
+    assert {int(code) for code in told} == below(TunnelMonitorError) | {done, interrupted}
 
 
 def test_an_option_without_an_entry_is_found() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from typing import Final
 import pytest
 from tests.lab import underlay
 from tests.lab.counting import Counted, Flow, wait_for, watching
+from tests.lab.objects import LoadedPrograms
 from tests.lab.senders import PacketSocket
 from tests.lab.underlay import HERE
 from tests.lab.writers import Writers
@@ -22,6 +24,7 @@ from tunnel_monitor.contract import NARROW_KEY, Direction, Outcome
 from tunnel_monitor.kernel import drain
 from tunnel_monitor.kernel.drain import TableReader
 from tunnel_monitor.kernel.load import LoadedObject
+from tunnel_monitor.kernel.testrun import TestRunner
 from tunnel_monitor.lab.build import Lab
 from tunnel_monitor.settings import MonitorSettings, TableSizes
 from tunnel_monitor.testing.packets import (
@@ -128,6 +131,37 @@ def test_draining_tables_in_use_loses_packets() -> None:
             return counted < writers.sent(0, 0)
 
         assert wait_for(lost)
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="needs two CPUs")
+def test_a_drain_waits_for_programs_that_run(lab: Lab) -> None:
+    """One that read the generation before the flip may write to it as long as it runs."""
+    lab.ip(HERE, ["link add quiet type veth peer name other"])
+    cpus = os.sched_getaffinity(0)
+    one, *others = cpus
+    with watching(lab, HERE, "quiet") as counted, LoadedPrograms("slow") as other:
+
+        def run() -> None:
+            os.sched_setaffinity(0, others)  # of this thread
+            TestRunner(other.program("slow")).run(one_of_many(1).frame)
+
+        def drained_meanwhile() -> bool:
+            before, _ = other.row("marks", 2)  # started, ended
+            running = threads.submit(run)
+            wait_for(lambda: other.row("marks", 2)[0] > before)
+            caught = other.row("marks", 2) == [before + 1, before]
+            counted.drain()
+            if caught:
+                assert other.row("marks", 2) == [before + 1, before + 1]
+            running.result()
+            return caught
+
+        os.sched_setaffinity(0, {one})
+        try:
+            with ThreadPoolExecutor(1) as threads:
+                assert wait_for(drained_meanwhile), "no drain began while the program ran"
+        finally:
+            os.sched_setaffinity(0, cpus)
 
 
 def test_drains_under_live_traffic_lose_nothing(lab: Lab) -> None:

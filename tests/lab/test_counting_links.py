@@ -80,6 +80,16 @@ def test_a_tag_that_is_yet_to_be_put_in_will_be_on_the_wire(lab: Lab) -> None:
         check_one_flow(counted, EGRESS, len(frame) + 4, len(packet(*PING4)))
 
 
+def test_loopback_has_everything_twice(lab: Lab) -> None:
+    frame = packet(NOBODY, PEER4, UDP(), TUNNEL, *PING4)
+    with watching(lab, HERE, "lo") as counted, closing(PacketSocket(lab, HERE, "lo")) as sender:
+        sender.send(frame, SENDS)
+        counted.drain_all(SENDS, INGRESS)
+        row = Counts(SENDS, SENDS * len(frame), SENDS * len(packet(*PING4)))
+        assert counted.flows == {Flow(way, *PEERS4, VNI, *ENDPOINTS4): row for way in Direction}
+        assert counted.residuals() == [(0, 0), (0, 0)]
+
+
 @pytest.mark.parametrize(
     ("outside", "inside", "outer", "inner"),
     [

@@ -91,7 +91,9 @@ def test_a_taken_port_and_who_has_it(home: int, tmp_path: Path) -> None:
 WRONG = {
     "watch lo --listen 8080": "cannot listen on '8080': no HOST:PORT",
     "watch lo --listen 127.0.0.1:65536": "cannot listen on '127.0.0.1:65536': no HOST:PORT",
-    "watch lo --listen 192.0.2.1:8080": "choose an address of this host",
+    "watch lo --listen 198.51.100.1:8080": "cannot listen on 198.51.100.1:8080: Cannot assign "
+    "requested address; choose an address of this host",
+    "watch lo --listen no.such.name.invalid:8080": "; choose an address of this host",
     "watch lo --port vxlan": "cannot use --port 'vxlan'; write it like vxlan=4789,8472",
     "watch lo --port vxlan=0": "ports from 1 to 65535",
     "watch lo --port vxlan=4789,": "ports from 1 to 65535",

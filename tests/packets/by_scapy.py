@@ -21,6 +21,7 @@ from scapy.layers.l2 import Dot1AD, Dot1Q, Ether
 from scapy.layers.vxlan import VXLAN
 from scapy.packet import Packet, Padding
 from tests.packets.headers import (
+    ClosedHeader,
     ExtensionHeader,
     Header,
     IPHeader,
@@ -29,6 +30,8 @@ from tests.packets.headers import (
     TunnelHeader,
     UDPHeader,
 )
+
+from tunnel_monitor.contract import Encap
 
 OPTIONS: Final = (
     IPv6ExtHdrDestOpt,
@@ -64,17 +67,18 @@ def header_of(layer: Packet) -> Header | None:
         case Dot1Q() | Dot1AD():
             header = Tag()
         case IP() if is_whole_ipv4(layer):
-            header = IPHeader(layer.src, layer.dst)
+            header = IPHeader(layer.src, layer.dst, None if layer.frag else layer.proto)
         case IPv6() if layer.version == 6:
-            header = IPHeader(layer.src, layer.dst)
+            header = IPHeader(layer.src, layer.dst, layer.nh)
         case IPv6ExtHdrFragment():
-            header = ExtensionHeader()
+            header = ExtensionHeader(None if layer.offset else layer.nh)
         case _ if isinstance(layer, OPTIONS) and len(layer.original) >= (layer.len + 1) * 8:
-            header = ExtensionHeader()
+            header = ExtensionHeader(layer.nh)
         case UDP():
             header = UDPHeader(layer.dport)
         case VXLAN():
-            header = TunnelHeader(layer.vni if int(layer.flags) & HAS_VNI else None)
+            is_open = int(layer.flags) & HAS_VNI
+            header = TunnelHeader(Encap.VXLAN, layer.vni) if is_open else ClosedHeader()
     return header
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import struct
-import subprocess
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
 from tests.packets.headers import (
+    ClosedHeader,
     ExtensionHeader,
     Header,
     IPHeader,
@@ -16,95 +17,157 @@ from tests.packets.headers import (
     Tag,
     TunnelHeader,
     UDPHeader,
+    gre_header,
 )
+from tests.packets.pdml import Layer, layers_of
 
-# https://www.tcpdump.org/linktypes.html
-LINKTYPE_ETHERNET: Final = 1
-LINKTYPE_RAW: Final = 101
+from tunnel_monitor.contract import Encap
 
-# Names in `frame.protocols`, which lists the layers in their order.
-LINKS: Final = {"eth"}
+LINKS: Final = {
+    *("eth", "llc", "ieee8021ah", "mpls", "ppp", "pppoes", "nsh"),
+    *("pwethheuristic", "pwethcw", "pwethnocw", "pwmcw"),
+}
 TAGS: Final = {"vlan", "ieee8021ad"}
-EXTENSIONS: Final = {"ah", "mipv6", "hip", "shim6"}  # and all that begin with "ipv6."
-NO_HEADERS: Final = {"ethertype", "raw"}
-
-HAS_VNI: Final = 0x0800  # of the 16 bits that tshark calls the flags
-
-FIELDS: Final = (
-    "frame.protocols",
-    *("ip.hdr_len", "ip.src", "ip.dst"),
-    *("ipv6.src", "ipv6.dst"),
-    "udp.dstport",
-    *("vxlan.flags", "vxlan.vni"),
-    "_ws.malformed",
-)
+EXTENSIONS: Final = {"ah": "ah.next_header", "mipv6": "mip6.proto", "hip": "hip.proto"}
+NO_HEADERS: Final = {"geninfo", "frame", "raw", "ethertype"}
+FAULTS: Final = {"_ws.malformed", "_ws.short"}
 
 
 def dissect(frames: Sequence[bytes], folder: Path, *, link_header: bool) -> list[list[Header]]:
     """The headers of each frame, as far as tshark can read them.
 
     Args:
-        frames: in any number; one call takes 0.2 s and 50 us for each.
-        folder: for the capture file that tshark reads.
+        frames: from their first header on.
+        folder: for the files that tshark reads and writes.
         link_header: whether they begin with Ethernet.
     """
-    capture = folder / "frames.pcap"
-    linktype = LINKTYPE_ETHERNET if link_header else LINKTYPE_RAW
-    capture.write_bytes(pcap(frames, linktype))
-    command = ["tshark", "-n", "-r", str(capture), "-T", "fields", "-E", "separator=|"]
-    command += ["-o", "ip.defragment:FALSE", "-o", "ipv6.defragment:FALSE"]
-    command += ["-d", "udp.port==4789,vxlan", "-d", "udp.port==8472,vxlan"]
-    for field in FIELDS:
-        command += ["-e", field]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
-    return [list(headers(line)) for line in done.stdout.splitlines()]
+    seen = layers_of(frames, folder, link_header=link_header)
+    return [list(headers(layers)) for layers in seen]
 
 
-def pcap(frames: Sequence[bytes], linktype: int) -> bytes:
-    """A capture file (draft-ietf-opsawg-pcap) in which each frame was as long as it is there."""
-    head = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 1 << 18, linktype)
-    records = (struct.pack("<IIII", 0, 0, len(frame), len(frame)) + frame for frame in frames)
-    return head + b"".join(records)
-
-
-def headers(line: str) -> Iterator[Header]:
-    """The headers of one frame, from tshark's line for it.
-
-    Each field has the values of all layers of its kind; a layer that is cut off has not all
-    of its own. Nothing can be behind it, so only the last values are missing.
-    """
-    protocols, *columns = line.split("|")
-    values = (iter(column.split(",") if column else ()) for column in columns)
-    sizes, src4, dst4, src6, dst6, ports, flags, vnis, malformed = values
-    is_cut_off = any(malformed)
-    names = protocols.split(":")
-    for name, following in zip(names, [*names[1:], ""], strict=True):
-        header: Header | None = None
-        if name in LINKS:
-            header = LinkHeader()
-        elif name in TAGS:
-            header = Tag()
-        elif name == "ip":
-            header = ip_header(next(src4, ""), next(dst4, ""))
-            has_options = int(next(sizes, "20")) > 20
-            if has_options and is_cut_off and not following:
-                header = None
-        elif name == "ipv6":
-            header = ip_header(next(src6, ""), next(dst6, ""))
-        elif name in EXTENSIONS or name.startswith("ipv6."):
-            header = ExtensionHeader()
-        elif name == "udp" and (port := next(ports, "")):
-            header = UDPHeader(int(port))
-        elif name == "vxlan" and following == "eth":  # else the header itself is cut off
-            has_vni = int(next(flags), 16) & HAS_VNI
-            vni = int(next(vnis))
-            header = TunnelHeader(vni if has_vni else None)
-        if header is not None:
-            yield header
-        elif name not in NO_HEADERS:
+def headers(layers: Sequence[Layer]) -> Iterator[Header]:
+    """The headers of one frame. What tshark found a fault in is its last layer."""
+    is_faulty = any(layer.name in FAULTS for layer in layers)
+    rest = [layer for layer in layers if layer.name not in FAULTS | NO_HEADERS]
+    for layer, behind in zip_longest(rest, rest[1:]):
+        assert layer is not None
+        found = list(headers_in(layer, behind, is_cut=is_faulty and behind is None))
+        yield from found
+        if not found and layer.name != "erspan":
             return
 
 
-def ip_header(src: str, dst: str) -> IPHeader | None:
-    """None if the header ends in front of or in its addresses."""
-    return IPHeader(src, dst) if src and dst else None
+def headers_in(layer: Layer, behind: Layer | None, *, is_cut: bool) -> Iterator[Header]:
+    """What one layer is; nothing where the walk ends."""
+    if layer.name in LINKS:
+        yield LinkHeader()
+    elif layer.name in TAGS:
+        yield Tag()
+    elif layer.name == "ip":
+        yield from ipv4(layer)
+    elif layer.name == "ipv6":
+        yield from ipv6(layer, is_cut=is_cut)
+    elif layer.name in EXTENSIONS:
+        yield ExtensionHeader(None if is_cut else layer.number(EXTENSIONS[layer.name]))
+    elif layer.name == "udp" and (port := layer.number("udp.dstport")) is not None:
+        yield UDPHeader(port)
+    elif layer.name in TUNNELS:
+        yield TUNNELS[layer.name](Seen(layer, behind, is_cut))
+
+
+def ipv4(layer: Layer) -> Iterator[Header]:
+    """None if the header is not whole."""
+    if "ip.dst" in layer.fields and layer.size >= int(layer.fields["ip.hdr_len"]):
+        is_later = layer.number("ip.frag_offset")
+        protocol = None if is_later else layer.number("ip.proto")
+        yield IPHeader(layer.fields["ip.src"], layer.fields["ip.dst"], protocol)
+
+
+def ipv6(layer: Layer, *, is_cut: bool) -> Iterator[Header]:
+    """The header and its extension headers; of one that is cut off, what it announces is not."""
+    if "ipv6.dst" not in layer.fields:
+        return
+    protocols: list[int | None] = [*layer.following]
+    is_extended = len(protocols) > 1
+    if is_extended and (layer.number("ipv6.fraghdr.offset") or is_cut):
+        protocols[-1] = None
+    yield IPHeader(layer.fields["ipv6.src"], layer.fields["ipv6.dst"], protocols[0])
+    for protocol in protocols[1:]:
+        yield ExtensionHeader(protocol)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A tunnel header, with what tshark says of its surroundings."""
+
+    layer: Layer
+    behind: Layer | None
+    is_cut: bool  # tshark found a fault, and no layer behind this one
+
+    def number(self, name: str) -> int:
+        """A field's value, 0 where there is none."""
+        return self.layer.number(name) or 0
+
+
+def vxlan(seen: Seen) -> Header:
+    """VXLAN, or VXLAN-GPE, of which tshark shows the first byte alone as flags."""
+    flags, vni = seen.layer.fields.get("vxlan.flags", ""), seen.layer.number("vxlan.vni")
+    if vni is None or seen.layer.size < 8:
+        return ClosedHeader()
+    is_gpe = len(flags) == len("0x00")
+    bits = int(flags, 16) if is_gpe else int(flags, 16) >> 8
+    if not bits & 0x08 or (is_gpe and bits & 0x30):
+        return ClosedHeader()
+    return TunnelHeader(Encap.VXLAN_GPE if is_gpe else Encap.VXLAN, vni)
+
+
+def geneve(seen: Seen) -> Header:
+    """Geneve of version 0."""
+    vni = seen.layer.number("geneve.vni")
+    is_whole = seen.layer.size >= 8 + seen.number("geneve.option.length")
+    if vni is None or not is_whole or seen.number("geneve.version"):
+        return ClosedHeader()
+    return TunnelHeader(Encap.GENEVE, vni)
+
+
+def gtpu(seen: Seen) -> Header:
+    """A user's packet in GTP-U of version 1."""
+    teid = seen.layer.number("gtp.teid")
+    is_ours = seen.number("gtp.flags.version") == seen.number("gtp.flags.payload") == 1
+    if teid is None or not is_ours or seen.number("gtp.message") != 255:
+        return ClosedHeader()
+    is_extended = seen.number("gtp.flags.e")
+    has_more = is_extended or seen.number("gtp.flags.s") or seen.number("gtp.flags.pn")
+    if (has_more and seen.layer.size < 12) or (is_extended and seen.is_cut):
+        return ClosedHeader()
+    return TunnelHeader(Encap.GTPU, teid)
+
+
+def gre(seen: Seen) -> Header:
+    """GRE of version 0, with the ERSPAN header behind it."""
+    protocol = seen.layer.number("gre.proto")
+    names = {"C": "checksum", "R": "routing", "K": "key", "S": "sequence_number"}
+    has = {letter for letter, name in names.items() if seen.number(f"gre.flags.{name}")}
+    words = len(has & {"K", "S"}) + bool(has & {"C", "R"})
+    if protocol is None or seen.number("gre.flags.version") or seen.layer.size < 4 + 4 * words:
+        return ClosedHeader()
+    if "R" in has and seen.is_cut:
+        return ClosedHeader()
+    session = None
+    if protocol == 0x22EB or (protocol == 0x88BE and "S" in has):
+        session = erspan_session(seen.behind)
+        if session is None:
+            return ClosedHeader()
+    return gre_header(protocol, seen.layer.number("gre.key"), session, has=has)
+
+
+def erspan_session(layer: Layer | None) -> int | None:
+    """The session of an ERSPAN header of type II or III, None if that is not whole."""
+    if layer is None:
+        return None
+    size = 12 + 8 * bool(layer.number("erspan.o")) if "erspan.ft" in layer.fields else 8
+    is_third = layer.number("erspan.version") == 2
+    return layer.number("erspan.spanid") if layer.size >= max(size, 12 * is_third) else None
+
+
+TUNNELS: Final = {"vxlan": vxlan, "geneve": geneve, "gtp": gtpu, "gre": gre}

@@ -11,6 +11,7 @@ from tests.packets.stacks import (
     PEER4,
     PEER6,
     PING4,
+    TUNNEL,
     TUNNELED4,
     TUNNELED6,
 )
@@ -130,6 +131,9 @@ BROKEN_IPV6: Final = [
 ]
 
 BROKEN_TUNNELS: Final = [
+    other("udp ends in its header", TRUNCATED, *OUTSIDE4[:2], UDP(length=4), TUNNEL, *PING4),
+    other("udp ends in front of vxlan", TRUNCATED, *OUTSIDE4[:2], UDP(length=8), TUNNEL, *PING4),
+    other("udp ends in vxlan", TRUNCATED, *OUTSIDE6[:2], UDP(length=15), TUNNEL, *PING4),
     other("udp cut off", TRUNCATED, Ethernet(), PEER4, UDP(dport=4789), cut=1),
     other("udp to another port cut off", TRUNCATED, Ethernet(), PEER4, UDP(dport=53), cut=1),
     other("udp not there", TRUNCATED, Ethernet(), PEER6, UDP(dport=4789), cut=8),

@@ -89,7 +89,20 @@ PORTS: Final = [
     over6("no udp checksum over ipv6", *OUTSIDE6[:2], UDP(checksum=0), TUNNEL),
     over4("wrong checksums", Ethernet(), IPv4(*PEERS4, checksum=1), UDP(checksum=1), TUNNEL),
     over4("udp length 0", *OUTSIDE4[:2], UDP(length=0), TUNNEL),
-    over4("udp length too small", *OUTSIDE4[:2], UDP(length=4), TUNNEL),
+    flow(
+        "udp ends behind vxlan",
+        (*OUTSIDE4[:2], UDP(length=16), TUNNEL),
+        PING4,
+        inner=NO_INNER,
+    ),
+    flow(
+        "udp ends in the inner ip header",
+        (*OUTSIDE4[:2], UDP(length=49), TUNNEL),
+        PING4,
+        inner=NO_INNER,
+    ),
+    over4("udp ends behind the inner ip header", *OUTSIDE4[:2], UDP(length=50), TUNNEL),
+    over6("udp over ipv6 ends behind the inner ip header", *OUTSIDE6[:2], UDP(length=70), TUNNEL),
     over4("udp length too large", *OUTSIDE4[:2], UDP(length=65535), TUNNEL),
 ]
 

@@ -78,7 +78,7 @@ def flow(
     *,
     outer: Pair = PEERS4,
     inner: Pair = ENDPOINTS4,
-    vni: int = 10001,
+    vni: int | None = 10001,
     path: tuple[Encap, ...] = (Encap.VXLAN,),
     cut: int = 0,
     trailer: bytes = b"",
@@ -91,7 +91,7 @@ def flow(
         inside: the layers behind it.
         outer: the addresses right outside that header.
         inner: the innermost addresses.
-        vni: the number in that header.
+        vni: the number in that header, None where it has none.
         path: all tunnel headers, outermost first.
         cut: bytes missing at the end.
         trailer: bytes behind all that the headers account for.

@@ -6,19 +6,21 @@ them ends, are rules of this project, so they are applied here, once for all pro
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Set
+from dataclasses import dataclass, replace
 from typing import Final
 
 from tests.packets.expected import NO_INNER, Expected, Pair
-from tests.packets.reference import MAX_EXTENSIONS, MAX_TAGS, PORTS
+from tests.packets.reference_ip import MAX_EXTENSIONS
+from tests.packets.reference_link import MAX_TAGS
+from tests.packets.reference_tunnels import PORTS
 
-from tunnel_monitor.contract import MAX_DEPTH, Outcome
+from tunnel_monitor.contract import MAX_DEPTH, Encap, Outcome
 
 
 @dataclass(frozen=True)
 class LinkHeader:
-    """An Ethernet header."""
+    """An Ethernet header, or any other that leads to IP and is no VLAN tag."""
 
 
 @dataclass(frozen=True)
@@ -28,15 +30,26 @@ class Tag:
 
 @dataclass(frozen=True)
 class IPHeader:
-    """An IP header that is whole and valid, without extension headers."""
+    """An IP header that is whole and valid, without extension headers.
+
+    `protocol` is None in a later fragment, behind which is no header.
+    """
 
     src: str
     dst: str
+    protocol: int | None
+
+    @property
+    def is_ipv4(self) -> bool:
+        """By its addresses; a mapped one is not told apart, and no case puts a tunnel there."""
+        return ":" not in self.src
 
 
 @dataclass(frozen=True)
 class ExtensionHeader:
-    """An IPv6 extension header."""
+    """An IPv6 extension header, or AH; `protocol` as that of an IP header."""
+
+    protocol: int | None
 
 
 @dataclass(frozen=True)
@@ -48,25 +61,67 @@ class UDPHeader:
 
 @dataclass(frozen=True)
 class TunnelHeader:
-    """A whole VXLAN header; `vni` is None where the I flag is clear."""
+    """A whole and valid tunnel header."""
 
+    encap: Encap
     vni: int | None
 
 
-Header = LinkHeader | Tag | IPHeader | ExtensionHeader | UDPHeader | TunnelHeader
+@dataclass(frozen=True)
+class ClosedHeader:
+    """A tunnel header that opens nothing: cut off, of another version, without a VNI, ..."""
+
+
+Header = LinkHeader | Tag | IPHeader | ExtensionHeader | UDPHeader | TunnelHeader | ClosedHeader
+
+# By protocol number: in IPv4, in IPv6.
+IP_IN_IP: Final[dict[int | None, tuple[Encap, Encap]]] = {
+    4: (Encap.IPIP, Encap.IP4IP6),
+    41: (Encap.SIT, Encap.IP6IP6),
+}
+
+
+def gre_header(
+    protocol: int, key: int | None, session: int | None, *, has: Set[str]
+) -> TunnelHeader:
+    """What a GRE header is called.
+
+    Args:
+        protocol: what it carries.
+        key: None without one.
+        session: of the ERSPAN header behind it, if there is one.
+        has: the letters of the words it has: C, R, K, S.
+    """
+    if protocol == 0x6558 and has & {"C", "K", "S"} == {"K"} and key is not None:
+        return TunnelHeader(Encap.NVGRE, key >> 8)
+    if protocol == 0x6558:
+        return TunnelHeader(Encap.GRETAP, key)
+    if protocol == 0x88BE:
+        return TunnelHeader(Encap.ERSPAN2 if "S" in has else Encap.ERSPAN1, session)
+    if protocol == 0x22EB:
+        return TunnelHeader(Encap.ERSPAN3, session)
+    return TunnelHeader(Encap.GRE, key)
 
 
 @dataclass(frozen=True)
 class Record:
-    """The part of `Expected` that depends on dissecting: 0 deep is no tunnel."""
+    """The part of `Expected` that depends on dissecting: an empty path is no tunnel."""
 
-    depth: int = 0
+    path: tuple[Encap, ...] = ()
     vni: int | None = None
     outer: Pair = ("", "")
     inner: Pair = NO_INNER
 
+    def entered(self, tunnel: TunnelHeader, outer: IPHeader) -> Record:
+        """The record one tunnel further in."""
+        return Record((*self.path, tunnel.encap), tunnel.vni, (outer.src, outer.dst))
 
-TOO_DEEP: Final = Record(depth=MAX_DEPTH + 1)
+    def reached(self, inner: IPHeader) -> Record:
+        """The record with an inner IP header, if it is in a tunnel."""
+        return replace(self, inner=(inner.src, inner.dst)) if self.path else self
+
+
+TOO_DEEP: Final = Record((Encap.NONE,) * (MAX_DEPTH + 1))
 
 
 def record_of(expected: Expected) -> Record:
@@ -74,7 +129,7 @@ def record_of(expected: Expected) -> Record:
     if expected.outcome is Outcome.TOO_DEEP:
         return TOO_DEEP
     return Record(
-        len(expected.encap),
+        expected.encap,
         expected.vni,
         (expected.outer_src, expected.outer_dst),
         (expected.inner_src, expected.inner_dst),
@@ -84,7 +139,7 @@ def record_of(expected: Expected) -> Record:
 def record_from(headers: Iterable[Header]) -> Record:
     """The record of a packet with these headers, which end where nothing more can be read."""
     record = Record()
-    pair = NO_INNER
+    ip = IPHeader("", "", None)
     tags = extensions = 0
     for header in headers:
         match header:
@@ -92,23 +147,28 @@ def record_from(headers: Iterable[Header]) -> Record:
                 tags = 0
             case Tag():
                 tags += 1
-            case IPHeader(src, dst):
+            case IPHeader():
                 extensions = 0
-                pair = (src, dst)
-                if record.depth:
-                    record = Record(record.depth, record.vni, record.outer, pair)
+                ip = header
+                record = record.reached(ip)
             case ExtensionHeader():
                 extensions += 1
-            case UDPHeader(dport) if dport not in PORTS:
-                break
-            case TunnelHeader(None):
-                break
-            case TunnelHeader(vni):
-                record = Record(record.depth + 1, vni, outer=pair)
-            case _:
+            case UDPHeader():
                 pass
-        if tags > MAX_TAGS or extensions > MAX_EXTENSIONS:
+            case ClosedHeader():
+                break
+            case TunnelHeader():
+                record = record.entered(header, ip)
+        if tags > MAX_TAGS or extensions > MAX_EXTENSIONS or leads_nowhere(header):
             break
-        if record.depth > MAX_DEPTH:
+        if isinstance(header, IPHeader | ExtensionHeader) and header.protocol in IP_IN_IP:
+            tunnel = TunnelHeader(IP_IN_IP[header.protocol][not ip.is_ipv4], None)
+            record = record.entered(tunnel, ip)
+        if len(record.path) > MAX_DEPTH:
             return TOO_DEEP
     return record
+
+
+def leads_nowhere(header: Header) -> bool:
+    """Whether it is a UDP header to no tunnel's port."""
+    return isinstance(header, UDPHeader) and header.dport not in PORTS

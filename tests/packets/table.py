@@ -5,36 +5,55 @@ Pure data, for whoever can parse: the kernel's test-run, the native build, the s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Final
 
 from tests.packets import (
+    cases_between,
     cases_broken,
+    cases_gre,
+    cases_gtpu,
     cases_inside,
+    cases_ipip,
     cases_linkless,
     cases_nested,
     cases_outside,
+    cases_over_udp,
     cases_tunnel,
 )
 from tests.packets.expected import Case
 from tests.packets.reference import reference
 
-CASES: Final[list[Case]] = [
-    *cases_outside.CASES,
-    *cases_broken.CASES,
-    *cases_tunnel.CASES,
-    *cases_inside.CASES,
-    *cases_nested.CASES,
-    *cases_linkless.CASES,
-]
+GROUPS: Final[Mapping[str, Sequence[Case]]] = {
+    "outside": cases_outside.CASES,
+    "broken": cases_broken.CASES,
+    "vxlan": cases_tunnel.CASES,
+    "inside": cases_inside.CASES,
+    "nested": cases_nested.CASES,
+    "no link header": cases_linkless.CASES,
+    "between": cases_between.CASES,
+    "over udp": cases_over_udp.CASES,
+    "gtp-u": cases_gtpu.CASES,
+    "gre": cases_gre.CASES,
+    "ip in ip": cases_ipip.CASES,
+}
+CASES: Final[list[Case]] = [case for group in GROUPS.values() for case in group]
+VXLAN_CASES: Final[list[Case]] = [case for group in list(GROUPS)[:6] for case in GROUPS[group]]
 
 
-def truncations(case: Case) -> Iterator[Case]:
+@cache
+def truncations(case: Case) -> tuple[Case, ...]:
     """The case's frame cut at every byte, with what the reference says of each."""
-    for length in range(len(case.frame)):
-        frame = case.frame[:length]
-        expected = reference(frame, link_header=case.link_header)
-        yield Case(f"{case.name}: {length} bytes", frame, expected, case.link_header)
+    return tuple(
+        Case(
+            f"{case.name}: {length} bytes",
+            case.frame[:length],
+            reference(case.frame[:length], link_header=case.link_header),
+            case.link_header,
+        )
+        for length in range(len(case.frame))
+    )
 
 
 def bit_flips(case: Case) -> Iterator[Case]:

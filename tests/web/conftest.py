@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
+from tests.browser import chromium_path
 from tests.lab import commands
 from tests.lab.commands import Running
 from tests.web.visits import Visit, visiting
@@ -15,7 +16,6 @@ from tests.web.visits import Visit, visiting
 from tunnel_monitor.lab import namespaces
 
 DEMO = ("--listen", "127.0.0.1:0", "--interval", "0.5")
-CHROMIUM = "/usr/bin/chromium"
 expect.set_options(timeout=commands.DEADLINE_S * 1000)
 
 
@@ -37,7 +37,8 @@ def browser(home: int) -> Iterator[Browser]:
         with namespaces.entered(home):
             playwright = stack.enter_context(sync_playwright())
         chromium = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
+            executable_path=chromium_path(),
+            args=["--no-sandbox", "--disable-background-networking"],
         )
         stack.callback(chromium.close)
         yield chromium

@@ -32,9 +32,9 @@ def test_the_biggest_talker_on_the_page_is_the_culprit(
         here.page.keyboard.press("Escape")
         listed = here.wait_for(lambda shown: bool(shown.raw["flows"]), "the biggest flows")
         assert "culprit was" not in demo.output
+        here.page.close()
         demo.process.terminate()
         assert demo.wait() == 0
-        here.faults.found.clear()  # of the lost connection
     named = NAMED.search(demo.output)
     assert named, demo.output
     culprit, host, vni = named.groups()

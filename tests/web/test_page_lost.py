@@ -72,5 +72,4 @@ def test_a_demo_that_ends_and_begins_again(
         shown = here.wait_for(lambda shown: shown.pill == "LIVE", "it is live again")
         here.wait_for(lambda shown: shown.raw["empty"] != "", "nothing was sent in the new one")
         assert shown.drains <= drains(demo)
-    assert all("ERR_" in fault for fault in here.faults.found)
-    here.faults.found.clear()
+    here.faults.forgive("net::ERR_")

@@ -1,7 +1,7 @@
 /** The header: which interface, what state, how much. */
 import { sum } from "./amounts";
 import type { Drain, Status } from "./api";
-import { byId, say, sayQuantity } from "./dom";
+import { byId, part, say, sayQuantity } from "./dom";
 import { countText, DASH, quantity, bytesText, spanText, THIN } from "./format";
 import { account } from "./ledgers";
 import type { Pill } from "./pill";
@@ -44,12 +44,13 @@ export function drawPill(pill: Pill): void {
 /** "host0 · eth0", and how the programs hang on it. */
 function drawInterface(status: Status): void {
   const [first] = status.interfaces;
+  if (!first) return;
   const node = byId("interface", HTMLElement);
-  const [name, note] = node.children;
-  if (!first || !name || !note) return;
   const names = status.interfaces.map((one) => one.name).join(", ");
-  say(name, `${first.namespace ?? status.host} · ${names}`);
-  say(note, `${first.attach}, in + out`);
+  say(part(node, "host"), `${first.namespace ?? status.host} · `);
+  say(part(node, "device"), names);
+  const note = node.querySelector("i");
+  if (note) say(note, `${first.attach}, in + out`);
 }
 
 function ownCost(status: Status): Node[] {

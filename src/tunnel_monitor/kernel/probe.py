@@ -165,7 +165,7 @@ class TunnelDevice:
         kind: as `ip link` calls it: vxlan, geneve, gre, ...
         vni: its virtual network's number; None where it has none or takes any.
         port: its UDP destination port; None where it has none.
-        read: whether the monitor reads this kind on this port by default.
+        read: whether the monitor reads it as it is, without being told its port.
     """
 
     name: str
@@ -210,4 +210,5 @@ def _device(name: str, kind: str, data: Any) -> TunnelDevice:
     vni = data.get_attr(vni_name) if data and vni_name and not takes_any else None
     port = data.get_attr(port_name) if data and port_name else None
     ports = {encap.label: numbers for encap, numbers in DEFAULT_PORTS.items()}
-    return TunnelDevice(name, kind, vni, port, port in ports.get(kind, ()))
+    # What runs over UDP is known by its port, everything else by its IP protocol.
+    return TunnelDevice(name, kind, vni, port, not port_name or port in ports.get(kind, ()))

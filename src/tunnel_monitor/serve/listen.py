@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import ipaddress
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
@@ -75,7 +76,9 @@ def listen(written: str) -> Listener:
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError as error:
-        raise BadSetting(f"cannot listen on {written}: {error.strerror}") from error
+        raise BadSetting(
+            f"cannot listen on {written}: {error.strerror}", "choose an address of this host"
+        ) from error
     try:
         bound = socket.create_server(address[:2], family=family, backlog=BACKLOG)
     except OSError as error:
@@ -94,7 +97,8 @@ def _reason(
         )
     if error.errno == errno.EACCES:
         return MissingPrivilege(f"{what}: only root may", "choose a port from 1024 on")
-    return BadSetting(f"{what}: {error.strerror}", "choose an address of this host")
+    # Not its strerror, to which `create_server` adds the address once more.
+    return BadSetting(f"{what}: {os.strerror(error.errno or 0)}", "choose an address of this host")
 
 
 def _owner(port: int) -> str | None:

@@ -17,7 +17,12 @@ NO_NEXT_HEADER = 59
 class IPv4(Layer):
     """RFC 791, 3.1. `options` are padded to 4 bytes; `offset` is in units of 8 bytes."""
 
-    KNOWN_AS: ClassVar[Mapping[Space, int]] = {Space.ETHERTYPE: 0x0800, Space.PROTOCOL: 4}
+    KNOWN_AS: ClassVar[Mapping[Space, int]] = {
+        Space.ETHERTYPE: 0x0800,
+        Space.PROTOCOL: 4,
+        Space.PPP: 0x0021,
+        Space.NEXT_PROTOCOL: 1,
+    }
 
     src: str = "192.168.0.1"
     dst: str = "192.168.0.2"
@@ -72,7 +77,12 @@ class IPv4(Layer):
 class IPv6(Layer):
     """RFC 8200, 3."""
 
-    KNOWN_AS: ClassVar[Mapping[Space, int]] = {Space.ETHERTYPE: 0x86DD, Space.PROTOCOL: 41}
+    KNOWN_AS: ClassVar[Mapping[Space, int]] = {
+        Space.ETHERTYPE: 0x86DD,
+        Space.PROTOCOL: 41,
+        Space.PPP: 0x0057,
+        Space.NEXT_PROTOCOL: 2,
+    }
 
     src: str = "fd00::1"
     dst: str = "fd00::2"

@@ -2,7 +2,7 @@
 
 A layer writes its own header in front of the bytes behind it. What it cannot know by itself it
 asks its `Stack`: by which number it announces the layer above (an EtherType, an IP protocol, a
-UDP port), and the pseudo-header of the IP header it is carried in.
+UDP port, ...), and the pseudo-header of the IP header it is carried in.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ class Space(Enum):
     ETHERTYPE = 0x88B5  # IEEE 802, local experimental EtherType 1
     PROTOCOL = 253  # RFC 3692, use for experimentation and testing
     PORT = 9  # RFC 863, discard
+    PPP = 0xC021  # RFC 1661, link control protocol
+    NEXT_PROTOCOL = 0xFE  # RFC 8300, experiment 1; VXLAN-GPE has the same numbers
 
 
 @dataclass(frozen=True)

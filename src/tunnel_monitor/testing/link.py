@@ -1,4 +1,4 @@
-"""Link layers: Ethernet, VLAN tags, and ARP, which is the most common frame without IP."""
+"""Link layers: Ethernet, VLAN tags, LLC, provider backbone bridges, and ARP."""
 
 from __future__ import annotations
 
@@ -16,6 +16,13 @@ def mac(text: str) -> bytes:
     return bytes.fromhex(text.replace(":", ""))
 
 
+def type_or_length(given: int | None, behind: bytes, stack: Stack) -> int:
+    """IEEE 802.3, 3.2.6: what a link header announces, which in front of LLC is a length."""
+    if given is not None:
+        return given
+    return len(behind) if isinstance(stack.above, LLCSNAP) else stack.announced(Space.ETHERTYPE)
+
+
 @dataclass(frozen=True)
 class Ethernet(Layer):
     """IEEE 802.3, 3.1.1: destination, source, type or length.
@@ -23,7 +30,7 @@ class Ethernet(Layer):
     `minimum` pads the frame with zeros to that length, as a card pads to 60.
     """
 
-    KNOWN_AS: ClassVar[Mapping[Space, int]] = {Space.ETHERTYPE: 0x6558}
+    KNOWN_AS: ClassVar[Mapping[Space, int]] = {Space.ETHERTYPE: 0x6558, Space.NEXT_PROTOCOL: 3}
 
     src: str = "02:00:00:00:00:01"
     dst: str = "02:00:00:00:00:02"
@@ -32,8 +39,7 @@ class Ethernet(Layer):
 
     def header(self, behind: bytes, stack: Stack) -> bytes:
         """14 bytes."""
-        del behind
-        ethertype = stack.announced(Space.ETHERTYPE) if self.type is None else self.type
+        ethertype = type_or_length(self.type, behind, stack)
         return mac(self.dst) + mac(self.src) + struct.pack("!H", ethertype)
 
     def encode(self, behind: bytes, stack: Stack) -> bytes:
@@ -57,8 +63,7 @@ class VLAN(Layer):
 
     def header(self, behind: bytes, stack: Stack) -> bytes:
         """Tag control information and the next type: the 4 bytes behind the TPID."""
-        del behind
-        ethertype = stack.announced(Space.ETHERTYPE) if self.type is None else self.type
+        ethertype = type_or_length(self.type, behind, stack)
         control = self.priority << 13 | self.drop_eligible << 12 | self.vid
         return struct.pack("!HH", control, ethertype)
 
@@ -66,6 +71,42 @@ class VLAN(Layer):
 def service_vlan(vid: int) -> VLAN:
     """The outer tag of QinQ, IEEE 802.1ad."""
     return VLAN(vid, tpid=0x88A8)
+
+
+@dataclass(frozen=True)
+class LLCSNAP(Layer):
+    """IEEE 802.2 and RFC 1042: an EtherType behind a length; `oui` 0 says that it is one.
+
+    `oui` 0x0000F8 is that of IEEE 802.1H, and says the same.
+    """
+
+    dsap: int = 0xAA
+    ssap: int = 0xAA
+    control: int = 3
+    oui: int = 0
+    type: int | None = None
+
+    def header(self, behind: bytes, stack: Stack) -> bytes:
+        """8 bytes."""
+        del behind
+        ethertype = stack.announced(Space.ETHERTYPE) if self.type is None else self.type
+        head = bytes([self.dsap, self.ssap, self.control])
+        return head + self.oui.to_bytes(3) + struct.pack("!H", ethertype)
+
+
+@dataclass(frozen=True)
+class PBB(Layer):
+    """IEEE 802.1Q, 9.7: the service tag of a provider backbone; an `Ethernet` follows."""
+
+    KNOWN_AS: ClassVar[Mapping[Space, int]] = {Space.ETHERTYPE: 0x88E7}
+
+    isid: int = 1
+    priority: int = 0
+
+    def header(self, behind: bytes, stack: Stack) -> bytes:
+        """The 4 bytes behind the EtherType."""
+        del behind, stack
+        return struct.pack("!I", self.priority << 29 | self.isid)
 
 
 @dataclass(frozen=True)
