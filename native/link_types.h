@@ -12,7 +12,6 @@
 #define COOKED2_SIZE 20
 #define NULL_SIZE 4
 #define HDLC_SIZE 4
-#define COOKED_LLC 0x0004 /* in place of an ethertype: an LLC header follows */
 
 enum link_type {
 	LINK_NULL = 0,
@@ -53,16 +52,14 @@ static inline __u32 begin_cooked(const struct packet *packet, struct beginning *
 		.offset = size,
 		.limit = packet->captured,
 	};
-	__u16 protocol;
+	__u16 ethertype;
 	__u32 why;
 
 	if (packet->captured < size)
 		return TRUNCATED;
-	protocol = to_host16(load16(packet->bytes + protocol_offset));
-	if (protocol != COOKED_LLC)
-		return begin_at(beginning, size, protocol);
-	why = read_llc(&at, &protocol);
-	return why == FLOW ? begin_at(beginning, at.offset, protocol) : why;
+	/* Linux has small numbers of its own here; the one that matters, 4, means LLC as well. */
+	why = read_ethertype(&at, packet->bytes + protocol_offset, &ethertype);
+	return why == FLOW ? begin_at(beginning, at.offset, ethertype) : why;
 }
 
 /*

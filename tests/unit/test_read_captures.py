@@ -1,24 +1,22 @@
 """Captures of others, where an independent decoder says what is in them.
 
-They are not part of the project. A folder with `pcaps/`, `expected/` and `oracle/compare.py` is
-looked for in TUNNEL_MONITOR_CAPTURES, then as `shared/captures` beside the checkout.
+They are not part of the project; tests/packets/captures.py says where they may be.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from tests.packets.captures import folder
 
 from tunnel_monitor.cli.main import main
 
-BESIDE = Path(__file__).resolve().parents[3] / "shared" / "captures"
-FOLDER = Path(os.environ.get("TUNNEL_MONITOR_CAPTURES") or BESIDE)
-CAPTURES = sorted((FOLDER / "pcaps").glob("*")) if FOLDER.is_dir() else []
+FOLDER = folder() or Path()
+CAPTURES = sorted((FOLDER / "pcaps").glob("*")) if folder() else []
 KEY = ("encap", "vni", "outer_src", "outer_dst", "inner_src", "inner_dst")
 # tshark clamps a length on the wire that no packet ever had; the record says 4,093,509,168.
 CLAMPED = {"odd--ndpi--fuzz-2021-06-07-c6c72a0a56.pcap"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from tunnel_monitor.contract import Encap
@@ -30,10 +31,12 @@ def spell_ports(ports: Mapping[Encap, Sequence[int]]) -> list[str]:
 def parse_ports(given: Sequence[str]) -> dict[Encap, tuple[int, ...]]:
     """The ports in force: the usual ones but for the encapsulations that were given.
 
+    A port that is given to one encapsulation is no longer another's usual one.
+
     Raises:
-        BadSetting: no ENCAP=PORTS, or one that does not exist.
+        BadSetting: no ENCAP=PORTS, one that does not exist, or a port given to two of them.
     """
-    ports = dict(DEFAULT_PORTS)
+    ports: dict[Encap, tuple[int, ...]] = {}
     by_label = {encap.label: encap for encap in DEFAULT_PORTS}
     for words in given:
         label, _, numbers = words.partition("=")
@@ -45,7 +48,17 @@ def parse_ports(given: Sequence[str]) -> dict[Encap, tuple[int, ...]]:
                 f"write it like {spell_ports(DEFAULT_PORTS)[0]}; there are {', '.join(by_label)}, "
                 "and ports from 1 to 65535",
             ) from None
-    return ports
+    taken = Counter(number for numbers in ports.values() for number in set(numbers))
+    if taken and max(taken.values()) > 1:
+        raise BadSetting(
+            f"cannot use port {taken.most_common(1)[0][0]} for two encapsulations", "choose one"
+        )
+    usual = {
+        encap: tuple(number for number in numbers if number not in taken)
+        for encap, numbers in DEFAULT_PORTS.items()
+        if encap not in ports
+    }
+    return usual | ports
 
 
 def port_number(written: str) -> int:

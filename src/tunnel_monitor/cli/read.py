@@ -73,6 +73,7 @@ def run(options: argparse.Namespace) -> int:
     if totals:
         report_unread(totals)
         show(options, totals)
+        sys.stdout.flush()  # here, where a reader who has gone is expected
     return max(codes)
 
 
