@@ -216,6 +216,7 @@ async def attend(
         return await ending.wait()
     monitor.start([view], report, partial(ending.soon, 1))
     serving = asyncio.create_task(server.run())
+    serving.add_done_callback(lambda _: ending.soon(1))  # a server that dies is not lived on without
     announce(options, server)
     code = await ending.wait()
     await server.stop()
