@@ -77,9 +77,9 @@ def load(name: str) -> Capture:
 
 def linktype_of(reader: RawPcapReader) -> int:
     """That of the first interface; a capture with several kinds is not among them."""
-    is_new = isinstance(reader, RawPcapNgReader)
-    field = reader.interfaces[0][0] if is_new else reader.linktype
-    return int(field) & LINKTYPE_MASK
+    if isinstance(reader, RawPcapNgReader):
+        return int(reader.interfaces[0][0]) & LINKTYPE_MASK
+    return int(reader.linktype) & LINKTYPE_MASK
 
 
 def certain(capture: Capture) -> Table:
