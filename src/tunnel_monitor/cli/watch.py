@@ -175,6 +175,8 @@ async def attend(
         return await ending.wait()
     monitor.start([view], report, partial(ending.soon, 1))
     serving = asyncio.create_task(server.run())
+    # If the server dies there is nothing left to do for whoever looks at the page.
+    serving.add_done_callback(lambda _: ending.soon(1))
     announce(options, server)
     code = await ending.wait()
     await server.stop()
