@@ -11,7 +11,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table as Drawing
 
-MOST_DRAWN = 1000  # rows; drawing takes 0.3 ms for each, and nobody scrolls further
+MOST_DRAWN = 1000  # rows; drawing is slow, and nobody scrolls further
 NOTHING = "-"  # in place of an empty cell, so that columns can be told apart by blanks
 
 
@@ -55,7 +55,9 @@ class Table:
         drawing = Drawing(box=box.SIMPLE, show_footer=bool(self.total))
         for name, total in zip(self.names, self.total or [""] * len(self.names), strict=True):
             justify: Literal["right", "left"] = "right" if name in self.numbers else "left"
-            drawing.add_column(name, total or "", justify=justify, overflow="fold")
+            drawing.add_column(
+                name, total or "", justify=justify, overflow="fold", no_wrap=name in self.numbers
+            )
         for row in self.rows[:MOST_DRAWN]:
             drawing.add_row(*row)
         console = Console(highlight=False, markup=False)
