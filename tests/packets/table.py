@@ -10,6 +10,7 @@ from functools import cache
 from typing import Final
 
 from tests.packets import (
+    cases_between,
     cases_broken,
     cases_gre,
     cases_gtpu,
@@ -31,6 +32,7 @@ GROUPS: Final[Mapping[str, Sequence[Case]]] = {
     "inside": cases_inside.CASES,
     "nested": cases_nested.CASES,
     "no link header": cases_linkless.CASES,
+    "between": cases_between.CASES,
     "over udp": cases_over_udp.CASES,
     "gtp-u": cases_gtpu.CASES,
     "gre": cases_gre.CASES,
