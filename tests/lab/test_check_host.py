@@ -68,7 +68,7 @@ def test_nobody_is_told_what_to_do(home: int, tmp_path: Path) -> None:
     assert "Traceback" not in told
     answers = checked(home, tmp_path, prefix=AS_NOBODY)["answers"]
     bad = {answer["question"]: answer for answer in answers if answer["verdict"] == "no"}
-    assert list(bad) == ["privileges", "programs", "attach"]
+    assert list(bad) == ["privileges", "programs"]
     assert bad["privileges"]["found"] == "lacks CAP_NET_ADMIN, CAP_PERFMON, CAP_BPF"
     for answer in bad.values():
         assert answer["remedy"].startswith("run as root or with sudo")
