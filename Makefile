@@ -11,9 +11,10 @@ BUILT := src/tunnel_monitor/built
 
 RUN_PACKAGES := ca-certificates iproute2 iperf3 iputils-ping libbpf1 python3 python3-venv
 # libatomic1 is for the node inside Playwright.
-TEST_PACKAGES := $(RUN_PACKAGES) ethtool libatomic1 tcpdump tshark
+TEST_PACKAGES := $(RUN_PACKAGES) ethtool gcc libatomic1 libc6-dev tcpdump tshark
 
 BPF_SOURCES := $(shell find bpf -name '*.[ch]')
+NATIVE_SOURCES := $(shell find native -name '*.[ch]')
 PAGE_SOURCES := $(shell find web -path web/node_modules -prune -o -path web/tests -prune -o -type f -print)
 OBJECT := $(BUILT)/tunnel.bpf.o
 NATIVE := $(BUILT)/libtunnelparse.so
@@ -52,7 +53,7 @@ check: $(TEST_READY) ## format, lint, types, spelling
 	$(PYTHON_BIN)/ruff format --check
 	$(PYTHON_BIN)/ruff check
 	$(PYTHON_BIN)/mypy
-	$(PYTHON_BIN)/clang-format --dry-run -Werror $(BPF_SOURCES)
+	$(PYTHON_BIN)/clang-format --dry-run -Werror $(BPF_SOURCES) $(NATIVE_SOURCES)
 	$(PYTHON_BIN)/codespell
 	scripts/check-text
 	@$(MAKE) check-page
@@ -113,7 +114,7 @@ $(COMPILER): FORCE | $(RUN_READY)
 $(OBJECT): $(BPF_SOURCES) hatch_build.py requirements/run.txt $(COMPILER)
 	$(PYTHON_BIN)/python hatch_build.py object
 
-$(NATIVE): $(BPF_SOURCES) hatch_build.py requirements/run.txt | $(RUN_READY)
+$(NATIVE): $(BPF_SOURCES) $(NATIVE_SOURCES) hatch_build.py requirements/run.txt | $(RUN_READY)
 	$(PYTHON_BIN)/python hatch_build.py native
 
 $(NODE_MODULES): web/package-lock.json | $(RUN_READY)

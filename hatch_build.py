@@ -68,24 +68,26 @@ def without_places() -> list[str]:
 
 
 def compile_c(compiler: list[str], flags: list[str], source: str, result: str) -> None:
-    """Compile `bpf/SOURCE` to `built/RESULT`, which a running monitor may have open."""
+    """Compile a source file to `built/RESULT`, which a running monitor may have open."""
     BUILT.mkdir(parents=True, exist_ok=True)
     half = BUILT / f".{result}"
     always = ["-O2", "-std=gnu11", "-Wall", "-Wextra", "-Werror", *without_places()]
-    run([*compiler, *always, *flags, str(ROOT / "bpf" / source), "-o", str(half)])
+    run([*compiler, *always, *flags, str(ROOT / source), "-o", str(half)])
     half.replace(BUILT / result)
 
 
 def build_object() -> None:
     """Compile the object that is loaded into the kernel."""
     flags = ["-g", "-mcpu=v3", *uapi_includes(), "-c"]
-    compile_c(bpf_compiler(), flags, "tunnel.bpf.c", "tunnel.bpf.o")
+    compile_c(bpf_compiler(), flags, "bpf/tunnel.bpf.c", "tunnel.bpf.o")
 
 
 def build_native() -> None:
     """Compile the same parser for this machine: bytes in, keys out, no privileges."""
     compiler = zig(f"{MACHINE}-linux-gnu.{GLIBC}")
-    compile_c(compiler, ["-g0", "-shared", "-fPIC"], "native.c", "libtunnelparse.so")
+    # Addresses are copied as words: bpf/parse/walk.h.
+    flags = ["-g0", "-shared", "-fPIC", "-fno-strict-aliasing"]
+    compile_c(compiler, flags, "native/library.c", "libtunnelparse.so")
 
 
 def build_page() -> None:

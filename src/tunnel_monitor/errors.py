@@ -9,6 +9,8 @@
     |-- LoadFailed              the kernel refused the object
     |-- AttachFailed            the kernel refused the program on that interface
     |-- DrainFailed             counters could not be read
+    |-- CaptureUnreadable       no such file, no permission, or not a capture at all
+    |-- CaptureDamaged          a capture that ends early or contradicts itself
     |-- LabFailed               a namespace, device or traffic process could not be made
     `-- NoLabRunning            `traffic` found no demo to send in
 
@@ -71,6 +73,14 @@ class AttachFailed(TunnelMonitorError):
 
 class DrainFailed(TunnelMonitorError):
     """Counters could not be read."""
+
+
+class CaptureUnreadable(TunnelMonitorError):
+    """No such file, no permission, or not a capture at all."""
+
+
+class CaptureDamaged(TunnelMonitorError):
+    """A capture that ends early or contradicts itself; what comes before was counted."""
 
 
 class LabFailed(TunnelMonitorError):

@@ -139,9 +139,9 @@ def added(flows: dict[Flow, Counts]) -> Counts:
     return Counts(*(sum(column) for column in zip((0, 0, 0), *flows.values(), strict=True)))
 
 
-def wait_for(condition: Callable[[], bool]) -> bool:
+def wait_for(condition: Callable[[], bool], patience_s: float = PATIENCE_S) -> bool:
     """Ask until it holds or time is up; whether it held."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + patience_s
     while not (held := condition()) and time.monotonic() < deadline:
         time.sleep(0.002)
     return held

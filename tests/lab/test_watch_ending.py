@@ -77,16 +77,13 @@ def test_killed_it_leaves_nothing(attach: str, lab: Lab, home: int, tmp_path: Pa
         watched.expect_nothing_on(lab)
 
 
-@ENDING
-def test_readers_of_the_stream_do_not_hold_it_up(
-    number: signal.Signals, lab: Lab, home: int, tmp_path: Path
-) -> None:
+def test_readers_of_the_stream_do_not_hold_it_up(lab: Lab, home: int, tmp_path: Path) -> None:
     with watched.watch(lab, home, tmp_path, "eth0") as running:
         page = Page.of(running)
         with page.events() as one, page.events() as other:
             next(one)
             next(other)
-            running.process.send_signal(number)
+            running.process.terminate()
             assert running.process.wait(watched.SOON_S) == 0
             list(one)  # comes to its end
             list(other)
@@ -96,7 +93,8 @@ def test_readers_of_the_stream_do_not_hold_it_up(
 def test_a_closed_terminal_does_not_end_what_runs_under_nohup(
     lab: Lab, home: int, tmp_path: Path
 ) -> None:
-    with watched.watch(lab, home, tmp_path, "eth0", prefix=("nohup",)) as running:
+    words = ("eth0", "--interval", "0.2")
+    with watched.watch(lab, home, tmp_path, *words, prefix=("nohup",)) as running:
         running.process.send_signal(signal.SIGHUP)
         Page.of(running).wait_for_drain()
         running.process.terminate()

@@ -78,7 +78,7 @@ def load(name: str) -> Capture:
 def linktype_of(reader: RawPcapReader) -> int:
     """That of the first interface; a capture with several kinds is not among them."""
     if isinstance(reader, RawPcapNgReader):
-        return int(reader.interfaces[0][0])
+        return int(reader.interfaces[0][0]) & LINKTYPE_MASK
     return int(reader.linktype) & LINKTYPE_MASK
 
 

@@ -18,7 +18,7 @@ WITHOUT_CONTENT = 8  # SHT_NOBITS
 
 def compiled(folder: Path, **environment: str) -> Path:
     """Compile a copy of the sources in `folder`; answers with where the results are."""
-    for name in ("bpf", "scripts"):
+    for name in ("bpf", "native", "scripts"):
         shutil.copytree(ROOT / name, folder / name)
     shutil.copy2(ROOT / "hatch_build.py", folder)
     command = [sys.executable, "hatch_build.py", "object", "native"]

@@ -13,7 +13,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = ("src", "bpf", "web", "scripts", "pyproject.toml", "hatch_build.py", "README.md")
+SOURCES = (
+    "src",
+    "bpf",
+    "native",
+    "web",
+    "scripts",
+    "pyproject.toml",
+    "hatch_build.py",
+    "README.md",
+)
 LICENSES = ("LICENSE", "NOTICE", "LICENSES")
 BUILT = {
     "tunnel_monitor/built/tunnel.bpf.o",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from ipaddress import ip_address
 from typing import Any, NamedTuple
 
 # All texts of one drawing: a script is never interrupted by another.
@@ -90,6 +91,11 @@ class Shown:
             for arc in self.raw["arcs"]
             if arc.get("endpoint", "other") != "other"
         }
+
+    @property
+    def hosts(self) -> set[str]:
+        """Those of them that are no multicast group."""
+        return {peer for peer in self.peers if not ip_address(peer).is_multicast}
 
     @property
     def busy_peers(self) -> dict[str, Exchange]:

@@ -31,7 +31,7 @@ def test_rates_of_peers_and_networks(
     here = visit(classic, "#v=1&unit=packets" if unit == "packets" else "")
     shown, (matrix, segments) = here.with_api("matrix", "segments")
     per_second = bits / matrix["interval_s"]
-    assert len(shown.busy_peers) >= 9
+    assert shown.busy_peers
     assert shown.busy_peers == exchanges(peers_of(matrix, unit, per_second))
     assert shown.networks == networks_of(segments, unit, per_second)
     wire = sum(both.sent for both in shown.peers.values())
@@ -41,7 +41,7 @@ def test_rates_of_peers_and_networks(
 def test_rates_of_one_network(visit: Callable[..., Visit], classic: Running) -> None:
     here = visit(classic, "#v=1&vni=10001")
     shown, (matrix,) = here.with_api("matrix?vni=10001")
-    assert {"172.16.1.100", "172.16.1.101", "172.16.1.103"} <= shown.busy_peers.keys()
+    assert shown.hosts == {"172.16.1.100", "172.16.1.101", "172.16.1.103"}
     assert shown.busy_peers == exchanges(peers_of(matrix, "bytes", 8 / matrix["interval_s"]))
 
 

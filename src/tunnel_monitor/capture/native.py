@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import accumulate
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from tunnel_monitor.settings import DEFAULT_PORTS
 
 LIBRARY = Path(__file__).parent.parent / "built" / "libtunnelparse.so"
 
-# struct parsed of bpf/native.c: the key is meaningful where the outcome is FLOW.
+# struct parsed of native/library.c: the key is meaningful where the outcome is FLOW.
 PARSED = np.dtype(
     [
         ("key", WIDE_KEY),
@@ -28,29 +29,42 @@ PARSED = np.dtype(
     ]
 )
 
+ADDRESS, NUMBER = ctypes.c_void_p, ctypes.c_uint64
+# name -> what it answers with, then what it takes: native/library.c.
+FUNCTIONS: Mapping[str, tuple[type[Any] | None, ...]] = {
+    "parse_packets": (None, ctypes.c_char_p, ADDRESS, NUMBER, ctypes.c_uint32, ADDRESS),
+    "reader_new": (ADDRESS, NUMBER, NUMBER),
+    "reader_free": (None, ADDRESS),
+    "reader_begin_file": (None, ADDRESS),
+    "reader_feed": (NUMBER, ADDRESS, ADDRESS, NUMBER),
+    "reader_flow_count": (NUMBER, ADDRESS),
+    "reader_tunnel_count": (NUMBER, ADDRESS),
+    "reader_copy": (None, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS),
+}
+
 
 @cache
-def _library() -> ctypes.CDLL:
+def library() -> ctypes.CDLL:
+    """The library, its functions declared.
+
+    Raises:
+        UnsupportedHost: it is not built.
+    """
     try:
         lib = ctypes.CDLL(str(LIBRARY))
     except OSError as error:
         raise UnsupportedHost(
             f"cannot load the native parser {LIBRARY}: {error}", "build it with `make bpf`"
         ) from error
-    lib.parse_packets.restype = None
-    lib.parse_packets.argtypes = [
-        ctypes.c_char_p,
-        ctypes.c_void_p,
-        ctypes.c_uint64,
-        ctypes.c_uint32,
-        ctypes.c_void_p,
-    ]
+    for name, (result, *arguments) in FUNCTIONS.items():
+        function = getattr(lib, name)
+        function.restype, function.argtypes = result, arguments
     return lib
 
 
 def set_ports(ports: Mapping[Encap, Sequence[int]]) -> None:
     """Say which UDP destination ports are tunnels, for the whole process."""
-    table = (ctypes.c_uint8 * (1 << 16)).in_dll(_library(), "port_encap")
+    table = (ctypes.c_uint8 * (1 << 16)).in_dll(library(), "port_encap")
     ctypes.memset(table, 0, 1 << 16)
     for encap, numbers in ports.items():
         for number in numbers:
@@ -68,7 +82,7 @@ def parse(packets: Sequence[bytes], *, has_link_header: bool = True) -> NDArray[
     Raises:
         UnsupportedHost: the native parser is not built.
     """
-    lib = _with_default_ports()
+    lib = with_default_ports()
     offsets = np.array([0, *accumulate(map(len, packets))], np.uint64)
     parsed = np.zeros(len(packets), PARSED)
     lib.parse_packets(
@@ -78,7 +92,8 @@ def parse(packets: Sequence[bytes], *, has_link_header: bool = True) -> NDArray[
 
 
 @cache
-def _with_default_ports() -> ctypes.CDLL:
-    if not any((ctypes.c_uint8 * (1 << 16)).in_dll(_library(), "port_encap")):
+def with_default_ports() -> ctypes.CDLL:
+    """The library; the usual ports are in force unless `set_ports` named others."""
+    if not any((ctypes.c_uint8 * (1 << 16)).in_dll(library(), "port_encap")):
         set_ports(DEFAULT_PORTS)
-    return _library()
+    return library()

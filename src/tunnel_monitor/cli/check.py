@@ -35,7 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Ask everything, print it, and say whether all is well."""
-    answers = [ask() for ask in probe.QUESTIONS]
+    answers = probe.host()
     answers += [probe.interface(name) for name in options.interfaces]
     devices = list(probe.tunnel_devices())
     if options.json:

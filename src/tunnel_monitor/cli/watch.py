@@ -8,14 +8,14 @@ import json
 import os
 import socket
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import ExitStack, closing, suppress
 from functools import partial
 from ipaddress import ip_address
 from urllib.parse import urlsplit, urlunsplit
 
 from tunnel_monitor.cli.ending import Ending
-from tunnel_monitor.contract import Encap
+from tunnel_monitor.cli.ports import add_port_option, parse_ports
 from tunnel_monitor.errors import BadSetting, TunnelMonitorError
 from tunnel_monitor.export.jsonl import JsonLines
 from tunnel_monitor.kernel.namespace import namespace_path
@@ -26,7 +26,7 @@ from tunnel_monitor.serve.facts import LabFacts
 from tunnel_monitor.serve.listen import listen
 from tunnel_monitor.serve.server import Server
 from tunnel_monitor.serve.view import LiveView
-from tunnel_monitor.settings import DEFAULT_PORTS, MonitorSettings, TableSizes
+from tunnel_monitor.settings import MonitorSettings, TableSizes
 
 DEFAULTS = MonitorSettings()
 
@@ -68,14 +68,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="from one drain to the next; fractions are allowed",
     )
-    parser.add_argument(
-        "--port",
-        action="append",
-        default=[],
-        metavar="ENCAP=PORTS",
-        help="UDP destination ports of an encapsulation, instead of its usual ones: "
-        f"{', '.join(spell_ports(DEFAULT_PORTS))}; repeatable",
-    )
+    add_port_option(parser)
     parser.add_argument(
         "--flows",
         type=int,
@@ -105,40 +98,6 @@ def for_demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lab", type=lab_facts, help=argparse.SUPPRESS)
     parser.add_argument("--lifeline", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--ready", type=int, help=argparse.SUPPRESS)
-
-
-def spell_ports(ports: Mapping[Encap, Sequence[int]]) -> list[str]:
-    """Ports as the option takes them."""
-    return [f"{encap.label}={','.join(map(str, numbers))}" for encap, numbers in ports.items()]
-
-
-def parse_ports(given: Sequence[str]) -> dict[Encap, tuple[int, ...]]:
-    """The ports in force: the usual ones but for the encapsulations that were given.
-
-    Raises:
-        BadSetting: no ENCAP=PORTS, or one that does not exist.
-    """
-    ports = dict(DEFAULT_PORTS)
-    by_label = {encap.label: encap for encap in DEFAULT_PORTS}
-    for words in given:
-        label, _, numbers = words.partition("=")
-        try:
-            ports[by_label[label]] = tuple(port_number(number) for number in numbers.split(","))
-        except (KeyError, ValueError):
-            raise BadSetting(
-                f"cannot use --port {words!r}",
-                f"write it like {spell_ports(DEFAULT_PORTS)[0]}; there are {', '.join(by_label)}, "
-                "and ports from 1 to 65535",
-            ) from None
-    return ports
-
-
-def port_number(written: str) -> int:
-    """A UDP port; ValueError if it is none."""
-    number = int(written)
-    if not 1 <= number <= 65535:
-        raise ValueError(written)
-    return number
 
 
 def lab_facts(written: str) -> LabFacts:
@@ -216,6 +175,8 @@ async def attend(
         return await ending.wait()
     monitor.start([view], report, partial(ending.soon, 1))
     serving = asyncio.create_task(server.run())
+    # If the server dies there is nothing left to do for whoever looks at the page.
+    serving.add_done_callback(lambda _: ending.soon(1))
     announce(options, server)
     code = await ending.wait()
     await server.stop()

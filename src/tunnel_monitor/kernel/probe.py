@@ -6,7 +6,7 @@ import ctypes
 import os
 import platform
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -78,50 +78,31 @@ def btf() -> Answer:
     )
 
 
-def jit() -> Answer:
-    """Whether our programs run as machine code.
-
-    The sysctl says what is wanted, and only in the host's own network namespace.
-    """
+def kernel() -> list[Answer]:
+    """Our object through the verifier, then what can be asked of it once it is loaded."""
     try:
         with LoadedObject(SMALL) as loaded:
-            info = libbpf.program_info(loaded.programs[PROGRAMS[0]])
-    except TunnelMonitorError:
-        return Answer("JIT", Verdict.NOTE, "cannot tell without loading a program")
-    if info.jited_prog_len == 0:
-        return Answer(
-            "JIT",
-            Verdict.NOTE,
-            "off: each packet costs about five times as much",
-            "sysctl net.core.bpf_jit_enable=1",
-        )
-    return Answer("JIT", Verdict.GOOD, "on")
-
-
-def programs() -> Answer:
-    """Our object, through the verifier."""
-    try:
-        with LoadedObject(SMALL):
-            return Answer(
-                "programs", Verdict.GOOD, f"the kernel accepts them ({platform.release()})"
-            )
+            accepted = f"the kernel accepts them ({platform.release()})"
+            return [
+                Answer("programs", Verdict.GOOD, accepted),
+                attaching(loaded.programs[PROGRAMS[0]]),
+                jit(loaded.programs[PROGRAMS[0]]),
+            ]
     except TunnelMonitorError as error:
-        return Answer("programs", Verdict.BAD, error.what, error.remedy)
+        unknown = "cannot tell without loading them"
+        return [
+            Answer("programs", Verdict.BAD, error.what, error.remedy),
+            Answer("attach", Verdict.NOTE, unknown),
+            Answer("JIT", Verdict.NOTE, unknown),
+        ]
 
 
-def attaching() -> Answer:
+def attaching(program: int) -> Answer:
     """Tcx, tried on the loopback interface for a moment, without changing what runs there."""
-    try:
-        with LoadedObject(SMALL) as loaded:
-            options = libbpf.options(libbpf.LinkOptions)
-            link = libbpf.library().bpf_link_create(
-                loaded.programs[PROGRAMS[0]],
-                socket.if_nametoindex("lo"),
-                libbpf.BPF_TCX_INGRESS,
-                ctypes.byref(options),
-            )
-    except TunnelMonitorError as error:
-        return Answer("attach", Verdict.BAD, error.what, error.remedy)
+    options = libbpf.options(libbpf.LinkOptions)
+    link = libbpf.library().bpf_link_create(
+        program, socket.if_nametoindex("lo"), libbpf.BPF_TCX_INGRESS, ctypes.byref(options)
+    )
     if link >= 0:
         os.close(link)
         return Answer("attach", Verdict.GOOD, "tcx: goes with the process, however it ends")
@@ -130,6 +111,21 @@ def attaching() -> Answer:
         Verdict.NOTE,
         f"no tcx ({os.strerror(-link)}): clsact filters are used, removed by a keeper process",
         "tcx came with Linux 6.6",
+    )
+
+
+def jit(program: int) -> Answer:
+    """Whether our programs run as machine code.
+
+    The sysctl says what is wanted, and only in the host's own network namespace.
+    """
+    if libbpf.program_info(program).jited_prog_len:
+        return Answer("JIT", Verdict.GOOD, "on")
+    return Answer(
+        "JIT",
+        Verdict.NOTE,
+        "off: each packet costs about five times as much",
+        "sysctl net.core.bpf_jit_enable=1",
     )
 
 
@@ -146,14 +142,9 @@ def interface(name: str) -> Answer:
     return Answer(question, Verdict.GOOD, f"packets begin with {kind}, MTU {mtu}")
 
 
-QUESTIONS: tuple[Callable[[], Answer], ...] = (
-    privileges,
-    library,
-    programs,
-    attaching,
-    jit,
-    btf,
-)
+def host() -> list[Answer]:
+    """All about this host."""
+    return [privileges(), library(), *kernel(), btf()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +156,7 @@ class TunnelDevice:
         kind: as `ip link` calls it: vxlan, geneve, gre, ...
         vni: its virtual network's number; None where it has none or takes any.
         port: its UDP destination port; None where it has none.
-        read: whether the monitor reads this kind on this port by default.
+        read: whether the monitor reads it as it is, without being told its port.
     """
 
     name: str
@@ -210,4 +201,5 @@ def _device(name: str, kind: str, data: Any) -> TunnelDevice:
     vni = data.get_attr(vni_name) if data and vni_name and not takes_any else None
     port = data.get_attr(port_name) if data and port_name else None
     ports = {encap.label: numbers for encap, numbers in DEFAULT_PORTS.items()}
-    return TunnelDevice(name, kind, vni, port, port in ports.get(kind, ()))
+    # What runs over UDP is known by its port, everything else by its IP protocol.
+    return TunnelDevice(name, kind, vni, port, not port_name or port in ports.get(kind, ()))

@@ -1,0 +1,69 @@
+"""The option that names tunnels' UDP ports, alike for every command that has it."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from tunnel_monitor.contract import Encap
+from tunnel_monitor.errors import BadSetting
+from tunnel_monitor.settings import DEFAULT_PORTS
+
+
+def add_port_option(parser: argparse.ArgumentParser) -> None:
+    """Declare `--port`."""
+    parser.add_argument(
+        "--port",
+        action="append",
+        default=[],
+        metavar="ENCAP=PORTS",
+        help="UDP destination ports of an encapsulation, instead of its usual ones: "
+        f"{', '.join(spell_ports(DEFAULT_PORTS))}; repeatable",
+    )
+
+
+def spell_ports(ports: Mapping[Encap, Sequence[int]]) -> list[str]:
+    """Ports as the option takes them."""
+    return [f"{encap.label}={','.join(map(str, numbers))}" for encap, numbers in ports.items()]
+
+
+def parse_ports(given: Sequence[str]) -> dict[Encap, tuple[int, ...]]:
+    """The ports in force: the usual ones but for the encapsulations that were given.
+
+    A port that is given to one encapsulation is no longer another's usual one.
+
+    Raises:
+        BadSetting: no ENCAP=PORTS, one that does not exist, or a port given to two of them.
+    """
+    ports: dict[Encap, tuple[int, ...]] = {}
+    by_label = {encap.label: encap for encap in DEFAULT_PORTS}
+    for words in given:
+        label, _, numbers = words.partition("=")
+        try:
+            ports[by_label[label]] = tuple(port_number(number) for number in numbers.split(","))
+        except (KeyError, ValueError):
+            raise BadSetting(
+                f"cannot use --port {words!r}",
+                f"write it like {spell_ports(DEFAULT_PORTS)[0]}; there are {', '.join(by_label)}, "
+                "and ports from 1 to 65535",
+            ) from None
+    taken = Counter(number for numbers in ports.values() for number in set(numbers))
+    if taken and max(taken.values()) > 1:
+        raise BadSetting(
+            f"cannot use port {taken.most_common(1)[0][0]} for two encapsulations", "choose one"
+        )
+    usual = {
+        encap: tuple(number for number in numbers if number not in taken)
+        for encap, numbers in DEFAULT_PORTS.items()
+        if encap not in ports
+    }
+    return usual | ports
+
+
+def port_number(written: str) -> int:
+    """A UDP port; ValueError if it is none."""
+    number = int(written)
+    if not 1 <= number <= 65535:
+        raise ValueError(written)
+    return number

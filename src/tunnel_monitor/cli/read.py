@@ -1,0 +1,178 @@
+"""`tunnel-monitor read`: what capture files hold, by the same parser and without privileges."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import traceback
+
+from tunnel_monitor.capture import native
+from tunnel_monitor.capture.files import CaptureFile
+from tunnel_monitor.capture.links import describe
+from tunnel_monitor.capture.reader import CaptureReader
+from tunnel_monitor.capture.totals import Totals
+from tunnel_monitor.cli.interrupt import Interrupt
+from tunnel_monitor.cli.ports import add_port_option, parse_ports
+from tunnel_monitor.cli.progress import telling
+from tunnel_monitor.cli.tables import Table
+from tunnel_monitor.contract import Outcome
+from tunnel_monitor.errors import TunnelMonitorError
+from tunnel_monitor.export import listing
+from tunnel_monitor.export.listing import COLUMNS, Record
+from tunnel_monitor.flows import columns
+
+INTERRUPTED = 130
+UNKNOWN_LINK = "unknown_link"  # beside the outcomes: not even the link header could be read
+LEDGER_COLUMNS = ("outcome", "packets", "bytes")
+NUMBERS = frozenset({"vni", "packets", "bytes"})
+SHOWN = (*COLUMNS[2:6], "encap", "vni", "path", "packets", "bytes")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare options."""
+    parser.description = (
+        "Reads captures, pcap or pcapng, also compressed by gzip or zstd, and prints who sent how\n"
+        "much to whom, outside and inside the tunnels. Needs no privileges. Several files are\n"
+        "added up. Exit code 0 if all was read, 1 if not: a message says what and where."
+    )
+    parser.epilog = (
+        "examples:\n"
+        "  tunnel-monitor read trace.pcapng\n"
+        "  tunnel-monitor read monday.pcap.gz tuesday.pcap.zst --ledger\n"
+        "  tunnel-monitor read trace.pcap --jsonl | jq 'select(.vni == 10001)'\n"
+        "  sudo tcpdump -i eth0 -w - | tunnel-monitor read -     Ctrl-C ends both"
+    )
+    parser.add_argument(
+        "files", metavar="FILE", nargs="+", help="a capture; - is standard input, also live"
+    )
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print one JSON array of flows")
+    form.add_argument("--jsonl", action="store_true", help="print one line of JSON for each flow")
+    form.add_argument("--csv", action="store_true", help="print comma-separated values")
+    parser.add_argument(
+        "--ledger",
+        action="store_true",
+        help="print also what became of all packets, those in no flow included",
+    )
+    add_port_option(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Read all files, print what they add up to, and say what could not be read."""
+    native.set_ports(parse_ports(options.port))
+    with CaptureReader() as reader, Interrupt() as interrupt:
+        codes = []
+        for path in options.files:
+            codes.append(read_one(path, reader, interrupt, debug=options.debug))
+            if interrupt.asked:
+                break
+        totals = reader.totals() if reader.captures else None
+    if interrupt.broke_off or len(codes) < len(options.files):
+        report("interrupted; what was read until then was counted")
+        codes.append(INTERRUPTED)
+    if totals:
+        report_unread(totals)
+        show(options, totals)
+        sys.stdout.flush()  # here, where a reader who has gone is expected
+    return max(codes)
+
+
+def read_one(path: str, reader: CaptureReader, interrupt: Interrupt, *, debug: bool) -> int:
+    """Count one file, or say why not; its exit code."""
+    try:
+        with (
+            CaptureFile(path, interrupt) as file,
+            telling(file, lambda: reader.packets) as tell,
+        ):
+            reader.read(file, tell)
+    except TunnelMonitorError as error:
+        if debug:
+            traceback.print_exc()
+        report(str(error))
+        return error.exit_code
+    return 0
+
+
+def report(sentence: str) -> None:
+    """Tell the user, beside whatever is printed for programs."""
+    print(f"tunnel-monitor: {sentence}", file=sys.stderr, flush=True)
+
+
+def report_unread(totals: Totals) -> None:
+    """Say what was counted, but not as flows of its own."""
+    for link_type, tally in totals.unknown_links.items():
+        report(
+            f"{tally['packets']} packets ({tally['bytes']} bytes) have link type "
+            f"{describe(link_type)}, which is not read; --ledger counts them as {UNKNOWN_LINK}"
+        )
+    overflow = totals.ledger[Outcome.OVERFLOW]
+    if overflow["packets"]:
+        report(
+            f"there are more flows than have room: {overflow['packets']} packets "
+            f"({overflow['bytes']} bytes) are counted by tunnel only, without inner addresses"
+        )
+
+
+def show(options: argparse.Namespace, totals: Totals) -> None:
+    """Print the flows, and the ledger if asked."""
+    rows = columns.join(totals.flows, totals.tunnels)
+    flows = listing.records(rows)
+    ledger = ledger_of(totals) if options.ledger else None
+    if options.json:
+        write(listing.as_json_array(flows) if ledger is None else both(flows, ledger))
+    elif options.jsonl:
+        write(listing.as_json_lines([*flows, *(ledger or [])]))
+    elif options.csv:
+        write(listing.as_csv(flows, COLUMNS))
+        if ledger is not None:
+            write(b"\n" + listing.as_csv(ledger, LEDGER_COLUMNS))
+    else:
+        print_tables(flows, ledger)
+
+
+def both(flows: list[Record], ledger: list[Record]) -> bytes:
+    """One object of two arrays."""
+    return (
+        b'{"flows": '
+        + listing.as_json_array(flows).rstrip()
+        + b',\n"ledger": '
+        + listing.as_json_array(ledger).rstrip()
+        + b"}\n"
+    )
+
+
+def ledger_of(totals: Totals) -> list[Record]:
+    """What became of all packets: a record for each outcome, also those that were not met."""
+    rows: list[Record] = [
+        {"outcome": outcome.label, "packets": int(row["packets"]), "bytes": int(row["bytes"])}
+        for outcome, row in zip(Outcome, totals.ledger, strict=True)
+    ]
+    unknown = totals.unknown_links.values()
+    sums = {name: sum(int(row[name]) for row in unknown) for name in ("packets", "bytes")}
+    return [*rows, {"outcome": UNKNOWN_LINK, **sums}]
+
+
+def write(data: bytes) -> None:
+    """Print bytes for programs."""
+    sys.stdout.buffer.write(data)
+
+
+def print_tables(flows: list[Record], ledger: list[Record] | None) -> None:
+    """The flows with most bytes first, then the ledger."""
+    flows.sort(key=lambda record: -int(record["bytes"] or 0))
+    table_of(SHOWN, flows).print()
+    if ledger is not None:
+        print()
+        table_of(LEDGER_COLUMNS, [record for record in ledger if record["packets"]]).print()
+
+
+def table_of(names: tuple[str, ...], found: list[Record]) -> Table:
+    """Records as a table whose last line adds them up."""
+    sums = {name: str(sum(int(one[name] or 0) for one in found)) for name in ("packets", "bytes")}
+    total = {names[0]: "total", **sums}
+    return Table(
+        names,
+        NUMBERS,
+        [[None if one[name] is None else str(one[name]) for name in names] for one in found],
+        [total.get(name) for name in names],
+    )
