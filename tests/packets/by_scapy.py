@@ -1,6 +1,6 @@
 """The packets as Scapy sees them.
 
-Scapy reads fields and judges nothing, so whether an IP header is valid is asked here.
+Scapy reads fields and judges nothing, so whether a header is valid is asked here.
 """
 
 from __future__ import annotations
@@ -8,6 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from scapy.contrib.erspan import ERSPAN_I, ERSPAN_II, ERSPAN_III, ERSPAN_PlatformSpecific
+from scapy.contrib.geneve import GENEVE
+from scapy.contrib.gtp import GTP_U_Header, GTPPDUSessionContainer
+from scapy.contrib.mpls import MPLS, EoMCW
+from scapy.contrib.nsh import NSH
 from scapy.layers.inet import IP, UDP
 from scapy.layers.inet6 import (
     IPv6,
@@ -17,9 +22,10 @@ from scapy.layers.inet6 import (
     IPv6ExtHdrRouting,
     IPv6ExtHdrSegmentRouting,
 )
-from scapy.layers.l2 import Dot1AD, Dot1Q, Ether
+from scapy.layers.l2 import GRE, LLC, SNAP, Dot1AD, Dot1AH, Dot1Q, Dot3, Ether
+from scapy.layers.ppp import HDLC, PPP, PPPoE
 from scapy.layers.vxlan import VXLAN
-from scapy.packet import Packet, Padding
+from scapy.packet import NoPayload, Packet, Padding
 from tests.packets.headers import (
     ClosedHeader,
     ExtensionHeader,
@@ -29,6 +35,7 @@ from tests.packets.headers import (
     Tag,
     TunnelHeader,
     UDPHeader,
+    gre_header,
 )
 
 from tunnel_monitor.contract import Encap
@@ -39,6 +46,11 @@ OPTIONS: Final = (
     IPv6ExtHdrRouting,
     IPv6ExtHdrSegmentRouting,
 )
+LINKS: Final = (Ether, Dot3, LLC, Dot1AH, MPLS, EoMCW, PPPoE, HDLC, PPP, NSH)
+# Parts of a tunnel header that are layers of their own.
+PARTS: Final = (ERSPAN_I, ERSPAN_II, ERSPAN_III, ERSPAN_PlatformSpecific, GTPPDUSessionContainer)
+ERSPANS: Final = (0x88BE, 0x22EB)
+
 HAS_VNI: Final = 0x08
 SHORTEST: Final = 14  # Scapy raises struct.error where not even the first header is whole
 
@@ -48,43 +60,88 @@ def dissect(frame: bytes) -> Iterator[Header]:
     if len(frame) < SHORTEST:
         return
     layer: Packet = Ether(frame)
-    while header := header_of(layer):
-        yield header
-        layer = layer.payload
-        if isinstance(header, TunnelHeader):
+    dport = 0
+    while not isinstance(layer, NoPayload):
+        header = header_of(layer, dport)
+        if header is None and not isinstance(layer, PARTS):
+            return
+        if header is not None:
+            yield header
+        if isinstance(header, UDPHeader):
+            dport = header.dport
+        if isinstance(header, TunnelHeader) and header.encap is Encap.VXLAN:
             # Some reserved bits make Scapy take what is behind for something else; padding
             # that belongs to the IP header outside it shows here, too.
-            yield from dissect(b"" if isinstance(layer, Padding) else layer.original)
+            behind = layer.payload
+            yield from dissect(b"" if isinstance(behind, Padding) else behind.original)
             return
+        layer = layer.payload
 
 
-def header_of(layer: Packet) -> Header | None:
-    """What a layer of Scapy's is, None where the walk ends."""
+def header_of(layer: Packet, dport: int) -> Header | None:
+    """What a layer of Scapy's is, None where the walk ends or it is part of another."""
     header: Header | None = None
     match layer:
-        case Ether():
-            header = LinkHeader()
         case Dot1Q() | Dot1AD():
             header = Tag()
-        case IP() if is_whole_ipv4(layer):
-            header = IPHeader(layer.src, layer.dst, None if layer.frag else layer.proto)
-        case IPv6() if layer.version == 6:
-            header = IPHeader(layer.src, layer.dst, layer.nh)
+        case SNAP() if layer.OUI in {0, 0x0000F8}:
+            header = LinkHeader()
+        case _ if isinstance(layer, LINKS):
+            header = LinkHeader()
+        case IP() | IPv6():
+            header = ip_header(layer)
         case IPv6ExtHdrFragment():
             header = ExtensionHeader(None if layer.offset else layer.nh)
         case _ if isinstance(layer, OPTIONS) and len(layer.original) >= (layer.len + 1) * 8:
             header = ExtensionHeader(layer.nh)
         case UDP():
             header = UDPHeader(layer.dport)
-        case VXLAN():
-            is_open = int(layer.flags) & HAS_VNI
-            header = TunnelHeader(Encap.VXLAN, layer.vni) if is_open else ClosedHeader()
+        case VXLAN() | GENEVE() | GTP_U_Header() | GRE():
+            header = tunnel_header(layer, dport)
     return header
 
 
-def is_whole_ipv4(layer: IP) -> bool:
-    """Whether the header does not contradict itself, and its options are all there."""
+def ip_header(layer: Packet) -> Header | None:
+    """An IP header that does not contradict itself, its options all there."""
+    if isinstance(layer, IPv6):
+        return IPHeader(layer.src, layer.dst, layer.nh) if layer.version == 6 else None
     size: int = layer.ihl * 4
     length: int = layer.len
     is_valid = layer.version == 4 and size >= 20 and (length == 0 or length >= size)
-    return is_valid and len(layer.original) >= size
+    if not is_valid or len(layer.original) < size:
+        return None
+    return IPHeader(layer.src, layer.dst, None if layer.frag else layer.proto)
+
+
+def tunnel_header(layer: Packet, dport: int) -> Header:
+    """VXLAN and VXLAN-GPE are one to Scapy; the port tells."""
+    header: Header = ClosedHeader()
+    match layer:
+        case VXLAN() if int(layer.flags) & HAS_VNI and dport != 4790:
+            header = TunnelHeader(Encap.VXLAN, layer.vni)
+        case VXLAN() if int(layer.flags) & (HAS_VNI | 0x30) == HAS_VNI:
+            header = TunnelHeader(Encap.VXLAN_GPE, layer.vni)
+        case GENEVE() if not layer.version and len(layer.original) >= 8 + layer.optionlen * 4:
+            header = TunnelHeader(Encap.GENEVE, layer.vni)
+        case GTP_U_Header() if layer.version == layer.PT == 1 and layer.gtp_type == 255:
+            header = TunnelHeader(Encap.GTPU, layer.teid)
+        case GRE() if not layer.version:
+            header = gre(layer)
+    return header
+
+
+def gre(layer: Packet) -> Header:
+    """GRE with the ERSPAN header behind it."""
+    present = {
+        "C": layer.chksum_present,
+        "R": layer.routing_present,
+        "K": layer.key_present,
+        "S": layer.seqnum_present,
+    }
+    has = {letter for letter, is_set in present.items() if is_set}
+    session = None
+    if isinstance(layer.payload, ERSPAN_II | ERSPAN_III):
+        session = layer.payload.session_id
+    elif layer.proto in ERSPANS and (layer.proto == 0x22EB or "S" in has):
+        return ClosedHeader()
+    return gre_header(layer.proto, layer.key if "K" in has else None, session, has=has)

@@ -29,7 +29,7 @@ LINKS: Final = {
 }
 TAGS: Final = {"vlan", "ieee8021ad"}
 EXTENSIONS: Final = {"ah": "ah.next_header", "mipv6": "mip6.proto", "hip": "hip.proto"}
-NO_HEADERS: Final = {"geninfo", "frame", "raw", "ethertype"}
+NO_HEADERS: Final = {"geninfo", "frame", "raw", "ethertype", "fake-field-wrapper"}
 FAULTS: Final = {"_ws.malformed", "_ws.short"}
 
 

@@ -34,7 +34,7 @@ KEY: Final = 0x12345678
 ROUTES: Final = (Route(b"\1\2\3\4\5\6\7\x08"), Route(b"\0\0\0\0", offset=4), END_OF_ROUTES)
 
 
-def words(checksum: bool | None, routes: bool, key: bool, sequence: bool) -> GRE:  # noqa: FBT001
+def words(checksum: bool, routes: bool, key: bool, sequence: bool) -> GRE:  # noqa: FBT001
     """A header with some of the four optional words."""
     return GRE(KEY if key else None, 99 if sequence else None, checksum, ROUTES if routes else ())
 
@@ -78,7 +78,13 @@ PAYLOADS: Final = [
     *carried("gre, key 0", Encap.GRE, GRE(0), vni=0, inside=IP4),
     *carried("gre, the largest key", Encap.GRE, GRE(2**32 - 1), vni=2**32 - 1, inside=IP4),
     *carried("gre, reserved bits", Encap.GRE, GRE(flags=0x0FF8), vni=None, inside=IP4),
-    *carried("gre, a wrong checksum word", Encap.GRE, GRE(7, checksum=False), vni=7, inside=IP4),
+    *carried(
+        "gre, a wrong checksum word",
+        Encap.GRE,
+        GRE(7, has_checksum=True, checksum=1),
+        vni=7,
+        inside=IP4,
+    ),
     *carried("gre, mpls", Encap.GRE, GRE(), vni=None, inside=(MPLS(), *IP4)),
     *carried("gre, ppp", Encap.GRE, GRE(), vni=None, inside=(PPP(), *IP4)),
     *carried("gre, nsh", Encap.GRE, GRE(), vni=None, inside=(NSH(), *PING4)),
@@ -129,14 +135,14 @@ ERSPANS: Final = [
     *carried("erspan 1", Encap.ERSPAN1, erspan1(), vni=None),
     *carried("erspan 1, a key", Encap.ERSPAN1, GRE(KEY, protocol=GRE_ERSPAN), vni=None),
     *carried(
-        "erspan 1, checksum", Encap.ERSPAN1, GRE(checksum=True, protocol=GRE_ERSPAN), vni=None
+        "erspan 1, checksum", Encap.ERSPAN1, GRE(has_checksum=True, protocol=GRE_ERSPAN), vni=None
     ),
     *carried("erspan 1, nothing", Encap.ERSPAN1, erspan1(), vni=None, inside=(), inner=NO_INNER),
     *carried("erspan 2", Encap.ERSPAN2, GRE(sequence=1), ERSPAN2(100), vni=100),
     *carried(
         "erspan 2, every other bit",
         Encap.ERSPAN2,
-        *(GRE(KEY, 1, checksum=True), ERSPAN2(1023, 0xFFF, 7, 3, is_cut=True, index=2**32 - 1)),
+        *(GRE(KEY, 1, has_checksum=True), ERSPAN2(1023, 0xFFF, 7, 3, is_cut=True, index=2**32 - 1)),
         vni=1023,
         inside=PING6,
         inner=ENDPOINTS6,
@@ -200,7 +206,7 @@ BROKEN: Final = [
     *refused("gre of version 7", Outcome.UNKNOWN_VERSION, GRE(version=7), *IP4),
     *refused("gre cut off", Outcome.TRUNCATED, GRE(), cut=1),
     *refused("gre not there", Outcome.TRUNCATED, GRE(), cut=4),
-    *refused("gre, checksum cut off", Outcome.TRUNCATED, GRE(checksum=True), cut=1),
+    *refused("gre, checksum cut off", Outcome.TRUNCATED, GRE(has_checksum=True), cut=1),
     *refused("gre, key cut off", Outcome.TRUNCATED, GRE(KEY), cut=1),
     *refused("gre, sequence number cut off", Outcome.TRUNCATED, GRE(KEY, 1), cut=1),
     *refused("gre, routing cut off", Outcome.TRUNCATED, GRE(routes=ROUTES), cut=5),

@@ -17,6 +17,7 @@ from tests.packets import (
     cases_inside,
     cases_ipip,
     cases_linkless,
+    cases_mixed,
     cases_nested,
     cases_outside,
     cases_over_udp,
@@ -37,6 +38,7 @@ GROUPS: Final[Mapping[str, Sequence[Case]]] = {
     "gtp-u": cases_gtpu.CASES,
     "gre": cases_gre.CASES,
     "ip in ip": cases_ipip.CASES,
+    "mixed": cases_mixed.CASES,
 }
 CASES: Final[list[Case]] = [case for group in GROUPS.values() for case in group]
 VXLAN_CASES: Final[list[Case]] = [case for group in list(GROUPS)[:6] for case in GROUPS[group]]

@@ -14,7 +14,8 @@ from tests.packets import cases_linkless
 from tests.packets.cases_tunnel import FAMILIES
 from tests.packets.expected import Case
 from tests.packets.readers import KernelReader, added_up, parsed_natively
-from tests.packets.strategies import UNTIMED, broken, stacks
+from tests.packets.strategies import UNTIMED, stacks
+from tests.packets.strategies_broken import broken
 from tests.packets.table import CASES, bit_flips
 
 # What the commonest packets of a network look like, with a link header and without.

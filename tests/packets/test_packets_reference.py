@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from tests.packets.expected import Case, Expected
 from tests.packets.reference import reference
-from tests.packets.strategies import UNTIMED, broken, stacks
+from tests.packets.strategies import UNTIMED, stacks
+from tests.packets.strategies_broken import broken
 from tests.packets.table import CASES, GROUPS, truncations
 
 from tunnel_monitor.contract import Outcome

@@ -13,6 +13,8 @@ from tests.packets.table import CASES, bit_flips, truncations
 
 # Where tshark reads another packet than the rules of this project do, and why.
 BOTH = ("", ", over ipv6")
+GUESSED = "it guesses by vendors' numbers where a frame begins behind MPLS"
+NO_VERSION = "it does not look at the version"
 OTHERWISE = {
     "udp length 0": "it ends there; BIG TCP has this",
     "ipv6 of length 0": "only an IPv4 length of 0 is BIG TCP to it",
@@ -21,6 +23,27 @@ OTHERWISE = {
     "all extension headers": "two of which are the last to it",
     "inner addresses that map ipv4": "it tells them as IPv6",
     "ipip, ipv6 inside": "it believes the version, not the protocol in front",
+    "long ways on both sides": GUESSED,
+    "pppoe of version 2, inside": NO_VERSION,
+    "nsh past the end, inside": "it reads on all the same",
+    **{
+        name + place: why
+        for place in ("", ", inside")
+        for name, why in {
+            "mpls, a pseudowire": GUESSED,
+            "mpls, a pseudowire with a sequence number": GUESSED,
+            "mpls, a pseudowire without control word": GUESSED,
+            "mpls, a pseudowire and tags": GUESSED,
+            "mpls, a frame to a card whose number begins with 00": GUESSED,
+            "ten headers": GUESSED,
+            "mpls, seventeen labels": "it has no limit",
+            "pppoe, address and control": "only elsewhere is PPP allowed to have them",
+            "pppoe, all of both": "only elsewhere is PPP allowed to have them",
+            "ppp without pppoe": "not as a frame's type",
+            "nsh of version 1": NO_VERSION,
+            "nsh shorter than itself": "it reads on all the same",
+        }.items()
+    },
     **{
         name + family: why
         for family in BOTH

@@ -32,25 +32,26 @@ END_OF_ROUTES = Route(family=0)
 
 @dataclass(frozen=True)
 class GRE(Layer):
-    """RFC 2784, 2890 and 1701. Each optional word that is given sets its flag.
+    """RFC 2784, 2890 and 1701. `key`, `sequence` and `routes` set their flags if given.
 
-    A `checksum` of None is left out, True is computed. `routes` stand as they are given, so
-    they should end with `END_OF_ROUTES`. `flags` are further bits of the first 16.
+    `routes` stand as they are, so they should end with `END_OF_ROUTES`. `flags` are further bits
+    of the first 16.
     """
 
     KNOWN_AS: ClassVar[Mapping[Space, int]] = {Space.PROTOCOL: 47}
 
     key: int | None = None
     sequence: int | None = None
-    checksum: bool | None = None
+    has_checksum: bool = False
     routes: tuple[Route, ...] = ()
     flags: int = 0
     version: int = 0
     protocol: int | None = None
+    checksum: int | None = None
 
     def first(self) -> int:
         """The first 16 bits."""
-        has = (self.checksum, self.routes, self.key is not None, self.sequence is not None)
+        has = (self.has_checksum, self.routes, self.key is not None, self.sequence is not None)
         bits = sum(bool(flag) << place for flag, place in zip(has, (15, 14, 13, 12), strict=True))
         return bits | self.flags | self.version
 
@@ -67,10 +68,13 @@ class GRE(Layer):
         protocol = announced if self.protocol is None else self.protocol
         head = struct.pack("!HH", self.first(), protocol)
         tail = self.behind_checksum()
-        if not self.checksum and not self.routes:
+        if not self.has_checksum and not self.routes:
             return head + tail
-        computed = internet_checksum(head + bytes(4) + tail + behind)
-        return head + struct.pack("!HH", computed if self.checksum else 0, 0) + tail
+        checksum = self.checksum
+        if checksum is None:
+            whole = head + bytes(4) + tail + behind
+            checksum = internet_checksum(whole) if self.has_checksum else 0
+        return head + struct.pack("!HH", checksum, 0) + tail
 
 
 def nvgre(vsid: int, flow_id: int = 0) -> GRE:

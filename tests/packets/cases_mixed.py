@@ -1,0 +1,108 @@
+"""Every encapsulation in every other, and four and five of them in each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from tests.packets.cases_nested import PAIR4, PAIR6
+from tests.packets.expected import Case, flow, other
+
+from tunnel_monitor.contract import Encap, Outcome
+from tunnel_monitor.testing.packets import (
+    ERSPAN2,
+    ERSPAN3,
+    GRE,
+    GTPU,
+    TCP,
+    UDP,
+    VXLAN,
+    VXLANGPE,
+    Ethernet,
+    Geneve,
+    IPv4,
+    IPv6,
+    Layer,
+    erspan1,
+    nvgre,
+)
+
+Layers = tuple[Layer, ...]
+
+# From behind the outer IP header to the inner one, for a number that stands for the VNI.
+OPENINGS: Final[dict[Encap, Callable[[int], Layers]]] = {
+    Encap.VXLAN: lambda vni: (UDP(), VXLAN(vni), Ethernet()),
+    Encap.VXLAN_GPE: lambda vni: (UDP(), VXLANGPE(vni)),
+    Encap.GENEVE: lambda vni: (UDP(), Geneve(vni, bytes(8))),
+    Encap.GTPU: lambda vni: (UDP(), GTPU(vni, sequence=1)),
+    Encap.GRE: lambda vni: (GRE(vni, 2),),
+    Encap.GRETAP: lambda vni: (GRE(vni, has_checksum=True), Ethernet()),
+    Encap.NVGRE: lambda vni: (nvgre(vni, 7), Ethernet()),
+    Encap.ERSPAN1: lambda _: (erspan1(), Ethernet()),
+    Encap.ERSPAN2: lambda vni: (GRE(sequence=1), ERSPAN2(vni), Ethernet()),
+    Encap.ERSPAN3: lambda vni: (GRE(sequence=1), ERSPAN3(vni, platform=bytes(8)), Ethernet()),
+    **dict.fromkeys((Encap.IPIP, Encap.SIT, Encap.IP4IP6, Encap.IP6IP6), lambda _: ()),
+}
+NO_VNI: Final = {Encap.ERSPAN1, Encap.IPIP, Encap.SIT, Encap.IP4IP6, Encap.IP6IP6}
+# The versions of the outer and of the inner IP header, where it matters.
+VERSIONS: Final = {
+    Encap.IPIP: (4, 4),
+    Encap.SIT: (4, 6),
+    Encap.IP4IP6: (6, 4),
+    Encap.IP6IP6: (6, 6),
+}
+
+
+def versions_of(path: Sequence[Encap]) -> list[int] | None:
+    """The version of each IP header, outermost first; None if two tunnels want different ones."""
+    found: list[int] = []
+    inner: int | None = None
+    for level, encap in enumerate(path):
+        default = 4 if level % 2 == 0 else 6
+        wanted = VERSIONS.get(encap, (inner or default, None))
+        if inner is not None and inner != wanted[0]:
+            return None
+        found.append(wanted[0])
+        inner = wanted[1]
+    return [*found, inner or 4]
+
+
+def mixed(*path: Encap) -> list[Case]:
+    """One case, or none if no packet has such tunnels."""
+    versions = versions_of(path)
+    if versions is None:
+        return []
+    pairs = [(PAIR4 if version == 4 else PAIR6)[level] for level, version in enumerate(versions)]
+    headers = [
+        IPv4(*pair) if version == 4 else IPv6(*pair)
+        for version, pair in zip(versions, pairs, strict=True)
+    ]
+    outside: list[Layer] = [Ethernet()]
+    for level, encap in enumerate(path):
+        outside += [headers[level], *OPENINGS[encap](100 + level)]
+    inside: list[Layer] = [headers[-1], TCP()]
+    while isinstance(outside[-1], Ethernet):  # behind the tunnel header, so it belongs inside
+        inside.insert(0, outside.pop())
+    name = " in ".join(encap.label for encap in reversed(path))
+    if len(path) > 4:
+        return [other(name, Outcome.TOO_DEEP, *outside, *inside)]
+    vni = None if path[-1] in NO_VNI else 99 + len(path)
+    return [flow(name, outside, inside, outer=pairs[-2], inner=pairs[-1], vni=vni, path=path)]
+
+
+ENCAPS: Final = list(OPENINGS)
+PAIRS: Final = [case for outer in ENCAPS for inner in ENCAPS for case in mixed(outer, inner)]
+
+
+def rounds(depth: int) -> list[Case]:
+    """Each encapsulation with those behind it in the list, and in the list of every third."""
+    thirds = [ENCAPS[place * 3 % len(ENCAPS)] for place in range(len(ENCAPS))]
+    return [
+        case
+        for order in (ENCAPS, thirds)
+        for start in range(len(ENCAPS))
+        for case in mixed(*(order[(start + level) % len(order)] for level in range(depth)))
+    ]
+
+
+CASES: Final[list[Case]] = [*PAIRS, *rounds(4), *rounds(5)]
