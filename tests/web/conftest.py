@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from tests.browser import chromium_path
 from tests.lab import commands
 from tests.lab.commands import Running
-from tests.web.visits import Visit, visiting
+from tests.web.visits import Tabs, Visit
 
 from tunnel_monitor.lab import namespaces
 
@@ -59,8 +59,13 @@ def classic(home: int, folder: Path) -> Iterator[Running]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def tabs(browser: Browser) -> Tabs:
+    return Tabs(browser)
+
+
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
-    """Opens pages as `visiting` does; they are closed and judged when the test ends."""
+def visit(tabs: Tabs) -> Iterator[Callable[..., Visit]]:
+    """Visits demos as `Tabs.visiting` does; all visits end, and are judged, with the test."""
     with ExitStack() as stack:
-        yield lambda *words, **options: stack.enter_context(visiting(browser, *words, **options))
+        yield lambda *words, **options: stack.enter_context(tabs.visiting(*words, **options))

@@ -22,13 +22,17 @@ def test_an_empty_page_tells_how_to_begin_and_then_draws(
     here = visit(quiet)
     here.page.evaluate("window.sameDocument = true")
     empty = here.page.locator("[data-role=empty]")
-    shown, (ledger,) = here.with_api("ledger")
+    shown, (ledger, status) = here.with_api("ledger", "status")
     seen = sum(int(row["seen"]["packets"]) for row in ledger["rows"])
     assert shown.ledger["seen"] == shown.ledger["interface"] == seen
     assert shown.ledger["not tunnelled"] == seen
     assert (f"Seen{seen} packets in " if seen else "Seenno packet") in shown.raw["empty"]
     expect(empty).to_contain_text("eth0, tcx, in and out, since ")
-    expect(empty).to_contain_text("0 packets on the ports that are read (vxlan 4789, 8472)")
+    ports = "; ".join(
+        f"{encap} {', '.join(map(str, numbers))}" for encap, numbers in status["ports"].items()
+    )
+    expect(empty).to_contain_text(f"0 packets on the ports that are read ({ports})")
+    assert "vxlan 4789, 8472" in ports
     expect(empty.locator(".repair code")).to_have_text("tunnel-monitor traffic")
     expect(here.page.locator("#panel-chord")).to_be_hidden()
 
@@ -54,6 +58,7 @@ def test_what_no_page_may_do_is_noticed(
     script: str, fault: str, visit: Callable[..., Visit], quiet: Running
 ) -> None:
     here = visit(quiet)
+    here.traceless = False
     here.page.evaluate(script)
 
     def noticed() -> bool:

@@ -32,6 +32,7 @@ def test_the_biggest_talker_on_the_page_is_the_culprit(
         here.page.keyboard.press("Escape")
         listed = here.wait_for(lambda shown: bool(shown.raw["flows"]), "the biggest flows")
         assert "culprit was" not in demo.output
+        here.traceless = False
         here.page.close()
         demo.process.terminate()
         assert demo.wait() == 0

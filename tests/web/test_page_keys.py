@@ -86,8 +86,12 @@ def test_space_pauses_and_goes_on(visit: Callable[..., Visit], classic: Running)
     here.page.keyboard.press("Space")
     here.wait_for(lambda shown: shown.pill == "LIVE", "it is live")
     expect(pause).to_have_attribute("aria-label", "Pause")
+    here.page.focus("#theme")
+    here.page.keyboard.press("Space")  # presses the button, no more
+    expect(here.page.locator("html")).to_have_attribute("data-theme", "light")
+    assert here.shown().pill == "LIVE"
     pause.focus()
-    here.page.keyboard.press("Space")  # presses the button, and that once
+    here.page.keyboard.press("Space")
     here.wait_for(lambda shown: shown.pill.startswith("PAUSED"), "it says so")
 
 

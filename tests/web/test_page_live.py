@@ -48,7 +48,7 @@ def test_rates_of_one_network(visit: Callable[..., Visit], classic: Running) -> 
 def test_drains_are_drawn_within_a_second(visit: Callable[..., Visit], classic: Running) -> None:
     here = visit(classic)
     behind_s = []
-    for _ in range(7):
+    for _ in range(5):
         drain = drain_again(classic)
         known = time.monotonic()
         here.wait_for_drain(drain)

@@ -21,6 +21,7 @@ SAID = "() => document.querySelector('.peer').ariaLabel"
 
 def stopped(here: Visit) -> Visit:
     """The same page, loaded anew, with its clock stopped as soon as it holds some traffic."""
+    here.traceless = False
     here.page.clock.install()
     here.page.reload()
     here.page.wait_for_selector("html[data-ready]", state="attached")

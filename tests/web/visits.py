@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request
@@ -28,15 +28,16 @@ POINT_ON = """(query) => {
 }"""
 
 
-@dataclass
 class Faults:
-    """What no page may do: complain in the console, break its policy, ask somebody else."""
+    """What no page may do: complain in the console, break its policy, ask somebody else.
 
-    server: str
-    found: list[str] = field(default_factory=list)
+    Args:
+        page: what is watched from now on.
+    """
 
-    def watch(self, page: Page) -> None:
-        """Note what it does from now on."""
+    def __init__(self, page: Page) -> None:
+        self.found: list[str] = []
+        self.server = ""
         page.on("console", self._console)
         page.on("pageerror", self._error)
         page.on("request", self._request)
@@ -67,11 +68,14 @@ class Visit:
         demo: whose page it is.
         page: it.
         faults: what it did wrong so far; a test that provokes some forgives them.
+        traceless: whether the page can be used again; a test that does to it what cannot be
+            undone says no.
     """
 
     demo: Running
     page: Page
     faults: Faults
+    traceless: bool = True
 
     def shown(self) -> Shown:
         """All that it shows, from one drawing."""
@@ -123,40 +127,64 @@ class Visit:
         raise AssertionError("the page and the API never told of the same drain")
 
 
-@contextmanager
-def visiting(
-    browser: Browser,
-    demo: Running,
-    fragment: str = "",
-    *,
-    size: tuple[int, int] = DESK,
-    theme: str = "dark",
-    motion: bool = False,
-) -> Iterator[Visit]:
-    """A page that has drawn its first data. Fails in the end if it did what no page may do.
+class Tabs:
+    """Pages to visit demos with, each used again: a new one costs four times a navigation.
 
     Args:
-        fragment: of the address, with its `#`.
-        size: of the window, in px.
-        theme: what the system is set to.
-        motion: whether things move to their places; without, they are there at once.
+        browser: opens them.
     """
-    width, height = size
-    context = browser.new_context(
-        viewport={"width": width, "height": height},
-        color_scheme="dark" if theme == "dark" else "light",
-        reduced_motion="no-preference" if motion else "reduce",
-    )
-    try:
-        page = context.new_page()
-        faults = Faults(urlsplit(address(demo)).netloc)
-        faults.watch(page)
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._free: list[tuple[Page, Faults]] = []
+
+    @contextmanager
+    def visiting(
+        self,
+        demo: Running,
+        fragment: str = "",
+        *,
+        size: tuple[int, int] = DESK,
+        theme: Literal["dark", "light"] = "dark",
+        motion: bool = False,
+    ) -> Iterator[Visit]:
+        """A page that has drawn its first data. Fails in the end if it did what no page may do.
+
+        Args:
+            fragment: of the address, with its `#`.
+            size: of the window, in px.
+            theme: what the system is set to.
+            motion: whether things move to their places; without, they are there at once.
+        """
+        page, faults = self._free.pop() if self._free else self._opened()
+        faults.server = urlsplit(address(demo)).netloc
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.emulate_media(
+            color_scheme=theme, reduced_motion="no-preference" if motion else "reduce"
+        )
         page.goto(address(demo) + fragment)
         page.wait_for_selector("html[data-ready]", state="attached")
-        yield Visit(demo, page, faults)
-        assert faults.found == [], faults.found
-    finally:
-        context.close()
+        visit = Visit(demo, page, faults)
+        yield visit
+        found = faults.found.copy()
+        if visit.traceless:
+            self._forget(page, faults)
+        else:
+            page.context.close()
+        assert found == [], found
+
+    def _opened(self) -> tuple[Page, Faults]:
+        page = self._browser.new_context().new_page()
+        return page, Faults(page)
+
+    def _forget(self, page: Page, faults: Faults) -> None:
+        """Leave no trace for the next visit."""
+        page.evaluate("localStorage.clear()")
+        page.context.clear_cookies()
+        page.mouse.move(0, 0)
+        page.goto("about:blank")
+        faults.found.clear()
+        self._free.append((page, faults))
 
 
 def address(demo: Running) -> str:

@@ -101,6 +101,17 @@ def dying_of_interrupts() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
+def written(code: int) -> int:
+    """The exit code, once all output is written.
+
+    Raises:
+        BrokenPipeError: nobody reads it any more; at exit, Python would make it exit code 120.
+    """
+    if sys.stdout is not None:  # a daemon's may be closed
+        sys.stdout.flush()
+    return code
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run one command.
 
@@ -114,7 +125,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with dying_of_interrupts():
             options = parser_for([word for word in words if word in COMMANDS][:1]).parse_args(words)
-        return load(options.command).run(options)
+        return written(load(options.command).run(options))
     except TunnelMonitorError as error:
         if options.debug:
             traceback.print_exc()
