@@ -11,20 +11,41 @@ from tests.packets.stacks import OUTSIDE4, OUTSIDE6, PEER4, PEER6, PING4, PING6,
 from tunnel_monitor.testing.layer import internet_checksum
 from tunnel_monitor.testing.packets import (
     ARP,
+    END_OF_ROUTES,
+    ERSPAN2,
+    ERSPAN3,
+    GRE,
+    GTPU,
+    LLCSNAP,
+    MPLS,
+    NSH,
+    PBB,
+    PPP,
     TCP,
     UDP,
     VLAN,
     VXLAN,
+    VXLANGPE,
+    WCCP,
+    ControlWord,
     Ethernet,
     Fragment,
+    Geneve,
+    GTPUExtension,
     ICMPv6,
     IPv4,
     IPv6,
     Layer,
     NeighborSolicitation,
+    PPPoE,
+    Raw,
+    Route,
     destination_options,
+    erspan1,
+    geneve_option,
     headers_length,
     hop_by_hop,
+    nvgre,
     packet,
     pad_n,
     payload,
@@ -90,6 +111,71 @@ def test_checksum_of_the_example_in_rfc_1071() -> None:
 
 def test_vxlan_header_as_drawn_in_rfc_7348() -> None:
     assert packet(VXLAN(vni=0x123456)).hex() == "0800000012345600"
+
+
+FRAME = Ethernet()
+# Headers as drawn in their specifications, in front of something that they must announce.
+DRAWN = {
+    "VXLAN-GPE, IPv4": ((VXLANGPE(0x123456), PEER4), "0c00000112345600"),
+    "VXLAN-GPE, NSH": ((VXLANGPE(1, flags=0x0D), NSH()), "0d00000400000100"),
+    "Geneve": ((Geneve(0x123456), FRAME), "0000655812345600"),
+    "Geneve, two words of options": (
+        (Geneve(1, geneve_option(0x81, b"\1\2\3", 0x0102), critical=True), PEER6),
+        "024086dd000001000102810101020300",
+    ),
+    "GTP-U": ((GTPU(0x01020304), Raw(bytes(3))), "30ff000301020304"),
+    "GTP-U, sequence number": ((GTPU(1, sequence=0x0506),), "32ff00040000000105060000"),
+    "GTP-U, N-PDU number": ((GTPU(1, n_pdu=7, message=26),), "311a00040000000100000700"),
+    "GTP-U, extension headers": (
+        (GTPU(1, extensions=(GTPUExtension(0x85, b"\x10\x09"), GTPUExtension(0xC0, bytes(6)))),),
+        "34ff00100000000100000085011009c00200000000000000",
+    ),
+    "GRE": ((GRE(), PEER4), "00000800"),
+    "GRE, key and sequence number": ((GRE(0x01020304, 5), PEER6), "300086dd0102030400000005"),
+    "GRE, checksum": ((GRE(has_checksum=True, protocol=0x0800),), "8000080077ff0000"),
+    "GRE, routing": (
+        (GRE(routes=(Route(b"\1\2\3\4"), END_OF_ROUTES)), MPLS()),
+        "4000884700000000080000040102030400000000",
+    ),
+    "NVGRE": ((nvgre(0x123456, 0x78), FRAME), "2000655812345678"),
+    "ERSPAN I": ((erspan1(), FRAME), "000088be"),
+    "ERSPAN II": (
+        (GRE(sequence=1), ERSPAN2(0x3FF, 0xABC, 5, 3, index=9), FRAME),
+        "100088be000000011abcbbff00000009",
+    ),
+    "ERSPAN III": (
+        (GRE(sequence=1), ERSPAN3(1, 2, platform=bytes(8), timestamp=3, group=4), FRAME),
+        "100022eb000000012002000100000003000400010000000000000000",
+    ),
+    "ERSPAN III, IP": ((ERSPAN3(1, frame_type=2, rest=0x1FF), PEER4), "200000010000000000000bfe"),
+    "MPLS": ((MPLS(0xFFFFE, 5, 9), MPLS(1, ttl=2), PEER4), "ffffea0900001102"),
+    "control word": ((ControlWord(7), FRAME), "00000007"),
+    "PPP": ((PPP(), PEER6), "0057"),
+    "PPP, address and compressed": ((PPP(has_address=True, is_compressed=True), PEER4), "ff0321"),
+    "PPP, MPLS": ((PPP(), MPLS()), "0281"),
+    "PPPoE": ((PPPoE(0x0102), PPP(), Raw(bytes(5))), "110001020007c021"),
+    "NSH": ((NSH(0x010203, 4), FRAME), "0fc6010301020304" + "00" * 16),
+    "NSH without context": ((NSH(context=b""), PEER6), "0fc20202000001ff"),
+    "LLC and SNAP": ((FRAME, LLCSNAP(), Raw(bytes(4)))[1:], "aaaa0300000088b5"),
+    "PBB": ((PBB(0x010203, 7), FRAME), "e0010203"),
+    "WCCP": ((WCCP(0x80, 1, 2), PEER4), "80010002"),
+}
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_a_header_is_as_drawn_in_its_specification(name: str) -> None:
+    layers, drawn = DRAWN[name]
+    assert packet(*layers).hex().startswith(drawn)
+
+
+def test_a_length_stands_in_front_of_llc() -> None:
+    frame = packet(Ethernet(), VLAN(5), LLCSNAP(), payload(10))
+    assert frame[12:18].hex() == "810000050012"
+
+
+def test_the_checksum_of_gre_covers_the_payload() -> None:
+    header = packet(GRE(1, has_checksum=True), PEER4, TCP(), payload(3))
+    assert internet_checksum(header) == 0
 
 
 def test_udp_has_no_checksum_of_zero() -> None:
