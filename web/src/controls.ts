@@ -103,6 +103,8 @@ function connectTabs(): void {
 }
 
 function connectCopy(button: HTMLButtonElement): void {
+  // Browsers have no clipboard for pages that came over plain HTTP from another host.
+  button.hidden = !isSecureContext;
   const title = button.title;
   button.addEventListener("click", () => {
     const address = new URL(location.href);

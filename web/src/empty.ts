@@ -113,6 +113,7 @@ function repairRow({ title, text, command }: Repair, first: boolean): HTMLElemen
     { class: first ? "button primary" : "button", "aria-label": `Copy ${command}` },
     "Copy",
   );
+  copy.hidden = !isSecureContext; // there is no clipboard then
   copy.addEventListener("click", () => {
     void navigator.clipboard.writeText(command).then(() => {
       copy.textContent = "Copied";
