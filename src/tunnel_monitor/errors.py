@@ -2,6 +2,7 @@
 
     TunnelMonitorError          what was attempted, on what, why it failed, what to do
     |-- BadSetting              an option or a query parameter that means nothing (exit code 2)
+    |   `-- BadFilter           a filter that means nothing, and where in it
     |-- MissingPrivilege        not root, or a capability is gone
     |-- UnsupportedHost         the kernel or a library lacks what is needed
     |-- NoSuchInterface         no device of that name in that namespace
@@ -43,6 +44,22 @@ class BadSetting(TunnelMonitorError):
     """An option or a query parameter that means nothing."""
 
     exit_code = 2
+
+
+class BadFilter(BadSetting):
+    """A filter that means nothing.
+
+    Args:
+        what: as above.
+        remedy: as above.
+        start: where the wrong part begins in the filter, in characters.
+        length: how long it is; 0 where something is missing.
+    """
+
+    def __init__(self, what: str, remedy: str, start: int, length: int) -> None:
+        super().__init__(what, remedy)
+        self.start = start
+        self.length = length
 
 
 class MissingPrivilege(TunnelMonitorError):
