@@ -49,7 +49,7 @@ bpf: $(OBJECT) $(NATIVE) ## compile the kernel part and the native parser
 web: $(PAGE) ## build the page
 
 .PHONY: check
-check: $(TEST_READY) ## format, lint, types, spelling
+check: $(TEST_READY) setup ## format, lint, types, spelling
 	$(PYTHON_BIN)/ruff format --check
 	$(PYTHON_BIN)/ruff check
 	$(PYTHON_BIN)/mypy
