@@ -58,12 +58,14 @@ class MonitorSettings:
         tables: their sizes.
         ports: UDP destination ports by encapsulation.
         attach: `auto` takes tcx where the kernel has it, else clsact; the others force one.
+        user: whom to become once attached.
     """
 
     interval_s: float = 1.0
     tables: TableSizes = field(default_factory=TableSizes)
     ports: Mapping[Encap, tuple[int, ...]] = field(default_factory=lambda: DEFAULT_PORTS)
     attach: str = "auto"
+    user: str = "nobody"
 
     def __post_init__(self) -> None:
         if not 0.05 <= self.interval_s <= 3600:

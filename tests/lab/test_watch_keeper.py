@@ -68,6 +68,19 @@ def test_the_qdisc_goes_with_the_last_of_two(
     assert not has_qdisc(lab)
 
 
+def test_one_in_a_container_is_not_taken_for_dead(lab: Lab, home: int, tmp_path: Path) -> None:
+    """Keepers were known by process numbers, which mean nothing in another container."""
+    contained = ("unshare", "--pid", "--fork", "--kill-child")
+    words = ("watch", *CLSACT, "--netns", lab.path(watched.HOST))
+    with commands.command(home, tmp_path, *words, prefix=contained) as first:
+        commands.wait_for(lambda: filters(lab) == 2, "both filters of the contained one")
+        with watched.watch(lab, home, tmp_path, *CLSACT) as running:
+            assert filters(lab) == 4
+            end(running)
+        assert filters(lab) == 2
+        first.process.kill()  # unshare waits for its child, deaf to anything else
+
+
 def test_somebody_elses_qdisc_and_filter_stay(lab: Lab, home: int, tmp_path: Path) -> None:
     watched.in_host(lab, "host0", "tc qdisc add dev eth0 clsact")
     watched.in_host(

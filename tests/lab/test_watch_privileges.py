@@ -85,9 +85,12 @@ def expect_keepers(running: Running, count: int) -> None:
             expect_powerless(thread, keeps=1 << CAP_NET_ADMIN)
 
 
-def test_another_user_may_be_chosen(lab: Lab, home: int, tmp_path: Path) -> None:
-    with watched.watch(lab, home, tmp_path, "eth0", "--user", "daemon") as running:
-        (uid,) = {thread["Uid"].split()[0] for thread in threads(running.process.pid)}
+@pytest.mark.parametrize("attach", ["tcx", "clsact"])
+def test_another_user_may_be_chosen(attach: str, lab: Lab, home: int, tmp_path: Path) -> None:
+    words = ("eth0", "--user", "daemon", "--attach", attach)
+    with watched.watch(lab, home, tmp_path, *words) as running:
+        pids = [running.process.pid, *commands.descendants(running.process.pid)]
+        (uid,) = {thread["Uid"].split()[0] for pid in pids for thread in threads(pid)}
         assert int(uid) == pwd.getpwnam("daemon").pw_uid
 
 

@@ -87,7 +87,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--netns", metavar="NAME|PATH", help="the network namespace the interfaces are in"
     )
     parser.add_argument(
-        "--user", default="nobody", metavar="NAME", help="whom to become once attached"
+        "--user", default=DEFAULTS.user, metavar="NAME", help="whom to become once attached"
     )
     for_demo(parser)
 
@@ -129,6 +129,7 @@ def watch(options: argparse.Namespace) -> int:
         tables=TableSizes.of_flows(options.flows),
         ports=parse_ports(options.port),
         attach=options.attach,
+        user=options.user,
     )
     require_root("watch interfaces")
     user = find_user(options.user)

@@ -66,13 +66,14 @@ class TcxAttachment:
         self._closing.close()
 
 
-def attach(device: Device, loaded: LoadedObject, how: str) -> Attachment:
+def attach(device: Device, loaded: LoadedObject, how: str, user: str) -> Attachment:
     """Attach to both hooks.
 
     Args:
         device: in the namespace of the calling thread.
         loaded: the programs.
         how: `auto`, `tcx` or `clsact`, as in MonitorSettings.
+        user: whom a process becomes that has to outlive this one.
     Raises:
         AttachFailed: the kernel refused.
         MissingPrivilege: not allowed to.
@@ -89,7 +90,7 @@ def attach(device: Device, loaded: LoadedObject, how: str) -> Attachment:
                 f"cannot attach to {device.find_name()} by tcx: this kernel has none",
                 "it came with Linux 6.6; use --attach auto",
             ) from error
-    return Keeper(device.index, [loaded.programs[name] for name in PROGRAMS])
+    return Keeper(device.index, [loaded.programs[name] for name in PROGRAMS], user)
 
 
 def refusal(device: Device, error: OSError) -> TunnelMonitorError:

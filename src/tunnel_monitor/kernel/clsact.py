@@ -23,16 +23,17 @@ class Keeper:
     Args:
         ifindex: in the network namespace of the calling thread, which the keeper inherits.
         programs: descriptors for ingress and egress.
+        user: whom it becomes, once it has attached.
     Raises:
         AttachFailed: the keeper could not attach.
     """
 
     kind = "clsact"
 
-    def __init__(self, ifindex: int, programs: list[int]) -> None:
+    def __init__(self, ifindex: int, programs: list[int], user: str) -> None:
         self._process = subprocess.Popen(
             # -P: root must not run whatever module lies in the folder it happens to be in
-            [sys.executable, "-P", "-m", KEEPER, str(ifindex), *map(str, programs)],
+            [sys.executable, "-P", "-m", KEEPER, str(ifindex), *map(str, programs), "--user", user],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             pass_fds=programs,

@@ -250,7 +250,7 @@ def watch(name: str, settings: MonitorSettings, namespace: Path | None = None) -
             before = device.read()
             loaded = LoadedObject(settings, has_link_header=device.has_link_header)
             undo.callback(loaded.close)
-            attachment = attach(device, loaded, settings.attach)
+            attachment = attach(device, loaded, settings.attach, settings.user)
             undo.callback(attachment.close)
             after = device.read()
             if before is None or after is None:

@@ -2,7 +2,9 @@
 
 It is started in the interface's network namespace with the programs' descriptors, keeps nothing
 of root but CAP_NET_ADMIN, and ends when its standard input does. If it is killed, the next start
-recognises what it left as stale: a filter's handle tells its keeper's process number.
+recognises what it left as stale: a filter's handle tells its keeper's number, and a keeper holds
+the socket of that number as long as it lives (Number). Not its process number, which means
+nothing to a keeper in another container on the same interface.
 
 The qdisc goes with the last keeper, if a keeper made it. Which one did cannot matter, since they
 end in any order; so each filter's handle also tells whether the qdisc is ours, and a keeper that
@@ -17,25 +19,24 @@ import ctypes
 import errno
 import json
 import os
+import secrets
 import signal
+import socket
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 from pyroute2 import IPRoute  # type: ignore[import-untyped]
 
 from tunnel_monitor.errors import TunnelMonitorError
 from tunnel_monitor.kernel import libbpf
-from tunnel_monitor.kernel.clsact import KEEPER
 from tunnel_monitor.kernel.privileges import CAP_NET_ADMIN, find_user, give_up_root
 
 PRIORITY = 1  # first in the chain
-# Upper byte of our filters' handles, whether the qdisc is ours, and the keeper's process number,
-# which Linux keeps below 2^22.
+# Upper byte of our filters' handles, whether the qdisc is ours, and the keeper's number.
 HANDLE = 0x7A << 24
 HANDLE_MASK = 0xFF << 24
 OUR_QDISC = 1 << 23
-PROCESS_MASK = (1 << 22) - 1
+NUMBER_MASK = OUR_QDISC - 1
 # rtnetlink's numbers of the two hooks (linux/pkt_sched.h: TC_H_CLSACT and TC_H_MIN_...)
 PARENTS = {libbpf.BPF_TC_INGRESS: 0xFFFFFFF2, libbpf.BPF_TC_EGRESS: 0xFFFFFFF3}
 
@@ -67,24 +68,45 @@ def handles(ifindex: int, point: int) -> Iterator[int | None]:
             yield found["handle"] if ours else None
 
 
-def remove_stale(ifindex: int) -> None:
+def hold(number: int) -> socket.socket | None:
+    """The socket that only one process of this network namespace can have; None if another has.
+
+    Its name is abstract (unix(7)): no file, gone with the process, and of the network namespace.
+    """
+    held = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        held.bind(f"\0tunnel-monitor-keeper-{number}")
+    except OSError:
+        held.close()
+        return None
+    return held
+
+
+def draw_number() -> tuple[int, socket.socket]:
+    """A number that no living keeper here has, and the socket that says so."""
+    while True:
+        number = secrets.randbelow(NUMBER_MASK + 1)
+        held = hold(number)
+        if held:
+            return number, held
+
+
+def remove_stale(ifindex: int, own_number: int) -> None:
     """Take away what killed keepers left on this interface."""
     for point in PARENTS:
         for handle in list(handles(ifindex, point)):
-            if handle is not None and not is_another_keeper(handle & PROCESS_MASK):
+            if handle is not None and not is_others(handle & NUMBER_MASK, own_number):
                 remove(ifindex, point, handle)
 
 
-def is_another_keeper(process: int) -> bool:
-    """Whether a process is a living keeper.
-
-    One that was killed may still wait to be collected, and the kernel gives numbers again.
-    """
-    try:
-        words = Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
-    except OSError:
+def is_others(number: int, own_number: int) -> bool:
+    """Whether a living keeper other than this one has a number."""
+    if number == own_number:
         return False
-    return KEEPER.encode() in words and process != os.getpid()
+    held = hold(number)
+    if held:
+        held.close()
+    return held is None
 
 
 def make_qdisc(ifindex: int) -> bool:
@@ -106,18 +128,12 @@ def make_qdisc(ifindex: int) -> bool:
     return True
 
 
-def own_handle(*, our_qdisc: bool) -> int:
-    """The handle of this keeper's filters."""
-    return HANDLE | (OUR_QDISC if our_qdisc else 0) | os.getpid()
-
-
-def attach(ifindex: int, programs: list[int], *, our_qdisc: bool) -> None:
+def attach(ifindex: int, programs: list[int], handle: int) -> None:
     """Put both programs on their hooks, first in the chain.
 
     Raises:
         OSError: the kernel refused.
     """
-    handle = own_handle(our_qdisc=our_qdisc)
     for point, program in zip(PARENTS, programs, strict=True):
         hook = hook_of(ifindex, point)
         wanted = libbpf.options(libbpf.TcOptions, prog_fd=program, handle=handle, priority=PRIORITY)
@@ -125,12 +141,12 @@ def attach(ifindex: int, programs: list[int], *, our_qdisc: bool) -> None:
             libbpf.checked(libbpf.library().bpf_tc_attach(ctypes.byref(hook), ctypes.byref(wanted)))
 
 
-def detach(ifindex: int, *, our_qdisc: bool) -> None:
+def detach(ifindex: int, handle: int) -> None:
     """Take our filters away, and the qdisc if it is ours and nobody uses it by now."""
     for point in PARENTS:
-        remove(ifindex, point, own_handle(our_qdisc=our_qdisc))
+        remove(ifindex, point, handle)
     with contextlib.suppress(Exception):  # the interface may be gone, and all of this with it
-        if our_qdisc and not any(list(handles(ifindex, point)) for point in PARENTS):
+        if handle & OUR_QDISC and not any(list(handles(ifindex, point)) for point in PARENTS):
             both = hook_of(ifindex, libbpf.BPF_TC_INGRESS | libbpf.BPF_TC_EGRESS)
             libbpf.library().bpf_tc_hook_destroy(ctypes.byref(both))
 
@@ -140,19 +156,21 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("ifindex", type=int)
     parser.add_argument("programs", type=int, nargs=2)
-    parser.add_argument("--user", default="nobody")
+    parser.add_argument("--user", required=True)
     given = parser.parse_args()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # it ends when the monitor has ended, not before
-    our_qdisc = False
+    own_number, held = draw_number()
+    handle = HANDLE | own_number
     try:
         user = find_user(given.user)
-        our_qdisc = make_qdisc(given.ifindex)
-        remove_stale(given.ifindex)
-        attach(given.ifindex, given.programs, our_qdisc=our_qdisc)
+        if make_qdisc(given.ifindex):
+            handle |= OUR_QDISC
+        remove_stale(given.ifindex, own_number)
+        attach(given.ifindex, given.programs, handle)
         give_up_root(user, keep=(CAP_NET_ADMIN,))
     except (OSError, TunnelMonitorError) as error:
-        detach(given.ifindex, our_qdisc=our_qdisc)
+        detach(given.ifindex, handle)
         why = error.strerror if isinstance(error, OSError) else str(error)
         print(json.dumps({"error": why}), flush=True)
         return 1
@@ -160,7 +178,8 @@ def main() -> int:
         os.close(program)
     print(json.dumps({"attached": True}), flush=True)
     sys.stdin.buffer.read()
-    detach(given.ifindex, our_qdisc=our_qdisc)
+    detach(given.ifindex, handle)
+    held.close()
     return 0
 
 
