@@ -51,6 +51,7 @@ enum outcome {
 	GTPU_MESSAGE,	     /* GTP-U, but signalling and no user's packet */
 	UNKNOWN_VERSION,     /* a tunnel header of a version that nobody has defined for us */
 	NOT_ENTERED,	     /* the tail call into the inner headers failed: a fault of ours */
+	UNKNOWN_LINK,	     /* of captures only: a link header that nobody here reads */
 	OUTCOMES,
 };
 

@@ -33,9 +33,6 @@ enum link_type {
 	LINK_TYPES = 65536,
 };
 
-/* Beside the outcomes of the parser: not even its first header can be read. */
-enum { UNKNOWN_LINK = OUTCOMES };
-
 static inline __u32 begin_at(struct beginning *beginning, __u32 offset, __u16 next)
 {
 	beginning->offset = offset;

@@ -69,8 +69,8 @@ struct reader {
 
 	struct table flows;
 	struct table tunnels;
-	struct tally ledger[OUTCOMES + 1]; /* the last row: UNKNOWN_LINK */
-	struct tally unknown[LINK_TYPES];  /* the same by link type */
+	struct tally ledger[OUTCOMES];
+	struct tally unknown[LINK_TYPES]; /* UNKNOWN_LINK by link type */
 };
 
 static inline __u16 number16(const struct reader *reader, const __u8 *from)

@@ -60,6 +60,7 @@ class Outcome(IntEnum):
     GTPU_MESSAGE = 10
     UNKNOWN_VERSION = 11
     NOT_ENTERED = 12
+    UNKNOWN_LINK = 13
 
     @property
     def label(self) -> str:

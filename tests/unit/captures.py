@@ -146,8 +146,7 @@ class Counted:
 
     @property
     def packets(self) -> int:
-        unknown = sum(int(row["packets"]) for row in self.totals.unknown_links.values())
-        return int(self.totals.ledger["packets"].sum()) + unknown
+        return int(self.totals.ledger["packets"].sum())
 
 
 def count(path: Path, *, chunk: int = 1 << 20, most_flows: int = 1 << 20) -> Counted:

@@ -122,7 +122,7 @@ def test_what_is_no_ip_is_in_no_tunnel(tmp_path: Path, link_type: int, frame: by
 def test_other_link_types_are_counted_by_themselves(tmp_path: Path, *, ng: bool) -> None:
     found = read(tmp_path, 105, V4, ng=ng)
     assert found.error is None
-    assert found.by_outcome == {}
+    assert found.by_outcome == {"unknown_link": (1, len(V4))}
     (link_type,) = found.totals.unknown_links
     row = found.totals.unknown_links[link_type]
     assert (link_type, row["packets"], row["bytes"]) == (105, 1, len(V4))

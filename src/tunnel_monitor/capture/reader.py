@@ -127,9 +127,9 @@ class CaptureReader(AbstractContextManager["CaptureReader"]):
         """What all files read so far add up to; a copy."""
         flows = np.empty(self._lib.reader_flow_count(self._handle), FLOW)
         tunnels = np.empty(self._lib.reader_tunnel_count(self._handle), FLOW)
-        ledger = np.empty(OUTCOMES + 1, TALLY)
+        ledger = np.empty(OUTCOMES, TALLY)
         unknown = np.empty(LINK_TYPES, TALLY)
         arrays = (flows, tunnels, ledger, unknown)
         self._lib.reader_copy(self._handle, *(array.ctypes.data for array in arrays))
         link_types = np.flatnonzero(unknown["packets"]).tolist()
-        return Totals(flows, tunnels, ledger[:OUTCOMES], {one: unknown[one] for one in link_types})
+        return Totals(flows, tunnels, ledger, {one: unknown[one] for one in link_types})

@@ -22,7 +22,6 @@ from tunnel_monitor.export.listing import COLUMNS, Record
 from tunnel_monitor.flows import columns
 
 INTERRUPTED = 130
-UNKNOWN_LINK = "unknown_link"  # beside the outcomes: not even the link header could be read
 LEDGER_COLUMNS = ("outcome", "packets", "bytes")
 NUMBERS = frozenset({"vni", "packets", "bytes"})
 SHOWN = (*COLUMNS[2:6], "encap", "vni", "path", "packets", "bytes")
@@ -103,7 +102,8 @@ def report_unread(totals: Totals) -> None:
     for link_type, tally in totals.unknown_links.items():
         report(
             f"{tally['packets']} packets ({tally['bytes']} bytes) have link type "
-            f"{describe(link_type)}, which is not read; --ledger counts them as {UNKNOWN_LINK}"
+            f"{describe(link_type)}, which is not read; "
+            f"--ledger counts them as {Outcome.UNKNOWN_LINK.label}"
         )
     overflow = totals.ledger[Outcome.OVERFLOW]
     if overflow["packets"]:
@@ -143,13 +143,10 @@ def both(flows: list[Record], ledger: list[Record]) -> bytes:
 
 def ledger_of(totals: Totals) -> list[Record]:
     """What became of all packets: a record for each outcome, also those that were not met."""
-    rows: list[Record] = [
+    return [
         {"outcome": outcome.label, "packets": int(row["packets"]), "bytes": int(row["bytes"])}
         for outcome, row in zip(Outcome, totals.ledger, strict=True)
     ]
-    unknown = totals.unknown_links.values()
-    sums = {name: sum(int(row[name]) for row in unknown) for name in ("packets", "bytes")}
-    return [*rows, {"outcome": UNKNOWN_LINK, **sums}]
 
 
 def write(data: bytes) -> None:
