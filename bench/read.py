@@ -19,7 +19,8 @@ from pathlib import Path
 import numpy as np
 
 from tunnel_monitor.capture.files import CaptureFile
-from tunnel_monitor.capture.reader import CHUNK, CaptureReader
+from tunnel_monitor.capture.reader import CaptureReader
+from tunnel_monitor.capture.reading import CHUNK
 from tunnel_monitor.testing.packets import TCP, UDP, VXLAN, Ethernet, IPv4, packet
 
 ROUNDS = 3

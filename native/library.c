@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
 /*
  * The parser as a library: packets in, keys out; or captures in, flows out. No privileges,
- * millions of packets a second, and within reach of sanitizers and fuzzers. capture/native.py
- * and capture/reader.py call it.
+ * millions of packets a second, and within reach of sanitizers and fuzzers. capture/native.py,
+ * capture/reader.py and capture/reading.py call it.
  */
 #include "pcap.h"
 #include "pcapng.h"
@@ -22,31 +22,33 @@ void parse_packets(const __u8 *packets, const __u64 *offsets, __u64 count, __u32
 		   struct parsed *parsed);
 
 /* NULL: no memory. `most` bounds the flows kept apart, `seed` must not be foreseeable. */
-struct reader *reader_new(__u64 most, __u64 seed);
-void reader_free(struct reader *reader);
-
-/* What is read next is the beginning of a file. */
-void reader_begin_file(struct reader *reader);
-
-/*
- * Count whole records from `size` bytes of the present file, each call going on where the one
- * before ended. Returns how many bytes were consumed; reader->needed and reader->fault say what
- * is in the way of more.
- */
-__u64 reader_feed(struct reader *reader, const __u8 *bytes, __u64 size);
+struct counts *counts_new(__u64 most, __u64 seed);
+void counts_free(struct counts *counts);
 
 /* How many rows there are, and a copy of them: first the flows, then the tunnels' rows. */
-__u64 reader_flow_count(const struct reader *reader);
-__u64 reader_tunnel_count(const struct reader *reader);
-void reader_copy(const struct reader *reader, struct row *flows, struct row *tunnels,
+__u64 counts_flows(const struct counts *counts);
+__u64 counts_tunnels(const struct counts *counts);
+void counts_copy(const struct counts *counts, struct row *flows, struct row *tunnels,
 		 struct tally *ledger, struct tally *unknown);
+void counts_clear(struct counts *counts);
+
+/* One file, from its beginning on. NULL: no memory. Without `counts` only its span is told. */
+struct capture *capture_new(struct counts *counts);
+void capture_free(struct capture *capture);
+
+/*
+ * Use whole records from `size` bytes of the file, each call going on where the one before ended.
+ * Returns how many bytes were consumed; capture->needed, ->reached and ->fault say what is in the
+ * way of more.
+ */
+__u64 capture_feed(struct capture *capture, const __u8 *bytes, __u64 size);
 
 void parse_packets(const __u8 *packets, const __u64 *offsets, __u64 count, __u32 has_link_header,
 		   struct parsed *parsed)
 {
 	for (__u64 i = 0; i < count; i++) {
 		__u64 size = offsets[i + 1] - offsets[i];
-		struct packet packet = {packets + offsets[i], size, size};
+		struct packet packet = {packets + offsets[i], size, size, NO_TIME};
 		struct beginning beginning;
 		struct walk walk;
 
@@ -60,90 +62,111 @@ void parse_packets(const __u8 *packets, const __u64 *offsets, __u64 count, __u32
 	}
 }
 
-struct reader *reader_new(__u64 most, __u64 seed)
+struct counts *counts_new(__u64 most, __u64 seed)
 {
-	struct reader *reader = calloc(1, sizeof(*reader));
+	struct counts *counts = calloc(1, sizeof(*counts));
 
-	if (!reader)
+	if (!counts)
 		return NULL;
-	reader->interface_room = 1;
-	reader->interfaces = calloc(1, sizeof(*reader->interfaces));
-	if (reader->interfaces && table_begin(&reader->flows, most, seed) &&
-	    table_begin(&reader->tunnels, MOST_TUNNELS, seed))
-		return reader;
-	reader_free(reader);
+	if (table_begin(&counts->flows, most, seed) &&
+	    table_begin(&counts->tunnels, MOST_TUNNELS, seed))
+		return counts;
+	counts_free(counts);
 	return NULL;
 }
 
-void reader_free(struct reader *reader)
+void counts_free(struct counts *counts)
 {
-	table_end(&reader->flows);
-	table_end(&reader->tunnels);
-	free(reader->interfaces);
-	free(reader);
+	table_end(&counts->flows);
+	table_end(&counts->tunnels);
+	free(counts);
 }
 
-void reader_begin_file(struct reader *reader)
+__u64 counts_flows(const struct counts *counts)
 {
-	reader->format = UNTOLD;
-	reader->fault = NO_FAULT;
-	reader->needed = 0;
-	reader->interface_count = 0;
+	return counts->flows.count;
 }
 
-static __u64 begin_format(struct reader *reader, const __u8 *bytes, __u64 size)
+__u64 counts_tunnels(const struct counts *counts)
+{
+	return counts->tunnels.count;
+}
+
+void counts_copy(const struct counts *counts, struct row *flows, struct row *tunnels,
+		 struct tally *ledger, struct tally *unknown)
+{
+	memcpy(flows, counts->flows.rows, counts->flows.count * sizeof(*flows));
+	memcpy(tunnels, counts->tunnels.rows, counts->tunnels.count * sizeof(*tunnels));
+	memcpy(ledger, counts->ledger, sizeof(counts->ledger));
+	memcpy(unknown, counts->unknown, sizeof(counts->unknown));
+}
+
+void counts_clear(struct counts *counts)
+{
+	clear_counts(counts);
+}
+
+struct capture *capture_new(struct counts *counts)
+{
+	struct capture *capture = calloc(1, sizeof(*capture));
+
+	if (!capture)
+		return NULL;
+	capture->counts = counts;
+	capture->from_ns = NO_TIME;
+	capture->until_ns = FOREVER;
+	capture->span.first_ns = FOREVER;
+	capture->span.last_ns = NO_TIME;
+	capture->interface_room = 1;
+	capture->interfaces = calloc(1, sizeof(*capture->interfaces));
+	if (capture->interfaces)
+		return capture;
+	free(capture);
+	return NULL;
+}
+
+void capture_free(struct capture *capture)
+{
+	free(capture->interfaces);
+	free(capture);
+}
+
+static __u64 begin_format(struct capture *capture, const __u8 *bytes, __u64 size)
 {
 	__u32 magic;
 
 	if (size < sizeof(magic))
-		return wait_for(reader, sizeof(magic));
+		return wait_for(capture, sizeof(magic));
 	magic = load32(bytes);
 	if (is_pcap(magic) || is_pcap(__builtin_bswap32(magic)))
-		return begin_pcap(reader, bytes, size);
+		return begin_pcap(capture, bytes, size);
 	if (magic != BLOCK_SECTION)
-		return stop(reader, NOT_A_CAPTURE, magic, 0);
-	reader->format = PCAPNG;
-	return read_block(reader, bytes, size);
+		return stop(capture, NOT_A_CAPTURE, magic, 0);
+	capture->format = PCAPNG;
+	return read_block(capture, bytes, size);
 }
 
-__u64 reader_feed(struct reader *reader, const __u8 *bytes, __u64 size)
+__u64 capture_feed(struct capture *capture, const __u8 *bytes, __u64 size)
 {
 	__u64 consumed = 0, step;
 
-	if (reader->fault)
+	if (capture->fault)
 		return 0;
-	reader->needed = 0;
+	capture->needed = 0;
+	capture->reached = 0;
 	do {
 		const __u8 *at = bytes + consumed;
 		__u64 left = size - consumed;
 
-		if (reader->format == UNTOLD)
-			step = begin_format(reader, at, left);
-		else if (reader->format == PCAP)
-			step = read_record(reader, at, left);
+		if (capture->format == UNTOLD)
+			step = begin_format(capture, at, left);
+		else if (capture->format == PCAP)
+			step = read_record(capture, at, left);
 		else
-			step = read_block(reader, at, left);
+			step = read_block(capture, at, left);
 		consumed += step;
 	} while (step);
-	count_waiting(reader);
+	if (capture->counts)
+		count_waiting(capture->counts);
 	return consumed;
-}
-
-__u64 reader_flow_count(const struct reader *reader)
-{
-	return reader->flows.count;
-}
-
-__u64 reader_tunnel_count(const struct reader *reader)
-{
-	return reader->tunnels.count;
-}
-
-void reader_copy(const struct reader *reader, struct row *flows, struct row *tunnels,
-		 struct tally *ledger, struct tally *unknown)
-{
-	memcpy(flows, reader->flows.rows, reader->flows.count * sizeof(*flows));
-	memcpy(tunnels, reader->tunnels.rows, reader->tunnels.count * sizeof(*tunnels));
-	memcpy(ledger, reader->ledger, sizeof(reader->ledger));
-	memcpy(unknown, reader->unknown, sizeof(reader->unknown));
 }

@@ -10,6 +10,7 @@ struct packet {
 	const __u8 *bytes;
 	__u64 captured; /* how many of them are there */
 	__u64 wire;	/* how long it was on the wire */
+	__s64 time_ns;	/* since 1970, or NO_TIME of stamps.h */
 };
 
 /* Where the walk begins, and the ethertype of what is there: link_types.h. */

@@ -42,6 +42,13 @@ static inline int table_begin(struct table *table, __u64 most, __u64 seed)
 	return table->rows && table->slots;
 }
 
+/* No rows; what memory it has grown to stays. */
+static inline void table_clear(struct table *table)
+{
+	memset(table->slots, 0, table->slot_count * sizeof(*table->slots));
+	table->count = 0;
+}
+
 static inline void table_end(struct table *table)
 {
 	free(table->rows);

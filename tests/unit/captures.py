@@ -68,14 +68,16 @@ def pcap(
     link_type: int = ETHERNET,
     version: tuple[int, int] = (2, 4),
     longest: int = 262144,
+    times: Sequence[tuple[int, int]] = (),
 ) -> bytes:
-    """A pcap file."""
+    """A pcap file; `times` are seconds and their parts, one after the other by default."""
     parts = [struct.pack(f"{order}IHHiIII", magic, *version, 0, 0, longest, link_type)]
     for number, one in enumerate(packets):
         lengths = (len(one.data), one.wire)
         if version[1] < 3:
             lengths = lengths[::-1]
-        parts.append(struct.pack(f"{order}IIII", number, 999_999, *lengths))
+        time = struct.pack(f"{order}II", *(times[number] if times else (number, 999_999)))
+        parts.append(time + struct.pack(f"{order}II", *lengths))
         parts += [bytes(8) if magic == EXTENDED else b"", one.data]
     return b"".join(parts)
 
@@ -92,15 +94,24 @@ def section(order: str = "<", minor: int = 0) -> bytes:
     return block(SECTION, struct.pack(f"{order}IHHq", 0x1A2B3C4D, 1, minor, -1), order)
 
 
-def interface(order: str = "<", link_type: int = ETHERNET, longest: int = 0) -> bytes:
-    """An interface with an option: stamps in nanoseconds."""
-    resolution = struct.pack(f"{order}HHB3xHH", 9, 1, 9, 0, 0)
-    return block(INTERFACE, struct.pack(f"{order}HHI", link_type, 0, longest) + resolution, order)
+def option(code: int, value: bytes, order: str = "<") -> bytes:
+    """An option of a block."""
+    return struct.pack(f"{order}HH", code, len(value)) + value + bytes(-len(value) % 4)
 
 
-def enhanced(one: Captured, number: int = 0, order: str = "<") -> bytes:
+def interface(
+    order: str = "<", link_type: int = ETHERNET, longest: int = 0, options: bytes | None = None
+) -> bytes:
+    """An interface; its options say by default that stamps are in nanoseconds."""
+    if options is None:
+        options = option(9, b"\x09", order) + option(0, b"", order)
+    return block(INTERFACE, struct.pack(f"{order}HHI", link_type, 0, longest) + options, order)
+
+
+def enhanced(one: Captured, number: int = 0, order: str = "<", stamp: int = 0) -> bytes:
     """An enhanced packet block, with a comment behind the packet."""
-    head = struct.pack(f"{order}IIIII", number, 0, 0, len(one.data), one.wire)
+    high, low = divmod(stamp, 1 << 32)
+    head = struct.pack(f"{order}IIIII", number, high, low, len(one.data), one.wire)
     comment = struct.pack(f"{order}HH4sHH", 1, 4, b"seen", 0, 0)
     return block(PACKET, head + one.data + bytes(-len(one.data) % 4) + comment, order)
 
@@ -110,9 +121,10 @@ def simple(one: Captured, order: str = "<") -> bytes:
     return block(SIMPLE_PACKET, struct.pack(f"{order}I", one.wire) + one.data, order)
 
 
-def old(one: Captured, number: int = 0, order: str = "<") -> bytes:
+def old(one: Captured, number: int = 0, order: str = "<", stamp: int = 0) -> bytes:
     """An obsolete packet block."""
-    head = struct.pack(f"{order}HHIIII", number, 7, 0, 0, len(one.data), one.wire)
+    high, low = divmod(stamp, 1 << 32)
+    head = struct.pack(f"{order}HHIIII", number, 7, high, low, len(one.data), one.wire)
     return block(OLD_PACKET, head + one.data, order)
 
 

@@ -8,17 +8,16 @@
 
 #include "../../native/library.c"
 
-static __u64 fed(struct reader *reader, const __u8 *capture, __u64 size, __u64 chunk)
+static __u64 fed(struct capture *capture, const __u8 *bytes, __u64 size, __u64 chunk)
 {
 	__u64 done = 0, have = chunk;
 
-	reader_begin_file(reader);
-	while (done < size && !reader->fault) {
+	while (done < size && !capture->fault) {
 		__u64 length = have < size - done ? have : size - done, consumed;
 		__u8 *copy = malloc(length);
 
-		memcpy(copy, capture + done, length);
-		consumed = reader_feed(reader, copy, length);
+		memcpy(copy, bytes + done, length);
+		consumed = capture_feed(capture, copy, length);
 		free(copy);
 		done += consumed;
 		if (consumed)
@@ -26,9 +25,9 @@ static __u64 fed(struct reader *reader, const __u8 *capture, __u64 size, __u64 c
 		else if (length == size - done)
 			break;
 		else
-			have += chunk > reader->needed ? chunk : reader->needed;
+			have += chunk > capture->needed ? chunk : capture->needed;
 	}
-	return reader->packets;
+	return capture->counts->packets;
 }
 
 static void use_usual_ports(void)
@@ -46,14 +45,16 @@ int main(int count, char **words)
 
 	use_usual_ports();
 	while (fread(&size, sizeof(size), 1, stdin) == 1) {
-		struct reader *reader = reader_new(1000, 1);
-		__u8 *capture = malloc(size ? size : 1);
+		struct counts *counts = counts_new(1000, 1);
+		struct capture *capture = capture_new(counts);
+		__u8 *bytes = malloc(size ? size : 1);
 
-		if (fread(capture, 1, size, stdin) != size)
+		if (fread(bytes, 1, size, stdin) != size)
 			return 1;
-		printf("%llu\n", fed(reader, capture, size, chunk));
-		free(capture);
-		reader_free(reader);
+		printf("%llu\n", fed(capture, bytes, size, chunk));
+		free(bytes);
+		capture_free(capture);
+		counts_free(counts);
 	}
 	return 0;
 }

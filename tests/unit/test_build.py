@@ -74,3 +74,13 @@ def test_another_compiler_can_be_named(tmp_path: Path) -> None:
     built = compiled(tmp_path / "copy", BPF_CLANG=str(compiler))
     assert said.read_text().startswith("-target bpf ")
     assert (built / "tunnel.bpf.o").read_text() == "made\n"
+
+
+def test_the_native_parser_copies_and_compares_by_the_c_library() -> None:
+    """The compiler has slow functions of its own, and brings them along with some of its helpers.
+
+    With them captures were read at two thirds of the speed.
+    """
+    (names,) = sections(ROOT / "src" / "tunnel_monitor" / "built" / OBJECTS[1])[".strtab"]
+    assert b"capture_feed" in names
+    assert b"compiler_rt" not in names

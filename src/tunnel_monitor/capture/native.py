@@ -33,13 +33,15 @@ ADDRESS, NUMBER = ctypes.c_void_p, ctypes.c_uint64
 # name -> what it answers with, then what it takes: native/library.c.
 FUNCTIONS: Mapping[str, tuple[type[Any] | None, ...]] = {
     "parse_packets": (None, ctypes.c_char_p, ADDRESS, NUMBER, ctypes.c_uint32, ADDRESS),
-    "reader_new": (ADDRESS, NUMBER, NUMBER),
-    "reader_free": (None, ADDRESS),
-    "reader_begin_file": (None, ADDRESS),
-    "reader_feed": (NUMBER, ADDRESS, ADDRESS, NUMBER),
-    "reader_flow_count": (NUMBER, ADDRESS),
-    "reader_tunnel_count": (NUMBER, ADDRESS),
-    "reader_copy": (None, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS),
+    "counts_new": (ADDRESS, NUMBER, NUMBER),
+    "counts_free": (None, ADDRESS),
+    "counts_flows": (NUMBER, ADDRESS),
+    "counts_tunnels": (NUMBER, ADDRESS),
+    "counts_copy": (None, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS),
+    "counts_clear": (None, ADDRESS),
+    "capture_new": (ADDRESS, ADDRESS),
+    "capture_free": (None, ADDRESS),
+    "capture_feed": (NUMBER, ADDRESS, ADDRESS, NUMBER),
 }
 
 

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * What readings of captures count together. Each packet is in exactly one row of the ledger; those
+ * of outcome FLOW are in a flow too, those of OVERFLOW in their tunnel's row as long as that has
+ * room.
+ */
+#pragma once
+
+#include "link_types.h"
+#include "table.h"
+
+#define MOST_TUNNELS (1U << 20)
+#define MOST_WAITING 32
+
+/* A packet of a flow, parsed; counted together with others, so that their rows are at hand. */
+struct waiting {
+	struct walk walk;
+	__u64 wire;
+	__u32 hash;
+};
+
+struct counts {
+	__u64 packets; /* of all files, also those that were cleared; read by capture/reader.py */
+
+	struct waiting waiting[MOST_WAITING];
+	__u32 waiting_count;
+
+	struct table flows;
+	struct table tunnels;
+	struct tally ledger[OUTCOMES];
+	struct tally unknown[LINK_TYPES]; /* UNKNOWN_LINK by link type */
+};
+
+static inline void tally(struct tally *row, __u64 bytes)
+{
+	row->packets += 1;
+	row->bytes += bytes;
+	row->buffers += 1;
+	row->buffer_bytes += bytes;
+}
+
+static inline __u32 count_flow(struct counts *counts, struct waiting *packet)
+{
+	struct wide_key *key = &packet->walk.key;
+	__u64 outside = packet->walk.inner_offset;
+	__u64 inner = packet->wire > outside ? packet->wire - outside : 0;
+
+	if (table_add(&counts->flows, key, packet->hash, packet->wire, inner))
+		return FLOW;
+	clear_inner(&packet->walk);
+	table_add(&counts->tunnels, key, hash_of(key, counts->tunnels.seed), packet->wire, inner);
+	return OVERFLOW;
+}
+
+static inline void count_waiting(struct counts *counts)
+{
+	for (__u32 i = 0; i < counts->waiting_count; i++)
+		fetch_row(&counts->flows, counts->waiting[i].hash);
+	for (__u32 i = 0; i < counts->waiting_count; i++) {
+		struct waiting *packet = &counts->waiting[i];
+
+		tally(&counts->ledger[count_flow(counts, packet)], packet->wire);
+	}
+	counts->waiting_count = 0;
+}
+
+static inline void let_wait(struct counts *counts, struct waiting *packet, __u64 wire)
+{
+	packet->wire = wire;
+	packet->hash = hash_of(&packet->walk.key, counts->flows.seed);
+	fetch_slot(&counts->flows, packet->hash);
+	if (++counts->waiting_count == MOST_WAITING)
+		count_waiting(counts);
+}
+
+/* Whoever reads the tables calls count_waiting() before. */
+static inline void count_packet(struct counts *counts, __u16 link_type, const struct packet *packet)
+{
+	struct waiting *next = &counts->waiting[counts->waiting_count];
+	struct beginning beginning;
+	__u32 outcome = begin_link(link_type, packet, &beginning);
+
+	counts->packets++;
+	if (outcome == UNKNOWN_LINK)
+		tally(&counts->unknown[link_type], packet->wire);
+	if (outcome == FLOW)
+		outcome = parse_packet(packet, beginning, &next->walk);
+	if (outcome == FLOW)
+		let_wait(counts, next, packet->wire);
+	else
+		tally(&counts->ledger[outcome], packet->wire);
+}
+
+/* Everything is zero again but `packets`. */
+static inline void clear_counts(struct counts *counts)
+{
+	table_clear(&counts->flows);
+	table_clear(&counts->tunnels);
+	memset(counts->ledger, 0, sizeof(counts->ledger));
+	memset(counts->unknown, 0, sizeof(counts->unknown));
+}
