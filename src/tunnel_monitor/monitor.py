@@ -7,13 +7,16 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from tunnel_monitor import __version__
 from tunnel_monitor.errors import TunnelMonitorError
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.flows.sinks import Sink, SinkQueue
+from tunnel_monitor.kernel.discovery import PortDiscovery
 from tunnel_monitor.kernel.drain import Drainer, WatchedInterface, watch
+from tunnel_monitor.kernel.ports import Ports
 from tunnel_monitor.serve.facts import Facts, InterfaceFacts, LabFacts
 from tunnel_monitor.settings import MonitorSettings
 
@@ -55,8 +58,11 @@ class Monitor:
         self._thread: threading.Thread | None = None
         self.watched: list[WatchedInterface] = []
         try:
+            self._discovery = PortDiscovery(settings, namespace)
+            self._closing.callback(self._discovery.close)
+            started = replace(settings, ports=self._discovery.ports.by_encap())
             for name in names:
-                watched = watch(name, settings, namespace)
+                watched = watch(name, started, namespace)
                 self._closing.callback(watched.close)
                 self.watched.append(watched)
         except BaseException:
@@ -83,6 +89,7 @@ class Monitor:
             end_when_gone: whether to end once no watched interface is left.
         """
         self._end_when_gone = end_when_gone
+        self._discovery.start(self._read_ports, report)
         self._queues = [SinkQueue(sink, report) for sink in sinks]
         self._thread = threading.Thread(
             target=self._run, args=(report, ended), name="drain", daemon=True
@@ -97,6 +104,10 @@ class Monitor:
         for queue in self._queues:
             queue.close()
         self._closing.close()
+
+    def _read_ports(self, ports: Ports) -> None:
+        for watched in self.watched:
+            watched.loaded.set_ports(ports.by_encap())
 
     def _run(self, report: Report, ended: Callable[[], None]) -> None:
         gone: set[str] = set()
@@ -143,7 +154,7 @@ class Monitor:
             started_ns=self._started_ns,
             interval_s=self.settings.interval_s,
             interfaces=tuple(self._facts_of(watched) for watched in self.watched),
-            ports={encap.label: tuple(ports) for encap, ports in self.settings.ports.items()},
+            ports=self._discovery.ports,
             sinks=tuple(queue.state() for queue in self._queues),
             lab=self._lab,
         )

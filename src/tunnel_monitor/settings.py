@@ -57,6 +57,9 @@ class MonitorSettings:
         interval_s: seconds from one drain to the next.
         tables: their sizes.
         ports: UDP destination ports by encapsulation.
+        given_ports: the encapsulations whose ports the user named; the others have their usual
+            ones, which yield to this host's tunnel devices.
+        discover: whether the ports of this host's tunnel devices are read as well.
         attach: `auto` takes tcx where the kernel has it, else clsact; the others force one.
         user: whom to become once attached.
     """
@@ -64,6 +67,8 @@ class MonitorSettings:
     interval_s: float = 1.0
     tables: TableSizes = field(default_factory=TableSizes)
     ports: Mapping[Encap, tuple[int, ...]] = field(default_factory=lambda: DEFAULT_PORTS)
+    given_ports: frozenset[Encap] = frozenset()
+    discover: bool = True
     attach: str = "auto"
     user: str = "nobody"
 

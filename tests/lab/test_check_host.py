@@ -90,44 +90,27 @@ def test_it_lists_the_tunnel_devices(lab: Lab, tmp_path: Path) -> None:
     }
     assert devices == {
         "vxlan10000": ("vxlan", 10000, 4789, True),
-        "odd": ("vxlan", ODD_VNI, ODD_PORT, False),
+        "odd": ("vxlan", ODD_VNI, ODD_PORT, True),
         "any": ("vxlan", None, 8472, True),
     }
     code, told = commands.run(host, tmp_path, "check")
     assert code == 0
     assert told.splitlines()[len(QUESTIONS) + 1 :] == [
         "vxlan10000: vxlan, VNI 10000, UDP port 4789",
-        f"odd: vxlan, VNI {ODD_VNI}, UDP port {ODD_PORT}, not read by default; "
-        f"watch with --port vxlan=4789,8472,{ODD_PORT}",
+        f"odd: vxlan, VNI {ODD_VNI}, UDP port {ODD_PORT}",
         "any: vxlan, UDP port 8472",
     ]
 
 
-def test_its_advice_makes_an_odd_port_counted_and_the_usual_ones_still(
-    lab: Lab, home: int, tmp_path: Path
-) -> None:
-    _, told = commands.run(lab.namespace("host0"), tmp_path, "check")
-    (line,) = (line for line in told.splitlines() if line.startswith("odd: "))
-    advice = line.partition("watch with ")[2].split()
-    with watched.watch(lab, home, tmp_path, "eth0", "--interval", "0.2", *advice) as running:
+def test_what_it_calls_read_is_counted(lab: Lab, home: int, tmp_path: Path) -> None:
+    with watched.watch(lab, home, tmp_path, "eth0", "--interval", "0.2") as running:
         page = Page.of(running)
         assert traffic.ping(lab, "host0", "10.7.0.2", 23) == 23
-        watched.ping(lab, 19)
         page.wait_for_drain()
         assert page.counted(ODD_VNI) == {
             ("eth0", "egress", "10.7.0.1"): 23,
             ("eth0", "ingress", "10.7.0.2"): 23,
         }
-        assert page.counted() == watched.both_ways(19)
-        assert page.api("status")["ports"]["vxlan"] == [4789, 8472, ODD_PORT]
-
-
-def test_without_the_advice_it_is_not_counted(lab: Lab, home: int, tmp_path: Path) -> None:
-    with watched.watch(lab, home, tmp_path, "eth0", "--interval", "0.2") as running:
-        page = Page.of(running)
-        assert traffic.ping(lab, "host0", "10.7.0.2", 5) == 5
-        page.wait_for_drain()
-        assert page.counted(ODD_VNI) == {}
 
 
 def test_it_looks_at_interfaces_that_are_named(lab: Lab, tmp_path: Path) -> None:

@@ -14,24 +14,34 @@ from typing import Any
 
 from tests.unit.synthetic import START_NS, Flow, drained
 
-from tunnel_monitor.contract import Direction, Outcome
+from tunnel_monitor.contract import Direction, Encap, Outcome
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.flows.sinks import SinkState
+from tunnel_monitor.kernel.ports import Ports
+from tunnel_monitor.kernel.tunnels import TunnelDevice
 from tunnel_monitor.serve.facts import Facts, InterfaceFacts, LabFacts
 from tunnel_monitor.serve.listen import listen
 from tunnel_monitor.serve.page import File
 from tunnel_monitor.serve.server import Server
 from tunnel_monitor.serve.totals import Limits
 from tunnel_monitor.serve.view import LiveView
+from tunnel_monitor.settings import MonitorSettings
 
 DEADLINE_S = 20
+DEVICES = (
+    TunnelDevice("vxlan10000", "vxlan", 10000, 4789, Encap.VXLAN),
+    TunnelDevice("gnv0", "geneve", 7, 8472, Encap.GENEVE),
+)
 FACTS = Facts(
     version="0.1.0",
     host="node1",
     started_ns=START_NS,
     interval_s=1.0,
     interfaces=(InterfaceFacts("eth0", 2, "tcx", "host0", 1500, present=True),),
-    ports={"vxlan": (4789, 8472)},
+    ports=Ports.of(
+        MonitorSettings(ports={Encap.VXLAN: (4789, 8472)}, given_ports=frozenset({Encap.VXLAN})),
+        DEVICES,
+    ),
     sinks=(SinkState("live", queued=0, dropped=0, errors=0),),
     lab=LabFacts(9, 4, 1),
 )

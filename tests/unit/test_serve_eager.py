@@ -13,7 +13,9 @@ PROGRAM = """
 import asyncio, socket, sys
 
 from tests.unit.synthetic import Flow, drained
+from tunnel_monitor.contract import Encap
 from tunnel_monitor.flows.batch import FlowBatch
+from tunnel_monitor.kernel.ports import Origin, Port, Ports
 from tunnel_monitor.serve.facts import Facts, InterfaceFacts, LabFacts
 from tunnel_monitor.serve.listen import listen
 from tunnel_monitor.serve.page import File
@@ -21,7 +23,7 @@ from tunnel_monitor.serve.server import Server
 from tunnel_monitor.serve.view import LiveView
 
 facts = Facts("0.1.0", "node1", 1, 1.0, (InterfaceFacts("eth0", 2, "tcx", None, 1500, True),),
-              {"vxlan": (4789,)}, (), LabFacts(9, 4, 1))
+              Ports((Port(4789, Encap.VXLAN, Origin.DEFAULT),)), (), LabFacts(9, 4, 1))
 broken = []
 
 

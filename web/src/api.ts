@@ -78,6 +78,23 @@ export interface WatchedInterface {
   readonly present: boolean;
 }
 
+/** A UDP port that is read as a tunnel's, because it was set, a device of the host uses it, or by default. */
+export interface PortOrigin {
+  readonly port: number;
+  readonly encap: string;
+  readonly origin: "setting" | "device" | "default";
+  /** The oldest tunnel device of the host that uses it. */
+  readonly device: string | null;
+}
+
+/** A port that devices of the host use for something else than what it is read as, if it is read. */
+export interface MisreadPort {
+  readonly port: number;
+  readonly kind: string;
+  readonly device: string;
+  readonly read_as: string | null;
+}
+
 export interface Status {
   readonly version: string;
   readonly host: string;
@@ -87,6 +104,8 @@ export interface Status {
   readonly state: "live" | "gone";
   readonly interfaces: readonly WatchedInterface[];
   readonly ports: ReadonlyMap<string, readonly number[]>;
+  readonly port_origins: readonly PortOrigin[];
+  readonly misread_ports: readonly MisreadPort[];
   readonly memory_bytes: number;
   readonly cpu_share: number;
   readonly tunnels: number;
@@ -182,6 +201,17 @@ const status: Decoder<Status> = shape<Status>({
     }),
   ),
   ports: mapOf(listOf(number)),
+  port_origins: listOf(
+    shape<PortOrigin>({
+      port: number,
+      encap: text,
+      origin: oneOf("setting", "device", "default"),
+      device: orNull(text),
+    }),
+  ),
+  misread_ports: listOf(
+    shape<MisreadPort>({ port: number, kind: text, device: text, read_as: orNull(text) }),
+  ),
   memory_bytes: amount,
   cpu_share: number,
   tunnels: number,

@@ -87,6 +87,22 @@ export function portsText({ ports }: Pick<Status, "ports">): string {
   return [...ports].map(([encap, numbers]) => `${encap} ${numbers.join(", ")}`).join("; ");
 }
 
+/** Each port that is read, with the device that is the reason; then those that are misread. */
+export function portWords({
+  port_origins,
+  misread_ports,
+}: Pick<Status, "port_origins" | "misread_ports">): { text: string; misread: boolean }[] {
+  const read = port_origins.map(({ port, encap, origin, device }) => ({
+    text: origin === "device" ? `${encap} ${port} (${device ?? ""})` : `${encap} ${port}`,
+    misread: false,
+  }));
+  const misread = misread_ports.map(({ port, kind, device, read_as }) => ({
+    text: `${kind} ${port} (${device}) ${read_as === null ? "not read" : `read as ${read_as}`}`,
+    misread: true,
+  }));
+  return [...read, ...misread];
+}
+
 function attached({ interfaces, started }: Status, names: string): string {
   const ways = [...new Set(interfaces.map(({ attach }) => attach))].join(", ");
   return `${names}, ${ways}, in and out, since ${clockText(started, { seconds: true })}`;

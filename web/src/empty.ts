@@ -1,6 +1,6 @@
 /** Draws the diagnosis of an empty page, and beside it what was seen outside of tunnels. */
 import type { Drain } from "./api";
-import { diagnose, type Repair, type Step } from "./diagnosis";
+import { diagnose, portWords, type Repair, type Step } from "./diagnosis";
 import { byId, drawing, keep, make, part, say, setBar } from "./dom";
 import { countText } from "./format";
 import { account, outcomeName } from "./ledgers";
@@ -80,14 +80,11 @@ export function drawEmptyRight(root: HTMLElement, drain: Drain): void {
       say(part(row, "amount"), countText(packets));
     },
   );
-  const ports = [...drain.status.ports].flatMap(([encap, numbers]) =>
-    numbers.map((port) => `${encap} ${port}`),
-  );
   keep(
     part(root, "words"),
-    ports,
-    (port) => port,
-    (port) => make("span", {}, port),
+    portWords(drain.status),
+    ({ text }) => text,
+    ({ text, misread }) => make("span", misread ? { class: "off" } : {}, text),
     () => undefined,
   );
 }

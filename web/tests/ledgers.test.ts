@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { readDrain, type Drain } from "../src/api";
-import { diagnose, isEmpty, portsText } from "../src/diagnosis";
+import { readDrain, type Drain, type PortOrigin } from "../src/api";
+import { diagnose, isEmpty, portsText, portWords } from "../src/diagnosis";
 import { account, outcomeName } from "../src/ledgers";
 import { event } from "./rows";
 
@@ -121,5 +121,29 @@ describe("an empty page", () => {
         ]),
       }),
     ).toBe("vxlan 4789, 8472; geneve 6081");
+  });
+
+  test("tells why ports are read, and which of them as something else", () => {
+    const of = (origin: "setting" | "device"): PortOrigin => ({
+      port: 4789,
+      encap: "vxlan",
+      origin,
+      device: "vx1",
+    });
+    const misread = { port: 5555, kind: "geneve", device: "gnv0" };
+    const words = portWords({
+      port_origins: [of("setting"), of("device")],
+      misread_ports: [
+        { ...misread, read_as: "vxlan" },
+        { ...misread, read_as: null },
+      ],
+    });
+    expect(words.map(({ text }) => text)).toEqual([
+      "vxlan 4789",
+      "vxlan 4789 (vx1)",
+      "geneve 5555 (gnv0) read as vxlan",
+      "geneve 5555 (gnv0) not read",
+    ]);
+    expect(words.map(({ misread }) => misread)).toEqual([false, false, true, true]);
   });
 });

@@ -95,6 +95,10 @@ export function event(changes: Record<string, unknown> = {}): Record<string, unk
         { name: "eth0", index: 2, attach: "tcx", namespace: "host0", mtu: 1500, present: true },
       ],
       ports: { vxlan: [4789, 8472] },
+      port_origins: [
+        { port: 4789, encap: "vxlan", origin: "device", device: "vxlan10000", devices: 4 },
+      ],
+      misread_ports: [{ port: 8472, kind: "geneve", device: "gnv0", devices: 1, read_as: "vxlan" }],
       sinks: [],
       memory_bytes: "61000000",
       cpu_share: 0.004,

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from rich.console import Console
 from rich.text import Text
 
 from tunnel_monitor.kernel import probe
-from tunnel_monitor.kernel.probe import Answer, TunnelDevice, Verdict
-from tunnel_monitor.settings import DEFAULT_PORTS
+from tunnel_monitor.kernel.probe import Answer, Verdict
+from tunnel_monitor.kernel.tunnels import TunnelDevice, tunnel_devices
 
 STYLES = {Verdict.GOOD: "green", Verdict.NOTE: "yellow", Verdict.BAD: "bold red"}
 
@@ -37,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     """Ask everything, print it, and say whether all is well."""
     answers = probe.host()
     answers += [probe.interface(name) for name in options.interfaces]
-    devices = list(probe.tunnel_devices())
+    devices = tunnel_devices()
     if options.json:
         print_json(answers, devices)
     else:
@@ -45,13 +46,24 @@ def run(options: argparse.Namespace) -> int:
     return int(any(answer.verdict is Verdict.BAD for answer in answers))
 
 
-def print_json(answers: list[Answer], devices: list[TunnelDevice]) -> None:
+def print_json(answers: list[Answer], devices: Sequence[TunnelDevice]) -> None:
     """One object: `answers`, and `tunnel_devices`."""
     said = [{**asdict(answer), "verdict": answer.verdict.value} for answer in answers]
-    print(json.dumps({"answers": said, "tunnel_devices": [asdict(device) for device in devices]}))
+    print(json.dumps({"answers": said, "tunnel_devices": [members(device) for device in devices]}))
 
 
-def print_text(answers: list[Answer], devices: list[TunnelDevice]) -> None:
+def members(device: TunnelDevice) -> dict[str, str | int | bool | None]:
+    """One tunnel device as it is printed for programs."""
+    return {
+        "name": device.name,
+        "kind": device.kind,
+        "vni": device.vni,
+        "port": device.port,
+        "read": device.read,
+    }
+
+
+def print_text(answers: list[Answer], devices: Sequence[TunnelDevice]) -> None:
     """A line for each, and what to do below it."""
     console = Console(highlight=False, soft_wrap=True)
     for answer in answers:
@@ -76,14 +88,5 @@ def describe(device: TunnelDevice) -> str:
     if device.port is not None:
         parts.append(f"UDP port {device.port}")
     if not device.read:
-        parts.append(f"not read{how_to_read(device)}")
+        parts.append("not read: the monitor does not know this encapsulation")
     return ", ".join(parts)
-
-
-def how_to_read(device: TunnelDevice) -> str:
-    """The option that makes the monitor read this device, too; "" where none does."""
-    for encap, ports in DEFAULT_PORTS.items():
-        if encap.label == device.kind and device.port is not None:
-            numbers = ",".join(map(str, (*ports, device.port)))
-            return f" by default; watch with --port {device.kind}={numbers}"
-    return ""

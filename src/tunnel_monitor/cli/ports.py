@@ -31,7 +31,14 @@ def spell_ports(ports: Mapping[Encap, Sequence[int]]) -> list[str]:
 def parse_ports(given: Sequence[str]) -> dict[Encap, tuple[int, ...]]:
     """The ports in force: the usual ones but for the encapsulations that were given.
 
-    A port that is given to one encapsulation is no longer another's usual one.
+    Raises:
+        BadSetting: as `given_ports`.
+    """
+    return with_usual(given_ports(given))
+
+
+def given_ports(given: Sequence[str]) -> dict[Encap, tuple[int, ...]]:
+    """The ports that were given, without the usual ones.
 
     Raises:
         BadSetting: no ENCAP=PORTS, one that does not exist, or a port given to two of them.
@@ -53,12 +60,21 @@ def parse_ports(given: Sequence[str]) -> dict[Encap, tuple[int, ...]]:
         raise BadSetting(
             f"cannot use port {taken.most_common(1)[0][0]} for two encapsulations", "choose one"
         )
+    return ports
+
+
+def with_usual(ports: Mapping[Encap, tuple[int, ...]]) -> dict[Encap, tuple[int, ...]]:
+    """Given ports, and the usual ones of all other encapsulations.
+
+    A port that is given to one encapsulation is no longer another's usual one.
+    """
+    taken = {number for numbers in ports.values() for number in numbers}
     usual = {
         encap: tuple(number for number in numbers if number not in taken)
         for encap, numbers in DEFAULT_PORTS.items()
         if encap not in ports
     }
-    return usual | ports
+    return usual | dict(ports)
 
 
 def port_number(written: str) -> int:

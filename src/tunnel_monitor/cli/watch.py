@@ -15,7 +15,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit, urlunsplit
 
 from tunnel_monitor.cli.ending import Ending
-from tunnel_monitor.cli.ports import add_port_option, parse_ports
+from tunnel_monitor.cli.ports import add_port_option, given_ports, with_usual
 from tunnel_monitor.errors import BadSetting, TunnelMonitorError
 from tunnel_monitor.export.jsonl import JsonLines
 from tunnel_monitor.kernel.namespace import namespace_path
@@ -69,6 +69,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="from one drain to the next; fractions are allowed",
     )
     add_port_option(parser)
+    parser.add_argument(
+        "--no-discover",
+        action="store_true",
+        help="do not read the ports of this host's tunnel devices as well",
+    )
     parser.add_argument(
         "--flows",
         type=int,
@@ -124,10 +129,13 @@ def watch(options: argparse.Namespace) -> int:
             f"cannot watch {', '.join(options.interfaces)}: one is named twice",
             "name each interface once",
         )
+    ports = given_ports(options.port)
     settings = MonitorSettings(
         interval_s=options.interval,
         tables=TableSizes.of_flows(options.flows),
-        ports=parse_ports(options.port),
+        ports=with_usual(ports),
+        given_ports=frozenset(ports),
+        discover=not options.no_discover,
         attach=options.attach,
         user=options.user,
     )

@@ -6,17 +6,15 @@ import ctypes
 import os
 import platform
 import socket
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any
 
 from tunnel_monitor.errors import TunnelMonitorError
 from tunnel_monitor.kernel import libbpf
 from tunnel_monitor.kernel.device import Device
 from tunnel_monitor.kernel.load import PROGRAMS, LoadedObject
-from tunnel_monitor.settings import DEFAULT_PORTS, MonitorSettings, TableSizes
+from tunnel_monitor.settings import MonitorSettings, TableSizes
 
 NEEDED_CAPABILITIES = {12: "CAP_NET_ADMIN", 38: "CAP_PERFMON", 39: "CAP_BPF"}
 SMALL = MonitorSettings(tables=TableSizes(narrow=16, wide=16, tunnels=16))
@@ -145,61 +143,3 @@ def interface(name: str) -> Answer:
 def host() -> list[Answer]:
     """All about this host."""
     return [privileges(), library(), *kernel(), btf()]
-
-
-@dataclass(frozen=True, slots=True)
-class TunnelDevice:
-    """A tunnel device of this host.
-
-    Args:
-        name: as `ip link` shows it.
-        kind: as `ip link` calls it: vxlan, geneve, gre, ...
-        vni: its virtual network's number; None where it has none or takes any.
-        port: its UDP destination port; None where it has none.
-        read: whether the monitor reads it as it is, without being told its port.
-    """
-
-    name: str
-    kind: str
-    vni: int | None
-    port: int | None
-    read: bool
-
-
-# rtnetlink's attributes of the kinds that carry a VNI: kind -> (vni, port) (linux/if_link.h)
-ATTRIBUTES = {
-    "vxlan": ("IFLA_VXLAN_ID", "IFLA_VXLAN_PORT"),
-    "geneve": ("IFLA_GENEVE_ID", "IFLA_GENEVE_PORT"),
-    "gre": ("IFLA_GRE_IKEY", ""),
-    "gretap": ("IFLA_GRE_IKEY", ""),
-    "ip6gre": ("IFLA_GRE_IKEY", ""),
-    "ip6gretap": ("IFLA_GRE_IKEY", ""),
-    "erspan": ("IFLA_GRE_ERSPAN_INDEX", ""),
-    "ipip": ("", ""),
-    "sit": ("", ""),
-    "ip6tnl": ("", ""),
-}
-# and of those that take any VNI, which someone else chooses packet by packet (`external`)
-TAKES_ANY = {"vxlan": "IFLA_VXLAN_COLLECT_METADATA", "geneve": "IFLA_GENEVE_COLLECT_METADATA"}
-
-
-def tunnel_devices() -> Iterator[TunnelDevice]:
-    """The tunnel devices in this network namespace, by rtnetlink."""
-    from pyroute2 import IPRoute  # type: ignore[import-untyped] # noqa: PLC0415 - a third of a second
-
-    with IPRoute() as netlink:
-        for link in netlink.get_links():
-            info = link.get_attr("IFLA_LINKINFO")
-            kind = info.get_attr("IFLA_INFO_KIND") if info else None
-            if kind in ATTRIBUTES:
-                yield _device(link.get_attr("IFLA_IFNAME"), kind, info.get_attr("IFLA_INFO_DATA"))
-
-
-def _device(name: str, kind: str, data: Any) -> TunnelDevice:
-    vni_name, port_name = ATTRIBUTES[kind]
-    takes_any = bool(data and data.get_attr(TAKES_ANY.get(kind, "")))
-    vni = data.get_attr(vni_name) if data and vni_name and not takes_any else None
-    port = data.get_attr(port_name) if data and port_name else None
-    ports = {encap.label: numbers for encap, numbers in DEFAULT_PORTS.items()}
-    # What runs over UDP is known by its port, everything else by its IP protocol.
-    return TunnelDevice(name, kind, vni, port, not port_name or port in ports.get(kind, ()))

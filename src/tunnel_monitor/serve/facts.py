@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TypeAlias
 
 from tunnel_monitor.flows.sinks import SinkState
+from tunnel_monitor.kernel.ports import Ports
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Facts:
         started_ns: when the programs were attached, by the wall clock, since 1970.
         interval_s: as set, between two drains.
         interfaces: those watched.
-        ports: UDP destination ports by encapsulation label.
+        ports: UDP destination ports that are read, and why.
         sinks: what takes batches.
         lab: None outside a demo.
     """
@@ -60,7 +60,7 @@ class Facts:
     started_ns: int
     interval_s: float
     interfaces: tuple[InterfaceFacts, ...]
-    ports: Mapping[str, tuple[int, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    ports: Ports = field(default_factory=lambda: Ports(()))
     sinks: tuple[SinkState, ...] = ()
     lab: LabFacts | None = None
 

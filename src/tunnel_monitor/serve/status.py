@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from tunnel_monitor.kernel.ports import Misread, Port
 from tunnel_monitor.serve.facts import Facts
 from tunnel_monitor.serve.replies import Json, seconds
 from tunnel_monitor.serve.view import Snapshot
@@ -27,7 +28,9 @@ def status(snapshot: Snapshot, facts: Facts, viewers: Json) -> Json:
         "drains": snapshot.number,
         "state": "live" if present else "gone",
         "interfaces": [asdict(interface) for interface in facts.interfaces],
-        "ports": dict(facts.ports),
+        "ports": {encap.label: list(ports) for encap, ports in facts.ports.by_encap().items()},
+        "port_origins": [origin(port) for port in facts.ports.read],
+        "misread_ports": [misread(one) for one in facts.ports.misread],
         "sinks": [asdict(sink) for sink in facts.sinks],
         "viewers": viewers,
         "memory_bytes": str(snapshot.usage.memory_bytes),
@@ -39,4 +42,26 @@ def status(snapshot: Snapshot, facts: Facts, viewers: Json) -> Json:
         "endpoints": snapshot.seen.endpoints,
         "forgotten_flows": snapshot.forgotten_flows,
         "lab": asdict(facts.lab) if facts.lab else None,
+    }
+
+
+def origin(port: Port) -> Json:
+    """A port that is read, and why."""
+    return {
+        "port": port.number,
+        "encap": port.encap.label,
+        "origin": port.origin.value,
+        "device": port.use.device if port.use else None,
+        "devices": port.use.devices if port.use else 0,
+    }
+
+
+def misread(one: Misread) -> Json:
+    """A port that this host's devices use for something else than what it is read as."""
+    return {
+        "port": one.use.port,
+        "kind": one.use.kind,
+        "device": one.use.device,
+        "devices": one.use.devices,
+        "read_as": one.read_as.label if one.read_as else None,
     }
