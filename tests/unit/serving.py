@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
+import ssl
 import threading
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -128,6 +129,7 @@ def serving(
     token: str | None = None,
     allowed_hosts: tuple[str, ...] = (),
     limits: Limits | None = None,
+    tls: ssl.SSLContext | None = None,
 ) -> Iterator[Running]:
     """Start a server, and stop it in the end."""
     listener = listen(listen_on)
@@ -136,7 +138,7 @@ def serving(
     def facts() -> Facts:
         return running.facts()
 
-    server = Server(listener, view, facts, PAGE, token=token, allowed_hosts=allowed_hosts)
+    server = Server(listener, view, facts, PAGE, token=token, allowed_hosts=allowed_hosts, tls=tls)
     loop = asyncio.new_event_loop()
 
     def run() -> None:

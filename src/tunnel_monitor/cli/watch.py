@@ -6,24 +6,20 @@ import argparse
 import asyncio
 import json
 import os
-import socket
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack, closing, suppress
 from functools import partial
-from ipaddress import ip_address
-from urllib.parse import urlsplit, urlunsplit
 
 from tunnel_monitor.cli.ending import Ending
 from tunnel_monitor.cli.ports import add_port_option, given_ports, with_usual
+from tunnel_monitor.cli.serving import Entrance, add_serving_options, print_address
 from tunnel_monitor.errors import BadSetting, TunnelMonitorError
 from tunnel_monitor.export.jsonl import JsonLines
 from tunnel_monitor.kernel.namespace import namespace_path
 from tunnel_monitor.kernel.privileges import find_user, give_up_root, require_root
 from tunnel_monitor.monitor import Monitor
-from tunnel_monitor.serve import page
 from tunnel_monitor.serve.facts import LabFacts
-from tunnel_monitor.serve.listen import listen
 from tunnel_monitor.serve.server import Server
 from tunnel_monitor.serve.view import LiveView
 from tunnel_monitor.settings import MonitorSettings, TableSizes
@@ -46,16 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "  sudo tunnel-monitor watch eth0 --netns blue --port vxlan=4789,8472,9999"
     )
     parser.add_argument("interfaces", metavar="IFACE", nargs="+", help="as `ip link` shows it")
-    parser.add_argument(
-        "--listen", default="127.0.0.1:8080", metavar="HOST:PORT", help="where to serve the page"
-    )
-    parser.add_argument(
-        "--allowed-host",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="a name, beside its address, by which browsers may reach the page; repeatable",
-    )
+    add_serving_options(parser)
     parser.add_argument(
         "--jsonl",
         action="store_true",
@@ -143,15 +130,10 @@ def watch(options: argparse.Namespace) -> int:
     user = find_user(options.user)
     with ExitStack() as closing_up:
         # Whatever may fail comes before anything is attached, in the order of what it costs.
-        listener = None if options.jsonl else listen(options.listen)
-        files = {} if options.jsonl else page.load()
+        entrance = None if options.jsonl else Entrance.of(options)
         monitor = closing_up.enter_context(closing(attached(options, settings)))
         view = LiveView([watched.name for watched in monitor.watched], settings.interval_s)
-        server = None
-        if listener:
-            server = Server(
-                listener, view, monitor.facts, files, allowed_hosts=options.allowed_host
-            )
+        server = entrance.serve(view, monitor.facts) if entrance else None
         give_up_root(user)
         return asyncio.run(attend(options, monitor, server, view))
 
@@ -206,31 +188,7 @@ def announce(options: argparse.Namespace, server: Server) -> None:
         tell(options.ready, {"url": server.url, "address": server.address})
         return
     print(f"Watching {', '.join(options.interfaces)}.")
-    print(f"HTTP server listening on {server.address}")
-    print(f"Open {from_elsewhere(server.url)} in a browser; Ctrl-C ends it.", flush=True)
-
-
-def from_elsewhere(url: str) -> str:
-    """A page's address that other hosts can open: listening on all addresses names none."""
-    parts = urlsplit(url)
-    written = parts.hostname or ""
-    if not ip_address(written).is_unspecified:
-        return url
-    host = own_address(socket.AF_INET6 if ":" in written else socket.AF_INET)
-    if host is None:
-        return url
-    authority = f"[{host}]:{parts.port}" if ":" in host else f"{host}:{parts.port}"
-    return urlunsplit(parts._replace(netloc=authority))
-
-
-def own_address(family: socket.AddressFamily) -> str | None:
-    """The address this host would send from by default; None without a default route."""
-    anywhere = "192.0.2.1" if family == socket.AF_INET else "2001:db8::1"  # RFC 5737, RFC 3849
-    with socket.socket(family, socket.SOCK_DGRAM) as asking, suppress(OSError):
-        asking.connect((anywhere, 9))  # sends nothing
-        address: str = asking.getsockname()[0]
-        return address
-    return None
+    print_address(server)
 
 
 def tell(descriptor: int, said: Mapping[str, str]) -> None:

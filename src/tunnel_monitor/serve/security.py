@@ -57,12 +57,14 @@ class Access:
         port: likewise; it names the cookie, because browsers share cookies between ports.
         allowed_hosts: further names that users may reach the server by.
         token: None where everybody who can connect may see it all, as on loopback.
+        secure: whether it is served by HTTPS; then browsers show the cookie there only.
     """
 
     host: str
     port: int
     allowed_hosts: frozenset[str] = frozenset()
     token: str | None = None
+    secure: bool = False
 
     @property
     def cookie(self) -> str:
@@ -154,7 +156,13 @@ class Guard:
         path = "/" + scope["path"].lstrip("/")  # `//host` would lead elsewhere
         reply = RedirectResponse(f"{path}?{rest}" if rest else path, 303)
         reply.set_cookie(
-            self._access.cookie, token, COOKIE_AGE_S, path="/", httponly=True, samesite="strict"
+            self._access.cookie,
+            token,
+            COOKIE_AGE_S,
+            path="/",
+            secure=self._access.secure,
+            httponly=True,
+            samesite="strict",
         )
         return reply
 

@@ -8,6 +8,7 @@ once the server is made, and then uses all of it.
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -37,6 +38,7 @@ class Server:
         page: as `page.load` reads it.
         token: what requests must show; on loopback none is needed, elsewhere one is made.
         allowed_hosts: names, beside its address, that the server may be reached by.
+        tls: as `certificate.load` reads it; None serves by plain HTTP.
     """
 
     def __init__(
@@ -48,15 +50,17 @@ class Server:
         *,
         token: str | None = None,
         allowed_hosts: Collection[str] = (),
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._listener = listener
+        self._scheme = "https" if tls else "http"
         self.token = token or (None if listener.loopback else new_token())
         self._pool = ThreadPoolExecutor(THREADS, "reply")
         self._hub = Hub(view, facts, self._pool)
         names = frozenset(name.lower() for name in (listener.name, *allowed_hosts))
-        access = Access(listener.host, listener.port, names, self.token)
+        access = Access(listener.host, listener.port, names, self.token, secure=bool(tls))
         app = make_app(Routes(view, facts, self._hub, page, self._pool), access)
-        self._uvicorn = _Uvicorn(_config(app))
+        self._uvicorn = _Uvicorn(_config(app, tls))
         self._stopped = asyncio.Event()
 
     @property
@@ -68,7 +72,7 @@ class Server:
     def url(self) -> str:
         """The page's address, with the token if one is needed."""
         query = f"?token={self.token}" if self.token else ""
-        return f"http://{self._listener.authority}/{query}"
+        return f"{self._scheme}://{self._listener.authority}/{query}"
 
     async def run(self) -> None:
         """Serve until `stop` is called."""
@@ -101,7 +105,7 @@ class _Uvicorn(uvicorn.Server):
         await asyncio.sleep(0)
 
 
-def _config(app: Callable[..., Awaitable[None]]) -> uvicorn.Config:
+def _config(app: Callable[..., Awaitable[None]], tls: ssl.SSLContext | None) -> uvicorn.Config:
     config = uvicorn.Config(
         app,
         http="h11",
@@ -117,6 +121,7 @@ def _config(app: Callable[..., Awaitable[None]]) -> uvicorn.Config:
         log_level="critical",
         # Without it, an open event stream would keep the server from ending.
         timeout_graceful_shutdown=PATIENCE_S,
+        ssl_context_factory=(lambda _config, _default: tls) if tls else None,
     )
     config.load()
     return config

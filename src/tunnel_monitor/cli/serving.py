@@ -1,0 +1,102 @@
+"""What every command that serves the page has in common: its options, and what it prints."""
+
+from __future__ import annotations
+
+import argparse
+import socket
+import ssl
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from ipaddress import ip_address
+from urllib.parse import urlsplit, urlunsplit
+
+from tunnel_monitor.errors import BadSetting
+from tunnel_monitor.serve import certificate, page
+from tunnel_monitor.serve.facts import FactsSource
+from tunnel_monitor.serve.listen import Listener, listen
+from tunnel_monitor.serve.page import File
+from tunnel_monitor.serve.server import Server
+from tunnel_monitor.serve.view import LiveView
+
+
+def add_serving_options(parser: argparse.ArgumentParser) -> None:
+    """Declare where, by which names and how the page is served."""
+    parser.add_argument(
+        "--listen", default="127.0.0.1:8080", metavar="HOST:PORT", help="where to serve the page"
+    )
+    parser.add_argument(
+        "--allowed-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name, beside its address, by which browsers may reach the page; repeatable",
+    )
+    parser.add_argument(
+        "--certificate",
+        metavar="FILE",
+        help="serve by https, with this certificate (PEM; the chain behind it)",
+    )
+    parser.add_argument(
+        "--key", metavar="FILE", help="its private key, if that is not in the same file"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """All that serving needs from the system, taken while there are privileges."""
+
+    listener: Listener
+    files: Mapping[str, File]
+    allowed_hosts: Sequence[str]
+    tls: ssl.SSLContext | None
+
+    @classmethod
+    def of(cls, options: argparse.Namespace) -> Entrance:
+        """Read the certificate and the page, and listen.
+
+        Raises:
+            BadSetting, AddressInUse, MissingPrivilege
+        """
+        if options.key and not options.certificate:
+            raise BadSetting(
+                f"cannot use key {options.key}: it belongs to no certificate",
+                "name that with --certificate",
+            )
+        tls = certificate.load(options.certificate, options.key) if options.certificate else None
+        return cls(listen(options.listen), page.load(), options.allowed_host, tls)
+
+    def serve(self, view: LiveView, facts: FactsSource) -> Server:
+        """Make the server, which does not run yet."""
+        return Server(
+            self.listener, view, facts, self.files, allowed_hosts=self.allowed_hosts, tls=self.tls
+        )
+
+
+def print_address(server: Server) -> None:
+    """Say where the page is."""
+    print(f"HTTP server listening on {server.address}")
+    print(f"Open {from_elsewhere(server.url)} in a browser; Ctrl-C ends it.", flush=True)
+
+
+def from_elsewhere(url: str) -> str:
+    """A page's address that other hosts can open: listening on all addresses names none."""
+    parts = urlsplit(url)
+    written = parts.hostname or ""
+    if not ip_address(written).is_unspecified:
+        return url
+    host = own_address(socket.AF_INET6 if ":" in written else socket.AF_INET)
+    if host is None:
+        return url
+    authority = f"[{host}]:{parts.port}" if ":" in host else f"{host}:{parts.port}"
+    return urlunsplit(parts._replace(netloc=authority))
+
+
+def own_address(family: socket.AddressFamily) -> str | None:
+    """The address this host would send from by default; None without a default route."""
+    anywhere = "192.0.2.1" if family == socket.AF_INET else "2001:db8::1"  # RFC 5737, RFC 3849
+    with socket.socket(family, socket.SOCK_DGRAM) as asking, suppress(OSError):
+        asking.connect((anywhere, 9))  # sends nothing
+        address: str = asking.getsockname()[0]
+        return address
+    return None
