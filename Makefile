@@ -9,7 +9,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 PYTHON_BIN := .venv/bin
 BUILT := src/tunnel_monitor/built
 
-RUN_PACKAGES := ca-certificates iproute2 iperf3 iputils-ping libbpf1 python3 python3-venv
+RUN_PACKAGES := ca-certificates iproute2 iperf3 iputils-ping libbpf1 nftables python3 python3-venv
 # libatomic1 is for the node inside Playwright.
 TEST_PACKAGES := $(RUN_PACKAGES) ethtool gcc libatomic1 libc6-dev tcpdump tshark
 

@@ -11,6 +11,7 @@ import pytest
 from tunnel_monitor.cli.main import COMMANDS, parser_for
 from tunnel_monitor.contract import Encap, Outcome
 from tunnel_monitor.errors import TunnelMonitorError
+from tunnel_monitor.lab.faults import FAULTS
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
 
@@ -27,14 +28,21 @@ def subparser_of(command: str) -> argparse.ArgumentParser:
 
 
 def options_of(parser: argparse.ArgumentParser) -> set[str]:
-    """Long options that a parser takes, and help says."""
-    return {
+    """Long options that a parser and those below it take, and help says."""
+    below = (
+        sub
+        for action in parser._actions
+        if isinstance(action, argparse._SubParsersAction)
+        for sub in action.choices.values()
+    )
+    own = {
         word
         for action in parser._actions
         if action.help != argparse.SUPPRESS
         for word in action.option_strings
         if word.startswith("--")
     } - {"--help"}
+    return own.union(*map(options_of, below))
 
 
 def section_of(text: str, command: str) -> str:
@@ -65,6 +73,12 @@ def rows_of(text: str) -> set[str]:
 def test_the_reference_has_the_options_of(command: str) -> None:
     section = section_of((REFERENCE / "cli.md").read_text(), command)
     assert described(section) == options_of(subparser_of(command))
+
+
+def test_the_reference_has_every_fault_of_the_lab() -> None:
+    text = section_of((REFERENCE / "lab.md").read_text(), "lab fault")
+    rows = re.findall(r"^\|\s*`([a-z-]+)`\s*\|", text, re.M)
+    assert rows == list(FAULTS)
 
 
 def test_the_reference_has_every_outcome() -> None:

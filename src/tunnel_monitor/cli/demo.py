@@ -7,12 +7,13 @@ import asyncio
 import os
 import shutil
 import sys
-from contextlib import suppress
+from collections.abc import Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 from random import Random
 from typing import Final
 
-from tunnel_monitor.lab import build, control, monitor, namespaces, profiles
+from tunnel_monitor.lab import build, control, faults, monitor, namespaces, profiles
 from tunnel_monitor.lab.build import Lab
 from tunnel_monitor.lab.ending import (
     end_asked,
@@ -20,6 +21,7 @@ from tunnel_monitor.lab.ending import (
     interrupted_by_signals,
     until_terminal_closes,
 )
+from tunnel_monitor.lab.faults import FAULTS, Faults
 from tunnel_monitor.lab.monitor import Monitor, Page
 from tunnel_monitor.lab.profiles import Plan
 from tunnel_monitor.lab.readings import conclusion
@@ -43,6 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "examples:\n"
         "  sudo tunnel-monitor demo                        then `traffic` in a second terminal\n"
         "  sudo tunnel-monitor demo --traffic culprit      one client sends far more: find it\n"
+        "  sudo tunnel-monitor demo --fault one-way        something is wrong: see the findings\n"
         "  sudo tunnel-monitor demo --hosts 30 --segments 2 --listen 127.0.0.1:9090"
     )
     sizes = Topology()
@@ -65,6 +68,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed", type=int, metavar="N", help="the same number chooses the same culprit again"
     )
+    parser.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        choices=FAULTS,
+        help="make this fault once all is running; repeatable; see `lab fault`",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -75,6 +85,8 @@ def run(options: argparse.Namespace) -> int:
     plan = NO_TRAFFIC
     if options.traffic:
         plan = profiles.plan(options.traffic, topology, None, chance)
+    for name in options.fault:
+        faults.find(name, topology)
     namespaces.require_root("build the lab")
     listen(options.listen).socket.close()  # a taken port is known before anything is built
     require_programs(plan)
@@ -85,20 +97,35 @@ def run(options: argparse.Namespace) -> int:
             words = ["--listen", options.listen, "--interval", f"{settings.interval_s:g}"]
             with monitor.started(lab, words) as watch:
                 build.start_tunnels(lab, say)
-                asyncio.run(attend(lab, watch, watch.page(), plan, chance))
+                asyncio.run(attend(lab, watch, watch.page(), plan, chance, broken=options.fault))
     except KeyboardInterrupt:
         say("")  # the terminal's ^C ends its line here
     return 0
 
 
-async def attend(lab: Lab, watch: Monitor, page: Page, plan: Plan, chance: Random) -> None:
-    """Send, and lend the lab to `traffic`, until told to end or the monitor dies.
+async def attend(
+    lab: Lab, watch: Monitor, page: Page, plan: Plan, chance: Random, *, broken: Sequence[str]
+) -> None:
+    """Send, and lend the lab to `traffic` and `lab`, until told to end or the monitor dies.
 
+    Args:
+        lab: built.
+        watch: its monitor.
+        page: of the monitor.
+        plan: what to send.
+        chance: the source of everything that is left to chance.
+        broken: names of faults to begin with.
     Raises:
-        LabFailed: the monitor ended by itself.
+        LabFailed: the monitor ended by itself, or a fault could not be made.
     """
-    with control.offered(lab, page.url), end_asked() as end:
+    with (
+        closing(Faults(lab)) as made,
+        control.offered(lab, page.url, made),
+        end_asked() as end,
+    ):
         async with sending(lab, plan, chance) as everything:
+            for name in broken:
+                say(f"Fault {name}: {made.make(name)['says']}")
             greet(page, plan)
             await first(end.wait(), enter_pressed(), death(watch))
     say("")

@@ -24,6 +24,7 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 COMMANDS = {
     "demo": "build the nine-host overlay and watch it, live in the browser",
     "traffic": "send traffic inside a running demo",
+    "lab": "look around in a running demo, break it, repair it",
     "watch": "watch real interfaces of this host",
     "read": "count what capture files hold; needs no privileges",
     "check": "tell whether this host can run the monitor, and what to do if not",

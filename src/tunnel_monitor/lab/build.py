@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -30,6 +30,8 @@ from tunnel_monitor.lab.topology import (
 
 CABLE: Final = "br100"
 KERNEL_MEMBERSHIPS = 20  # net.ipv4.igmp_max_memberships unless raised; a group per segment
+# Debian's, where a program's package is not named after it.
+PACKAGES = {"ip": "iproute2", "bridge": "iproute2", "nft": "nftables"}
 # Without IPv6, no neighbour discovery appears as tunnel flows that nobody sent.
 QUIET = {"ipv6/conf/all/disable_ipv6": 1, "ipv6/conf/default/disable_ipv6": 1}
 
@@ -81,17 +83,37 @@ class Lab:
         """Take over the descriptor of a namespace."""
         self._held[name] = descriptor
 
+    def release(self, name: str) -> None:
+        """Let go of one namespace; the kernel frees it when nobody else holds it."""
+        os.close(self._held.pop(name))
+
     def ip(self, where: str | Host | Client, lines: Iterable[str]) -> None:
         """Run one batch of `ip` commands inside a namespace.
 
         Raises:
             LabFailed: `ip` refused one of them, or is missing.
         """
+        self.run(where, ("ip", "-batch", "-"), lines)
+
+    def run(
+        self, where: str | Host | Client, words: Sequence[str], lines: Iterable[str] = ()
+    ) -> str:
+        """Run a program inside a namespace to its end.
+
+        Args:
+            where: whose namespace.
+            words: program and arguments.
+            lines: its standard input.
+        Returns:
+            What it printed.
+        Raises:
+            LabFailed: it failed, or is missing.
+        """
         batch = list(lines)
         try:
             with namespaces.entered(self.namespace(where)):
                 done = subprocess.run(
-                    ["ip", "-batch", "-"],
+                    words,
                     input="\n".join(batch),
                     capture_output=True,
                     text=True,
@@ -99,11 +121,16 @@ class Lab:
                     process_group=0,  # Ctrl-C is for us to answer
                 )
         except FileNotFoundError as error:
-            raise LabFailed("cannot run `ip`: not found", "install the package iproute2") from error
+            package = PACKAGES.get(words[0], words[0])
+            raise LabFailed(
+                f"cannot run `{words[0]}`: not found", f"install the package {package}"
+            ) from error
         if done.returncode:
             name = where if isinstance(where, str) else where.name
             cause = " ".join(done.stderr.split())
-            raise LabFailed(f"cannot set up {name}: {cause} (in: {'; '.join(batch[:4])})")
+            told = "; ".join(batch[:4]) or " ".join(words)
+            raise LabFailed(f"cannot set up {name}: {cause} (in: {told})")
+        return done.stdout
 
     def close(self) -> None:
         """Let go of all namespaces; the kernel frees those that nobody else holds."""
@@ -193,14 +220,21 @@ def _add_clients(lab: Lab, host: Host) -> None:
 def _overlay(lab: Lab, host: Host) -> Iterator[str]:
     for segment in lab.topology.all_segments:
         yield f"link add {segment.bridge} up type bridge mcast_snooping 0"
-        yield _vxlan(segment)
+        yield vxlan(segment)
     for client in lab.topology.clients_on(host.number):
         bridge = lab.topology.all_segments[client.segment].bridge
         yield f"link set {client.port} master {bridge} up"
 
 
-def _vxlan(segment: Segment) -> str:
+def vxlan(segment: Segment, vni: int | None = None, options: str = "") -> str:
+    """The command that makes a segment's tunnel in a host.
+
+    Args:
+        segment: whose.
+        vni: another than the segment's own.
+        options: more of them, as `ip` takes them.
+    """
     return (
-        f"link add {segment.vxlan} master {segment.bridge} up type vxlan id {segment.vni} "
-        f"dev eth0 group {segment.group} dstport {VXLAN_PORT}"
-    )
+        f"link add {segment.vxlan} master {segment.bridge} up type vxlan id {vni or segment.vni} "
+        f"dev eth0 group {segment.group} dstport {VXLAN_PORT} {options}"
+    ).rstrip()

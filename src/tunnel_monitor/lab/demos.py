@@ -51,12 +51,37 @@ class Demo:
         try:
             for first in range(0, len(names), MOST_DESCRIPTORS):
                 some = names[first : first + MOST_DESCRIPTORS]
-                _, descriptors = _ask(self.connection, some)
+                _, descriptors = _ask(self.connection, want=some)
                 for name, descriptor in zip(some, descriptors, strict=True):
                     lab.hold(name, descriptor)
             yield lab
         finally:
             lab.close()
+
+    def faults(self, *, reveal: bool = False) -> list[dict[str, Any]]:
+        """The faults its lab has; of hidden ones only that, unless they shall be revealed."""
+        return self._told_faults(want="faults", reveal=reveal)
+
+    def make_fault(self, name: str) -> dict[str, Any]:
+        """Make one.
+
+        Raises:
+            BadSetting, LabFailed: it cannot be made. NoLabRunning: the demo has ended.
+        """
+        return self._told_faults(fault=name)[0]
+
+    def make_any_fault(self, seed: int | None) -> dict[str, Any]:
+        """Make one that is not told; raises as `make_fault`."""
+        return self._told_faults(random=seed)[0]
+
+    def repair(self, name: str | None = None) -> list[dict[str, Any]]:
+        """Repair one fault, or all; tells what they were. Raises as `make_fault`."""
+        return self._told_faults(repair=name)
+
+    def _told_faults(self, **question: object) -> list[dict[str, Any]]:
+        reply, _ = _ask(self.connection, **question)
+        faults: list[dict[str, Any]] = reply["faults"]
+        return faults
 
 
 @contextmanager
@@ -107,7 +132,7 @@ def _met(pid: int) -> Demo | None:
     try:
         connection.connect(f"\0{NAME}{pid}")
         if credentials(connection)[:2] == (pid, 0):
-            reply, _ = _ask(connection, "lab")
+            reply, _ = _ask(connection, want="lab")
             return Demo(pid, str(reply["page"]), Topology(*reply["lab"]), connection)
     except (OSError, NoLabRunning):
         pass
@@ -115,10 +140,10 @@ def _met(pid: int) -> Demo | None:
     return None
 
 
-def _ask(connection: socket.socket, wanted: str | list[str]) -> tuple[dict[str, Any], list[int]]:
+def _ask(connection: socket.socket, **question: object) -> tuple[dict[str, Any], list[int]]:
     """Ask a demo one thing: its reply, and the descriptors that came with it."""
     try:
-        connection.sendall(json.dumps({"want": wanted}).encode())
+        connection.sendall(json.dumps(question).encode())
         text, descriptors, _, _ = socket.recv_fds(
             connection, MOST_BYTES, MOST_DESCRIPTORS, socket.MSG_CMSG_CLOEXEC
         )
@@ -128,5 +153,6 @@ def _ask(connection: socket.socket, wanted: str | list[str]) -> tuple[dict[str, 
         raise NoLabRunning("the demo has ended")
     reply = json.loads(text)
     if "error" in reply:
-        raise LabFailed(reply["error"])
+        kind = BadSetting if reply.get("bad") else LabFailed
+        raise kind(reply["error"], reply.get("remedy", ""))
     return reply, descriptors
