@@ -11,6 +11,8 @@ import pytest
 from tunnel_monitor.cli.main import COMMANDS, parser_for
 from tunnel_monitor.contract import Encap, Outcome
 from tunnel_monitor.errors import TunnelMonitorError
+from tunnel_monitor.flows.filter.keys import KEY
+from tunnel_monitor.flows.filter.parse import parse
 from tunnel_monitor.lab.faults import FAULTS
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
@@ -104,3 +106,17 @@ def test_an_option_without_an_entry_is_found() -> None:
     rows = "| `--hosts N` | how many |\n| `--rate` | see `--hosts` and `--seed` |"
     text = f"## `tunnel-monitor demo`\n\nAs `--other`.\n\n{rows}\n## next\n"
     assert described(section_of(text, "demo")) == {"--hosts", "--rate"}
+
+
+def test_the_reference_has_every_key_of_filters() -> None:
+    text = (REFERENCE / "filter.md").read_text()
+    rows = "\n".join(line for line in text.splitlines() if line.startswith("| `"))
+    assert {name for name in KEY if re.search(rf"`{name}[:><`]", rows)} == set(KEY)
+
+
+def test_the_filters_of_the_reference_are_filters() -> None:
+    text = (REFERENCE / "filter.md").read_text()
+    rows = re.findall(r"^\| `([^`]+)` \|", text, re.M)
+    assert len(rows) > len(KEY) - 3
+    for row in rows:
+        parse(row)

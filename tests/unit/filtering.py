@@ -10,6 +10,8 @@ from typing import Any
 from tests.unit.synthetic import Flow
 
 from tunnel_monitor.contract import Direction, Encap
+from tunnel_monitor.flows import names
+from tunnel_monitor.flows.filter.match import Setting
 
 VECTORS: dict[str, Any] = json.loads(
     (Path(__file__).resolve().parents[1] / "filter_vectors.json").read_text()
@@ -31,11 +33,11 @@ WRONG = [Wrong(**one) for one in VECTORS["errors"]]
 
 
 def flow_of(row: dict[str, Any]) -> Flow:
-    """One of the rows. Without outer addresses: what found room in no table."""
+    """One of the rows."""
     path = [Encap[step.upper().replace("-", "_")] for step in row["path"].split("/")]
     return Flow(
-        outer_src=row["outer_src"],
-        outer_dst=row["outer_dst"],
+        outer_src=row["outer_src"] or "",
+        outer_dst=row["outer_dst"] or "",
         inner_src=row["inner_src"],
         inner_dst=row["inner_dst"],
         vni=row["vni"],
@@ -49,3 +51,6 @@ def flow_of(row: dict[str, Any]) -> Flow:
 
 
 FLOWS = [flow_of(row) for row in VECTORS["rows"]]
+INTERFACES = ("eth0", "eth1")
+SETTING = Setting(VECTORS["elapsed_s"] * 10**9, INTERFACES, VECTORS["host"])
+NAMES = names.of_lines([" ".join(pair) for pair in VECTORS["names"].items()], "the vectors")

@@ -33,7 +33,10 @@ SECOND_NS = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """One row of a flow table, in words. No inner addresses: no inner IP header."""
+    """One row of a flow table, in words. No inner addresses: no inner IP header.
+
+    Outer addresses are empty only in what found room in no table, and was never narrow.
+    """
 
     outer_src: str = "172.16.1.100"
     outer_dst: str = "172.16.1.101"
@@ -63,12 +66,12 @@ class Flow:
     @property
     def narrow(self) -> bool:
         """As `add_to_flow` of bpf/count.h decides."""
-        return ":" not in self.outer_src + (self.inner_src or "")
+        return ":" not in (self.outer_src or ":") + (self.inner_src or "")
 
 
 def packed(address: str | None) -> bytes:
-    """16 bytes, IPv4 mapped; zeros for None."""
-    if address is None:
+    """16 bytes, IPv4 mapped; zeros for none."""
+    if not address:
         return bytes(16)
     if ":" in address:
         return ipaddress.IPv6Address(address).packed

@@ -8,12 +8,13 @@ import sys
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.synthetic import Flow, drained
+from tests.unit.synthetic import SECOND_NS, Flow, drained
 from tests.unit.test_flows_group import FLOWS
 
 from tunnel_monitor.contract import Direction
 from tunnel_monitor.export.jsonl import JsonLines, lines
 from tunnel_monitor.flows.batch import FlowBatch
+from tunnel_monitor.flows.filter.parse import parse
 
 MEMBERS = [
     "time",
@@ -59,6 +60,21 @@ def test_lines_hold_every_byte_in_the_promised_order(flows: list[Flow]) -> None:
     rows = written(*flows)
     assert all(list(row) == MEMBERS for row in rows)
     assert sum(int(str(row["bytes"])) for row in rows) == sum(flow.bytes for flow in flows)
+
+
+def test_a_filter_judges_each_drain_by_itself() -> None:
+    stream = io.BytesIO()
+    sink = JsonLines(
+        stream, lambda: None, only=parse("rate>5k interface:eth0 host:node1"), host="node1"
+    )
+    for number, size in ((1, 1250), (2, 1249), (3, 624)):
+        raw = drained([Flow(bytes=size, vni=number)], number=number, interval_ns=2 * SECOND_NS)
+        sink.take(FlowBatch.of(raw))
+    sink.take(FlowBatch.of(drained([Flow(bytes=626, vni=4)], number=4)))
+    sink.take(
+        FlowBatch.of(drained([Flow(bytes=626, interface="eth1")], interfaces=("eth0", "eth1")))
+    )
+    assert [json.loads(line)["vni"] for line in stream.getvalue().splitlines()] == [4]
 
 
 class Flushed(io.BytesIO):

@@ -21,6 +21,8 @@ API = (REFERENCE / "api.md").read_text()
 EXAMPLES = dict(re.findall(r"## `GET /api/v1/(\w+)`.*?```json\n(.*?)```", API, re.DOTALL))
 # Their keys are data, not names of members.
 OPEN = ("ports", "outcomes")
+# Where the plain question has an answer without all members.
+QUESTIONS = {"filter": "?text=vni:10000+peer:172"}
 
 
 def shape(value: object, path: str = "") -> set[str]:
@@ -39,7 +41,7 @@ def sent(resource: str) -> Any:  # JSON
     with serving() as running:
         running.view.take(batch(*PAIR))
         if resource != "live":
-            return running.api(resource)
+            return running.api(resource + QUESTIONS.get(resource, ""))
         with Events(running) as events:
             return events.event()
 

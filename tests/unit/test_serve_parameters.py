@@ -5,6 +5,18 @@ from tests.unit.synthetic import Flow, packed
 from tests.unit.test_flows_group import rows_of
 
 from tunnel_monitor.errors import BadSetting
+from tunnel_monitor.flows.filter.match import Setting, chosen
+from tunnel_monitor.flows.filter.tree import (
+    EVERYTHING,
+    INNER,
+    OUTER,
+    Addresses,
+    And,
+    Range,
+    Texts,
+    Vnis,
+    both,
+)
 from tunnel_monitor.serve.parameters import LIMITS, PARAMETERS, Query
 
 INTERFACES = ("eth0", "eth1")
@@ -22,7 +34,7 @@ def parse(resource: str, *given: tuple[str, str]) -> Query:
 
 def test_defaults() -> None:
     assert parse("status") == Query()
-    assert parse("live") == Query(window="last", vnis=frozenset(), peer=None)
+    assert parse("live") == Query(window="last", filter=EVERYTHING, narrow=EVERYTHING)
     assert parse("flows").limit == 1000
     assert parse("matrix").limit == 50
 
@@ -36,14 +48,15 @@ def test_every_parameter() -> None:
         ("vni", "10000"),
         ("peer", "172.16.1.100"),
         ("interface", "eth1"),
+        ("filter", "inner:none"),
         ("by", "endpoint"),
         ("limit", "500"),
     )
+    peer = packed("172.16.1.100")
     assert query == Query(
         window="total",
-        vnis=frozenset({10000, None}),
-        peer=packed("172.16.1.100"),
-        interface=1,
+        filter=And((Addresses(INNER, absent=True), Texts("interface", ("eth1",)))),
+        narrow=And((Vnis(((10000, 10000),), absent=True), Addresses(OUTER, (Range(peer, peer),)))),
         by="endpoint",
         limit=500,
     )
@@ -53,7 +66,11 @@ def test_every_parameter() -> None:
 @pytest.mark.parametrize(
     ("resource", "given", "sentence"),
     [
-        ("flows", [("colour", "red")], "unknown parameter 'colour'; flows takes window, vni, peer"),
+        (
+            "flows",
+            [("colour", "red")],
+            "unknown parameter 'colour'; flows takes window, filter",
+        ),
         ("status", [("window", "last")], "unknown parameter 'window'; status takes no parameters"),
         ("live", [("limit", "5")], "unknown parameter 'limit'"),
         ("segments", [("vni", "5")], "unknown parameter 'vni'"),
@@ -70,6 +87,15 @@ def test_every_parameter() -> None:
         ("flows", [("peer", "host0")], "peer: 'host0' is no address; give one like 172.16.1.100"),
         ("flows", [("peer", "")], "is no address"),
         ("flows", [("interface", "eth9")], "interface='eth9' is not watched; choose eth0 or eth1"),
+        ("flows", [("filter", "vni:x")], "'x' is no VNI"),
+        ("flows", [("filter", "peer:nobody")], "no address is known by the name 'nobody'"),
+        ("ledger", [("filter", "")], "unknown parameter 'filter'"),
+        (
+            "filter",
+            [("text", "vni"), ("cursor", "4")],
+            "cursor='4' is not in the text; give 0 to 3",
+        ),
+        ("filter", [("cursor", "-1")], "cursor='-1' is not in the text"),
         ("flows", [("limit", "0")], "limit='0' is out of range; give 1 to 100000"),
         ("flows", [("limit", "100001")], "out of range"),
         ("matrix", [("limit", "501")], "give 1 to 500"),
@@ -100,11 +126,15 @@ def test_what_means_nothing_is_refused_with_a_sentence(
         ([("peer", "2001:db8::1")], 8),
         ([("interface", "eth1")], 4),
         ([("interface", "eth0"), ("peer", "172.16.1.100"), ("vni", "10000")], 1),
+        ([("filter", "!vni:10001 !interface:eth1"), ("peer", "172.16.1.100")], 1),
+        ([("filter", "")], 1 | 2 | 4 | 8),
     ],
 )
 def test_chosen_rows(given: list[tuple[str, str]], expected: int) -> None:
-    chosen = parse("flows", *given).chosen(rows_of(*ROWS))
-    assert int(chosen["bytes"].sum()) == expected
+    query = parse("flows", *given)
+    setting = Setting(10**9, INTERFACES)
+    found = chosen(rows_of(*ROWS), both(query.filter, query.narrow), setting)
+    assert int(found["bytes"].sum()) == expected
 
 
 def test_every_limited_resource_is_a_resource() -> None:

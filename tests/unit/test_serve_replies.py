@@ -10,6 +10,7 @@ from tests.unit.test_flows_group import FLOWS, rows_of
 
 from tunnel_monitor.contract import Direction, Encap, Outcome
 from tunnel_monitor.flows.batch import FlowBatch
+from tunnel_monitor.flows.filter.parse import parse
 from tunnel_monitor.serve import replies
 from tunnel_monitor.serve.event import event
 from tunnel_monitor.serve.matrix import matrix, square
@@ -172,7 +173,7 @@ def test_segments_keep_the_quiet_ones() -> None:
 
 def test_segments_of_one_interface() -> None:
     found = snapshot(Flow(bytes=1), Flow(bytes=10, interface="eth1", vni=10001))
-    reply = replies.segments(found, Query(interface=1))
+    reply = replies.segments(found, Query(filter=parse("interface:eth1")))
     assert [(row["vni"], row["bytes"]) for row in reply["rows"]] == [(10000, "0"), (10001, "10")]
 
 
@@ -239,11 +240,11 @@ def test_an_event_is_bounded_and_says_what_it_left_out() -> None:
 def test_an_event_of_one_peer_tells_its_flows_apart_and_keeps_all_tunnels() -> None:
     many = [Flow(inner_src=f"10.1.{n // 250}.{n % 250}", bytes=1) for n in range(2100)]
     other = Flow(outer_src="172.16.1.105", bytes=10**6, vni=10001)
-    found = event(snapshot(*many, other), Query(peer=rows_of(Flow())["outer_src"][0].tobytes()), {})
+    found = event(snapshot(*many, other), Query(narrow=parse("peer:172.16.1.100")), {})
     assert len(found["tunnels"]["rows"]) == 2
     assert len(found["flows"]["rows"]) == 2000
     assert found["flows"]["other"] == {"flows": 100, "packets": "100", "bytes": "100"}
-    one_vni = event(snapshot(*many, other), Query(vnis=frozenset({10001})), {})
+    one_vni = event(snapshot(*many, other), Query(narrow=parse("vni:10001")), {})
     assert len(one_vni["tunnels"]["rows"]) == 2
     assert one_vni["flows"]["rows"][0][-1] == "1000000"
     assert len(one_vni["flows"]["rows"]) == 1

@@ -11,6 +11,7 @@ from tunnel_monitor.capture.files import CaptureFile
 from tunnel_monitor.capture.links import describe
 from tunnel_monitor.capture.reader import CaptureReader
 from tunnel_monitor.capture.totals import Totals
+from tunnel_monitor.cli.filters import add_filter_option, parse_filter
 from tunnel_monitor.cli.interrupt import Interrupt
 from tunnel_monitor.cli.ports import add_port_option, parse_ports
 from tunnel_monitor.cli.progress import telling
@@ -20,9 +21,12 @@ from tunnel_monitor.errors import TunnelMonitorError
 from tunnel_monitor.export import listing
 from tunnel_monitor.export.listing import COLUMNS, Record
 from tunnel_monitor.flows import columns
+from tunnel_monitor.flows.filter.match import Setting, chosen
+from tunnel_monitor.flows.filter.tree import Node
 
 INTERRUPTED = 130
 LEDGER_COLUMNS = ("outcome", "packets", "bytes")
+NOT_IN_CAPTURES = frozenset({"rate", "packet_rate", "direction", "interface", "host"})
 NUMBERS = frozenset({"vni", "packets", "bytes"})
 SHOWN = (*COLUMNS[2:6], "encap", "vni", "path", "packets", "bytes")
 
@@ -53,11 +57,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="print also what became of all packets, those in no flow included",
     )
+    add_filter_option(parser)
     add_port_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Read all files, print what they add up to, and say what could not be read."""
+    only = parse_filter(options.filter, without=NOT_IN_CAPTURES)
     native.set_ports(parse_ports(options.port))
     with CaptureReader() as reader, Interrupt() as interrupt:
         codes = []
@@ -71,7 +77,7 @@ def run(options: argparse.Namespace) -> int:
         codes.append(INTERRUPTED)
     if totals:
         report_unread(totals)
-        show(options, totals)
+        show(options, totals, only)
         sys.stdout.flush()  # here, where a reader who has gone is expected
     return max(codes)
 
@@ -113,9 +119,9 @@ def report_unread(totals: Totals) -> None:
         )
 
 
-def show(options: argparse.Namespace, totals: Totals) -> None:
-    """Print the flows, and the ledger if asked."""
-    rows = columns.join(totals.flows, totals.tunnels)
+def show(options: argparse.Namespace, totals: Totals, only: Node) -> None:
+    """Print the flows that are asked for, and the ledger if that is, which is always whole."""
+    rows = chosen(columns.join(totals.flows, totals.tunnels), only, Setting(elapsed_ns=0))
     flows = listing.records(rows)
     ledger = ledger_of(totals) if options.ledger else None
     if options.json:

@@ -6,16 +6,19 @@ import argparse
 import asyncio
 import json
 import os
+import socket
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack, closing, suppress
 from functools import partial
 
 from tunnel_monitor.cli.ending import Ending
+from tunnel_monitor.cli.filters import add_filter_option, parse_filter
 from tunnel_monitor.cli.ports import add_port_option, given_ports, with_usual
 from tunnel_monitor.cli.serving import Entrance, add_serving_options, print_address
 from tunnel_monitor.errors import BadSetting, TunnelMonitorError
 from tunnel_monitor.export.jsonl import JsonLines
+from tunnel_monitor.flows.filter.tree import Node
 from tunnel_monitor.kernel.namespace import namespace_path
 from tunnel_monitor.kernel.privileges import find_user, give_up_root, require_root
 from tunnel_monitor.monitor import Monitor
@@ -48,6 +51,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="print one line for each flow and drain instead of serving a page",
     )
+    add_filter_option(parser)
     parser.add_argument(
         "--interval",
         type=float,
@@ -116,6 +120,11 @@ def watch(options: argparse.Namespace) -> int:
             f"cannot watch {', '.join(options.interfaces)}: one is named twice",
             "name each interface once",
         )
+    if options.filter and not options.jsonl:
+        raise BadSetting(
+            "--filter is of no use here: the page has its own", "give it together with --jsonl"
+        )
+    only = parse_filter(options.filter)
     ports = given_ports(options.port)
     settings = MonitorSettings(
         interval_s=options.interval,
@@ -132,10 +141,14 @@ def watch(options: argparse.Namespace) -> int:
         # Whatever may fail comes before anything is attached, in the order of what it costs.
         entrance = None if options.jsonl else Entrance.of(options)
         monitor = closing_up.enter_context(closing(attached(options, settings)))
-        view = LiveView([watched.name for watched in monitor.watched], settings.interval_s)
-        server = entrance.serve(view, monitor.facts) if entrance else None
+        if entrance is None:
+            give_up_root(user)
+            return asyncio.run(write_lines(options, monitor, only))
+        names = [watched.name for watched in monitor.watched]
+        view = LiveView(names, settings.interval_s, host=socket.gethostname())
+        server = entrance.serve(view, monitor.facts)
         give_up_root(user)
-        return asyncio.run(attend(options, monitor, server, view))
+        return asyncio.run(serve(options, monitor, server, view))
 
 
 def attached(options: argparse.Namespace, settings: MonitorSettings) -> Monitor:
@@ -150,20 +163,26 @@ def attached(options: argparse.Namespace, settings: MonitorSettings) -> Monitor:
     )
 
 
-async def attend(
-    options: argparse.Namespace, monitor: Monitor, server: Server | None, view: LiveView
-) -> int:
-    """Drain and serve until a signal, or until there is nothing left to do.
+async def write_lines(options: argparse.Namespace, monitor: Monitor, only: Node) -> int:
+    """Drain to standard output until a signal, or until nobody reads it or nothing is left.
 
     Returns:
         The exit code: 0 when told to end, 1 when draining ended by itself.
     """
     ending = Ending(options.lifeline)
-    if server is None:
-        ending.with_reader(sys.stdout.fileno())
-        lines = JsonLines(sys.stdout.buffer, partial(ending.soon, 0))
-        monitor.start([lines], report, partial(ending.soon, 1), end_when_gone=True)
-        return await ending.wait()
+    ending.with_reader(sys.stdout.fileno())
+    lines = JsonLines(
+        sys.stdout.buffer, partial(ending.soon, 0), only=only, host=socket.gethostname()
+    )
+    monitor.start([lines], report, partial(ending.soon, 1), end_when_gone=True)
+    return await ending.wait()
+
+
+async def serve(
+    options: argparse.Namespace, monitor: Monitor, server: Server, view: LiveView
+) -> int:
+    """Drain and serve the page until a signal; the exit code is as above."""
+    ending = Ending(options.lifeline)
     monitor.start([view], report, partial(ending.soon, 1))
     serving = asyncio.create_task(server.run())
     # If the server dies there is nothing left to do for whoever looks at the page.

@@ -9,6 +9,8 @@ import orjson
 
 from tunnel_monitor.flows import columns, labels
 from tunnel_monitor.flows.batch import FlowBatch
+from tunnel_monitor.flows.filter.match import Setting, chosen
+from tunnel_monitor.flows.filter.tree import EVERYTHING, Node
 
 
 class JsonLines:
@@ -20,21 +22,32 @@ class JsonLines:
         stream: binary, for one `sys.stdout.buffer`; the caller's to close.
         on_broken: called once, on the sink's thread, when whoever reads the stream has gone;
             later batches are ignored.
+        only: which flows to write, judged by what they did in the drain.
+        host: the name of this host, for that.
     """
 
     name = "jsonl"
 
-    def __init__(self, stream: BinaryIO, on_broken: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        stream: BinaryIO,
+        on_broken: Callable[[], None],
+        *,
+        only: Node = EVERYTHING,
+        host: str = "",
+    ) -> None:
         self._stream = stream
         self._on_broken = on_broken
         self._broken = False
+        self._only = only
+        self._host = host
 
     def take(self, batch: FlowBatch) -> None:
         """Write one batch."""
         if self._broken:
             return
         try:
-            self._stream.write(lines(batch))
+            self._stream.write(lines(batch, self._only, self._host))
             self._stream.flush()
         except BrokenPipeError:
             self._broken = True
@@ -44,12 +57,18 @@ class JsonLines:
         """All is written already."""
 
 
-def lines(batch: FlowBatch) -> bytes:
+def lines(batch: FlowBatch, only: Node = EVERYTHING, host: str = "") -> bytes:
     """The lines of one batch, in no particular order within flows and within tunnels.
 
     Counts are JSON numbers, exact in any reader that keeps 64-bit integers.
+
+    Args:
+        batch: one drain.
+        only: which flows, as in JsonLines.
+        host: likewise.
     """
-    rows = columns.join(batch.flows, batch.tunnels)
+    setting = Setting(batch.interval_ns, batch.interfaces, host)
+    rows = chosen(columns.join(batch.flows, batch.tunnels), only, setting)
     time = batch.time_ns / 10**9
     members = {
         "time": [time] * len(rows),

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from tunnel_monitor.flows import addresses, columns, labels
 from tunnel_monitor.flows.columns import Rows, Words
+from tunnel_monitor.flows.filter.tree import Addresses, both, leaves
 from tunnel_monitor.flows.group import Groups, group
 from tunnel_monitor.serve import replies
 from tunnel_monitor.serve.parameters import Query
@@ -22,16 +23,17 @@ TUNNEL_ADDRESSES = ("outer_src", "outer_dst")
 
 
 def event(snapshot: Snapshot, query: Query, status: Json) -> Json:
-    """All members of the event; `query` chooses the window, and which flows are told apart.
+    """All members of the event. The query's filter limits them all, `narrow` the flows alone.
 
-    The networks are always told whole: what part of all a peer has must be seen beside it.
+    So what part of all a peer has can be seen beside it.
     """
     window = window_of(snapshot, query)
-    tunnels = group(window.tunnels, {"encap", "vni", *TUNNEL_ADDRESSES})
-    flows = group(query.chosen(window.rows()), {"encap", "vni", *columns.ADDRESSES})
-    segments = replies.segments_of(snapshot, Query(query.window))
+    tunnels = group(replies.tunnels_of(snapshot, query), {"encap", "vni", *TUNNEL_ADDRESSES})
+    rows = replies.chosen(window.rows(), both(query.filter, query.narrow), snapshot, query)
+    flows = group(rows, {"encap", "vni", *columns.ADDRESSES})
+    segments = replies.segments_of(snapshot, query)
     shown_tunnels, other_tunnels = parted(tunnels, MOST_TUNNELS)
-    shown_flows, other_flows = parted(flows, MOST_PEER_FLOWS if query.peer else MOST_FLOWS)
+    shown_flows, other_flows = parted(flows, _most_flows(query))
     shown_segments, other_segments = parted(segments, MOST_SEGMENTS)
     book, (tunnel_places, flow_places) = numbered(
         (shown_tunnels, TUNNEL_ADDRESSES), (shown_flows, columns.ADDRESSES)
@@ -51,6 +53,12 @@ def event(snapshot: Snapshot, query: Query, status: Json) -> Json:
         "ledger": replies.ledger_rows(snapshot),
         "status": status,
     }
+
+
+def _most_flows(query: Query) -> int:
+    """More of them where a peer is opened."""
+    opened = any(isinstance(leaf, Addresses) for leaf in leaves(query.narrow))
+    return MOST_PEER_FLOWS if opened else MOST_FLOWS
 
 
 def parted(rows: Rows, limit: int) -> tuple[Rows, Rows]:

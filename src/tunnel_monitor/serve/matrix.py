@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from tunnel_monitor.flows import columns, labels
 from tunnel_monitor.flows.columns import Rows, Words
+from tunnel_monitor.flows.filter.tree import both
 from tunnel_monitor.flows.group import Groups
 from tunnel_monitor.serve.parameters import Query
-from tunnel_monitor.serve.replies import Json, decimals, heading, other, window_of
+from tunnel_monitor.serve.replies import Json, chosen, decimals, heading, other, window_of
 from tunnel_monitor.serve.view import Snapshot
 
 
@@ -60,7 +61,9 @@ def square(rows: Rows, by: str, limit: int) -> Square:
 
 def matrix(snapshot: Snapshot, query: Query) -> Json:
     """The whole reply."""
-    found = square(query.chosen(window_of(snapshot, query).rows()), query.by, query.limit)
+    rows = window_of(snapshot, query).rows()
+    rows = chosen(rows, both(query.filter, query.narrow), snapshot, query)
+    found = square(rows, query.by, query.limit)
     peers = labels.texts(found.places, "outer_src")
     return {
         **heading(snapshot, query),

@@ -1,26 +1,36 @@
-"""Query parameters -> a checked query -> which rows it means."""
+"""Query parameters -> a checked query."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from tunnel_monitor.errors import BadSetting
-from tunnel_monitor.flows import addresses, columns
-from tunnel_monitor.flows.columns import Rows
+from tunnel_monitor.flows import addresses
+from tunnel_monitor.flows.filter.naming import Lookup, resolved
+from tunnel_monitor.flows.filter.parse import parse
+from tunnel_monitor.flows.filter.tree import (
+    EVERYTHING,
+    OUTER,
+    Addresses,
+    Node,
+    Range,
+    Texts,
+    Vnis,
+    both,
+)
+from tunnel_monitor.flows.filter.values import LARGEST_VNI
+from tunnel_monitor.flows.names import NO_NAMES
 
-LARGEST_VNI = 2**32 - 1
 PARAMETERS: Mapping[str, tuple[str, ...]] = {
-    "flows": ("window", "vni", "peer", "interface", "limit"),
-    "matrix": ("window", "vni", "peer", "interface", "by", "limit"),
-    "segments": ("window", "interface"),
+    "flows": ("window", "filter", "vni", "peer", "interface", "limit"),
+    "matrix": ("window", "filter", "vni", "peer", "interface", "by", "limit"),
+    "segments": ("window", "filter", "interface"),
     "ledger": (),
     "status": (),
     "timeline": (),
-    "live": ("window", "vni", "peer"),
+    "filter": ("text", "cursor"),
+    "live": ("window", "filter", "vni", "peer"),
 }
 # Resource -> default and largest `limit`.
 LIMITS: Mapping[str, tuple[int, int]] = {"flows": (1000, 100_000), "matrix": (50, 500)}
@@ -32,23 +42,29 @@ class Query:
 
     Args:
         window: `last`, the last drain, or `total`, all since the start.
-        vnis: only these, None for rows without one; empty means all.
-        peer: only rows from or to this outer address of 16 bytes.
-        interface: only rows of this one, by its place.
+        filter: only the flows it means, in all that is told.
+        narrow: and of those only these, where flows are told apart.
         by: `peer` or `endpoint`: what a place of the matrix is.
         limit: how many rows or places; 0 where the resource has no such parameter.
+        text: a filter that somebody is typing.
+        cursor: where in it.
     """
 
     window: str = "last"
-    vnis: frozenset[int | None] = frozenset()
-    peer: bytes | None = None
-    interface: int | None = None
+    filter: Node = EVERYTHING
+    narrow: Node = EVERYTHING
     by: str = "peer"
     limit: int = 0
+    text: str = ""
+    cursor: int = 0
 
     @classmethod
     def parse(
-        cls, resource: str, given: Sequence[tuple[str, str]], interfaces: Sequence[str]
+        cls,
+        resource: str,
+        given: Sequence[tuple[str, str]],
+        interfaces: Sequence[str],
+        lookup: Lookup = NO_NAMES.lookup,
     ) -> Query:
         """Check the parameters of one request.
 
@@ -56,50 +72,25 @@ class Query:
             resource: a key of PARAMETERS.
             given: names and values as they came; `vni` may be repeated.
             interfaces: names of those watched.
+            lookup: the addresses of a name in a filter.
         Raises:
             BadSetting: a name or value that means nothing, or a name given twice.
         """
         single = _single(resource, given)
+        text = single.get("text", "")
+        vnis = [value for name, value in given if name == "vni"]
         return cls(
             window=_one_of("window", single.get("window", "last"), ("last", "total")),
-            vnis=frozenset(_vni(value) for name, value in given if name == "vni"),
-            peer=_peer(single["peer"]) if "peer" in single else None,
-            interface=_interface(single["interface"], interfaces)
-            if "interface" in single
-            else None,
+            filter=both(
+                resolved(parse(single.get("filter", "")), lookup),
+                _interface(single.get("interface"), interfaces),
+            ),
+            narrow=both(_vnis(vnis), _peer(single.get("peer"))),
             by=_one_of("by", single.get("by", "peer"), ("peer", "endpoint")),
             limit=_limit(resource, single.get("limit")),
+            text=text,
+            cursor=_cursor(single.get("cursor"), text),
         )
-
-    def chosen(self, rows: Rows) -> Rows:
-        """The rows it means, of (n,) FLOW."""
-        masks = [
-            part
-            for part in (self._of_vnis(rows), self._of_peer(rows), self._of_interface(rows))
-            if part is not None
-        ]
-        return columns.where(rows, np.logical_and.reduce(masks)) if masks else rows
-
-    def _of_vnis(self, rows: Rows) -> NDArray[np.bool_] | None:
-        if not self.vnis:
-            return None
-        present = columns.has_vni(rows)
-        # Not np.isin: for some lists it imports numpy.ma, which may no longer be readable.
-        numbers = [vni for vni in self.vnis if vni is not None]
-        listed = np.logical_or.reduce([rows["vni"] == number for number in numbers])
-        return np.where(present, listed, None in self.vnis)
-
-    def _of_peer(self, rows: Rows) -> NDArray[np.bool_] | None:
-        if self.peer is None:
-            return None
-        peer = addresses.as_words(self.peer)
-        source, destination = (
-            (columns.address(rows, name) == peer).all(axis=1) for name in ("outer_src", "outer_dst")
-        )
-        return np.asarray(source | destination)
-
-    def _of_interface(self, rows: Rows) -> NDArray[np.bool_] | None:
-        return None if self.interface is None else np.asarray(rows["interface"] == self.interface)
 
 
 def _single(resource: str, given: Sequence[tuple[str, str]]) -> dict[str, str]:
@@ -127,24 +118,43 @@ def _number(value: str) -> int | None:
     return int(value) if value.isascii() and value.isdigit() and len(value) <= 10 else None
 
 
-def _vni(value: str) -> int | None:
+def _vnis(values: Sequence[str]) -> Node:
+    if not values:
+        return EVERYTHING
+    numbers = {_vni(value) for value in values if value != "none"}
+    return Vnis(tuple((number, number) for number in sorted(numbers)), "none" in values)
+
+
+def _vni(value: str) -> int:
     number = _number(value)
-    if value != "none" and (number is None or number > LARGEST_VNI):
+    if number is None or number > LARGEST_VNI:
         raise BadSetting(f"vni={value!r} is no VNI", f"give a number up to {LARGEST_VNI}, or none")
     return number
 
 
-def _peer(value: str) -> bytes:
+def _peer(value: str | None) -> Node:
+    if value is None:
+        return EVERYTHING
     try:
-        return addresses.parse(value)
+        peer = addresses.parse(value)
     except BadSetting as error:
         raise BadSetting(f"peer: {error.what}", error.remedy) from error
+    return Addresses(OUTER, (Range(peer, peer),))
 
 
-def _interface(value: str, interfaces: Sequence[str]) -> int:
+def _interface(value: str | None, interfaces: Sequence[str]) -> Node:
+    if value is None:
+        return EVERYTHING
     if value not in interfaces:
         raise BadSetting(f"interface={value!r} is not watched", f"choose {' or '.join(interfaces)}")
-    return interfaces.index(value)
+    return Texts("interface", (value,))
+
+
+def _cursor(value: str | None, text: str) -> int:
+    number = len(text) if value is None else _number(value)
+    if number is None or number > len(text):
+        raise BadSetting(f"cursor={value!r} is not in the text", f"give 0 to {len(text)}")
+    return number
 
 
 def _limit(resource: str, value: str | None) -> int:

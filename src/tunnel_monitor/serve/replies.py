@@ -13,7 +13,10 @@ from numpy.typing import NDArray
 from tunnel_monitor.contract import COUNTERS, TALLY, Direction, Outcome
 from tunnel_monitor.flows import addresses, columns, labels
 from tunnel_monitor.flows.columns import Rows
-from tunnel_monitor.flows.group import group
+from tunnel_monitor.flows.filter.match import Setting
+from tunnel_monitor.flows.filter.match import chosen as meant
+from tunnel_monitor.flows.filter.tree import Node, both, needs_flows
+from tunnel_monitor.flows.group import TUNNEL, group
 from tunnel_monitor.kernel.drained import DeviceCounts
 from tunnel_monitor.serve.parameters import Query
 from tunnel_monitor.serve.seen import SEGMENT, in_order
@@ -38,6 +41,20 @@ def window_of(snapshot: Snapshot, query: Query) -> Window:
     return snapshot.total if query.window == "total" else snapshot.last
 
 
+def chosen(rows: Rows, node: Node, snapshot: Snapshot, query: Query) -> Rows:
+    """The rows of the window that a filter means."""
+    elapsed_ns = window_of(snapshot, query).elapsed_ns
+    return meant(rows, node, Setting(elapsed_ns, snapshot.interfaces, snapshot.host))
+
+
+def tunnels_of(snapshot: Snapshot, query: Query) -> Rows:
+    """(t,) FLOW without inner addresses: what the query's filter means, by tunnel."""
+    window = window_of(snapshot, query)
+    if needs_flows(query.filter):
+        return group(chosen(window.rows(), query.filter, snapshot, query), TUNNEL)
+    return chosen(window.tunnels, query.filter, snapshot, query)
+
+
 def heading(snapshot: Snapshot, query: Query) -> Json:
     """What opens each reply about a window."""
     return {
@@ -56,7 +73,10 @@ def other(rows: Rows, kind: str = "flows") -> Json:
 def flows(snapshot: Snapshot, query: Query) -> Json:
     """The largest flows, and the sum of the others."""
     window = window_of(snapshot, query)
-    rows, overflow = query.chosen(window.flows), query.chosen(window.overflow)
+    rows, overflow = (
+        chosen(part, both(query.filter, query.narrow), snapshot, query)
+        for part in (window.flows, window.overflow)
+    )
     whole = columns.join(rows, overflow)
     places = columns.largest(whole, query.limit)
     left = np.ones(len(whole), bool)
@@ -96,8 +116,8 @@ def segments(snapshot: Snapshot, query: Query) -> Json:
 
 def segments_of(snapshot: Snapshot, query: Query) -> Rows:
     """(s,) FLOW with `encap` and `vni` alone, counters of the window, quiet ones too."""
-    tunnels = query.chosen(window_of(snapshot, query).tunnels)
-    return in_order(group(columns.join(snapshot.seen.segments, tunnels), SEGMENT))
+    found = columns.join(snapshot.seen.segments, tunnels_of(snapshot, query))
+    return in_order(group(found, SEGMENT))
 
 
 def segment_rows(snapshot: Snapshot, rows: Rows) -> list[Json]:

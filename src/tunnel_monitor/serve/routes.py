@@ -12,8 +12,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tunnel_monitor.errors import BadSetting
-from tunnel_monitor.serve import matrix, replies
+from tunnel_monitor.errors import BadFilter, BadSetting
+from tunnel_monitor.flows.names import NO_NAMES, Names
+from tunnel_monitor.serve import matrix, replies, suggest
 from tunnel_monitor.serve.encoding import WORTH_BYTES, compress, encode, takes_gzip
 from tunnel_monitor.serve.facts import FactsSource
 from tunnel_monitor.serve.live import MOST_VIEWERS, EventStream, Hub
@@ -43,6 +44,7 @@ class Routes:
         hub: for `live`.
         page: path -> file.
         pool: threads that make replies, so that a large one holds up no stream.
+        names: of addresses.
     """
 
     def __init__(
@@ -52,18 +54,22 @@ class Routes:
         hub: Hub,
         page: Mapping[str, File],
         pool: Executor,
+        *,
+        names: Names = NO_NAMES,
     ) -> None:
         self._view = view
         self._facts = facts
         self._hub = hub
         self._page = page
         self._pool = pool
+        self._names = names
 
     def all(self) -> list[Route]:
         """In the order in which they are tried."""
         return [
             *(Route(f"{API}/{name}", self._resource(name, make)) for name, make in REPLIES.items()),
             Route(f"{API}/status", self._resource("status", self._status)),
+            Route(f"{API}/filter", self._resource("filter", self._suggest)),
             Route(f"{API}/live", self._live),
             Route("/{path:path}", self._file),
         ]
@@ -73,7 +79,7 @@ class Routes:
     ) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
             snapshot = self._view.snapshot
-            query = _query(name, request, snapshot)
+            query = self._query(name, request, snapshot)
             reply = partial(_reply, partial(make, snapshot, query), gzip=_takes_gzip(request))
             return await asyncio.get_running_loop().run_in_executor(self._pool, reply)
 
@@ -82,8 +88,15 @@ class Routes:
     def _status(self, snapshot: Snapshot, _: Query) -> Json:
         return status(snapshot, self._facts(), self._hub.viewers())
 
+    def _suggest(self, snapshot: Snapshot, query: Query) -> Json:
+        return suggest.reply(snapshot, query, self._names)
+
+    def _query(self, name: str, request: Request, snapshot: Snapshot) -> Query:
+        given = request.query_params.multi_items()
+        return Query.parse(name, given, snapshot.interfaces, self._names.lookup)
+
     async def _live(self, request: Request) -> Response:
-        query = _query("live", request, self._view.snapshot)
+        query = self._query("live", request, self._view.snapshot)
         if self._hub.full:
             return sentence(503, f"{MOST_VIEWERS} viewers are connected already; close one of them")
         return EventStream(self._hub, query, compressed=_takes_gzip(request))
@@ -96,7 +109,9 @@ class Routes:
 
 
 async def refused(_: Request, error: Exception) -> Response:
-    """The reply to a parameter that means nothing."""
+    """The reply to a parameter that means nothing; of a filter it says where."""
+    if isinstance(error, BadFilter):
+        return sentence(400, str(error), start=error.start, length=error.length)
     return sentence(400, str(error))
 
 
@@ -128,10 +143,6 @@ def _reply(make: Callable[[], Json], *, gzip: bool) -> Response:
         headers["content-encoding"] = "gzip"
         body = compress(body)
     return Response(body, headers=headers, media_type="application/json")
-
-
-def _query(name: str, request: Request, snapshot: Snapshot) -> Query:
-    return Query.parse(name, request.query_params.multi_items(), snapshot.interfaces)
 
 
 def _takes_gzip(request: Request) -> bool:

@@ -38,10 +38,12 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-def sentence(status: int, text: str, headers: dict[str, str] | None = None) -> Response:
-    """A reply that is one sentence: why not, and what to do."""
+def sentence(
+    status: int, text: str, headers: dict[str, str] | None = None, **more: int
+) -> Response:
+    """A reply that is one sentence: why not, and what to do; perhaps with numbers."""
     return Response(
-        encode({"error": text}),
+        encode({"error": text, **more}),
         status,
         {"cache-control": "no-store", **(headers or {})},
         media_type="application/json",

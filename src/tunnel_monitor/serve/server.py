@@ -15,6 +15,7 @@ from contextlib import contextmanager
 
 import uvicorn
 
+from tunnel_monitor.flows.names import NO_NAMES, Names
 from tunnel_monitor.serve.app import make_app
 from tunnel_monitor.serve.facts import FactsSource
 from tunnel_monitor.serve.listen import Listener
@@ -39,6 +40,7 @@ class Server:
         token: what requests must show; on loopback none is needed, elsewhere one is made.
         allowed_hosts: names, beside its address, that the server may be reached by.
         tls: as `certificate.load` reads it; None serves by plain HTTP.
+        names: of addresses.
     """
 
     def __init__(
@@ -51,15 +53,16 @@ class Server:
         token: str | None = None,
         allowed_hosts: Collection[str] = (),
         tls: ssl.SSLContext | None = None,
+        names: Names = NO_NAMES,
     ) -> None:
         self._listener = listener
         self._scheme = "https" if tls else "http"
         self.token = token or (None if listener.loopback else new_token())
         self._pool = ThreadPoolExecutor(THREADS, "reply")
         self._hub = Hub(view, facts, self._pool)
-        names = frozenset(name.lower() for name in (listener.name, *allowed_hosts))
-        access = Access(listener.host, listener.port, names, self.token, secure=bool(tls))
-        app = make_app(Routes(view, facts, self._hub, page, self._pool), access)
+        hosts = frozenset(name.lower() for name in (listener.name, *allowed_hosts))
+        access = Access(listener.host, listener.port, hosts, self.token, secure=bool(tls))
+        app = make_app(Routes(view, facts, self._hub, page, self._pool, names=names), access)
         self._uvicorn = _Uvicorn(_config(app, tls))
         self._stopped = asyncio.Event()
 

@@ -50,6 +50,7 @@ class Snapshot:
         number: the drain's; 0 before the first one.
         time_ns: when it was, by the wall clock, since 1970.
         interval_ns: how long that drain collected.
+        host: the name of this host.
         interfaces: names; rows have places in here.
         last: the drain alone.
         total: all drains.
@@ -64,6 +65,7 @@ class Snapshot:
     number: int
     time_ns: int
     interval_ns: int
+    host: str
     interfaces: tuple[str, ...]
     last: Window
     total: Window
@@ -82,12 +84,18 @@ class LiveView:
         interfaces: names of those watched, in the order of every batch.
         interval_s: between two drains.
         limits: how much is kept.
+        host: the name of this host.
     """
 
     name = "live"
 
     def __init__(
-        self, interfaces: Sequence[str], interval_s: float, limits: Limits | None = None
+        self,
+        interfaces: Sequence[str],
+        interval_s: float,
+        limits: Limits | None = None,
+        *,
+        host: str = "",
     ) -> None:
         self._totals = Totals.nothing(limits or Limits())
         self._timeline = Timeline(interval_s)
@@ -98,6 +106,7 @@ class LiveView:
             number=0,
             time_ns=time.time_ns(),
             interval_ns=nothing.elapsed_ns,
+            host=host,
             interfaces=tuple(interfaces),
             last=nothing,
             total=nothing,
@@ -129,6 +138,7 @@ class LiveView:
             number=batch.number,
             time_ns=batch.time_ns,
             interval_ns=batch.interval_ns,
+            host=before.host,
             interfaces=batch.interfaces,
             last=Window(batch.interval_ns, batch.flows, batch.tunnels, tunnels),
             total=self._total(elapsed_ns + batch.interval_ns),

@@ -142,6 +142,19 @@ class Compare:
 
 Node: TypeAlias = Everything | And | Or | Not | Addresses | Vnis | Texts | Compare
 
+EVERYTHING = Everything()
+
+
+def both(*nodes: Node) -> Node:
+    """What all of the nodes mean together."""
+    parts: list[Node] = []
+    for node in nodes:
+        if isinstance(node, And):
+            parts += node.parts
+        elif not isinstance(node, Everything):
+            parts.append(node)
+    return And(tuple(parts)) if len(parts) > 1 else parts[0] if parts else EVERYTHING
+
 
 def leaves(node: Node) -> Iterator[Node]:
     """All nodes that look at a row themselves."""
@@ -158,3 +171,12 @@ def leaves(node: Node) -> Iterator[Node]:
 def needs_sums(node: Node) -> bool:
     """Whether a flow's rows must be added up over the whole window before it can be judged."""
     return any(isinstance(leaf, Compare) for leaf in leaves(node))
+
+
+def needs_flows(node: Node) -> bool:
+    """Whether tunnels are not enough to judge: it looks at inner addresses or at counts."""
+    return any(
+        isinstance(leaf, Compare)
+        or (isinstance(leaf, Addresses) and not set(leaf.columns) <= set(OUTER))
+        for leaf in leaves(node)
+    )

@@ -22,7 +22,8 @@ KNOWN: dict[Text, tuple[str, ...]] = {
 
 # What looks like an address is one, or wrong; all else may be a name.
 ADDRESS_LIKE = re.compile(r"[0-9./]+|.*[:/<>=].*")
-AMOUNT = re.compile(r"([0-9]{1,18}(?:\.[0-9]{1,18})?)([A-Za-z]*)")
+UNNAMEABLE = frozenset("()!,*?")
+AMOUNT = re.compile(r"([0-9]{1,19}(?:\.[0-9]{1,18})?)([A-Za-z]*)")
 NUMBER = re.compile(r"0[xX][0-9a-fA-F]{1,16}|[0-9]{1,20}")
 
 _MAPPED_FIRST = int.from_bytes(MAPPED_PREFIX + bytes(4))
@@ -41,6 +42,11 @@ def address(written: str, start: int) -> tuple[Range, ...] | Name:
     if not ADDRESS_LIKE.fullmatch(written):
         return Name(written.lower(), start)
     return _prefix(written, start)
+
+
+def is_name(word: str) -> bool:
+    """Whether a filter takes it as the name of an address."""
+    return not ADDRESS_LIKE.fullmatch(word) and not UNNAMEABLE & set(word) and word.lower() != NONE
 
 
 def _prefix(written: str, start: int) -> tuple[Range, ...]:

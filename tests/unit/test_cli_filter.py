@@ -1,0 +1,69 @@
+"""The option `--filter` of the commands that print flows."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.unit.captures import PACKETS, pcap
+from tests.unit.test_read_output import MIXED, ledger_of, met
+
+from tunnel_monitor.cli.main import main
+
+
+@pytest.fixture
+def capture(tmp_path: Path) -> Path:
+    path = tmp_path / "capture.pcap"
+    path.write_bytes(pcap(MIXED))
+    return path
+
+
+def read(capsys: pytest.CaptureFixture[str], capture: Path, *words: str) -> Any:  # JSON
+    assert main(["read", str(capture), "--json", *words]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize(
+    ("text", "vnis"),
+    [
+        ("vni:none", [None]),
+        ("inner:none", [9]),
+        ("outer:2001:db8::/32 or encap:ipip", [None, 70000]),
+        ("vni:0-9 packets>1", [0]),
+        ("vni:0-9 !packets>1", [1, 2, 3, 4, 9]),
+        ("vni:5", []),
+    ],
+)
+def test_read_prints_only_what_is_meant(
+    text: str, vnis: list[int | None], capture: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert [row["vni"] for row in read(capsys, capture, "--filter", text)] == vnis
+
+
+def test_the_ledger_stays_whole(capture: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = read(capsys, capture, "--filter", "vni:0", "--ledger")
+    assert [row["bytes"] for row in found["flows"]] == [2 * PACKETS[0].wire]
+    assert met(found["ledger"]) == ledger_of(MIXED)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["read", "FILE", "--filter", "vni:x"], "--filter vni:>>>x<<<: 'x' is no VNI; give a"),
+        (["read", "FILE", "--filter", "rate>1"], "--filter: rate is not known here"),
+        (["read", "FILE", "--filter", "!host:a"], "--filter: host is not known here"),
+        (["read", "FILE", "--filter", "peer:gw"], "no address is known by the name 'gw'"),
+        (["watch", "lo", "--jsonl", "--filter", "(vni:1"], "--filter >>>(<<<vni:1: this paren"),
+        (["watch", "lo", "--filter", "vni:1"], "give it together with --jsonl"),
+    ],
+)
+def test_what_means_nothing_is_refused_before_anything_is_read(
+    words: list[str], sentence: str, capture: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = [str(capture) if word == "FILE" else word for word in words]
+    assert main(given) == 2
+    output = capsys.readouterr()
+    assert sentence in output.err
+    assert output.out == ""
