@@ -10,6 +10,7 @@
     |-- LoadFailed              the kernel refused the object
     |-- AttachFailed            the kernel refused the program on that interface
     |-- DrainFailed             counters could not be read
+    |-- StoreFailed             history or a database could not be opened, written or asked
     |-- CaptureUnreadable       no such file, no permission, or not a capture at all
     |-- CaptureDamaged          a capture that ends early or contradicts itself
     |-- LabFailed               a namespace, device or traffic process could not be made
@@ -90,6 +91,10 @@ class AttachFailed(TunnelMonitorError):
 
 class DrainFailed(TunnelMonitorError):
     """Counters could not be read."""
+
+
+class StoreFailed(TunnelMonitorError):
+    """History or a database could not be opened, written or asked."""
 
 
 class CaptureUnreadable(TunnelMonitorError):

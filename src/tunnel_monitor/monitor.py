@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -73,7 +73,7 @@ class Monitor:
 
     def start(
         self,
-        sinks: list[Sink],
+        sinks: Sequence[Sink],
         report: Report,
         ended: Callable[[], None],
         *,

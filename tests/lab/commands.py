@@ -89,7 +89,12 @@ def home() -> Iterator[int]:
 
 @contextmanager
 def command(
-    home: int, folder: Path, *words: str, prefix: Sequence[str] = (), stdin: int | None = None
+    home: int,
+    folder: Path,
+    *words: str,
+    prefix: Sequence[str] = (),
+    stdin: int | None = None,
+    history: str | None = "off",
 ) -> Iterator[Running]:
     """A running command, ended with the `with`.
 
@@ -99,8 +104,12 @@ def command(
         words: behind `tunnel-monitor`.
         prefix: before it.
         stdin: its standard input; absent: nothing.
+        history: of a `watch` that is not told otherwise: the file of this machine is not for
+            tests. None: as it is by default.
     """
     told = folder / f"told-{time.monotonic_ns()}"
+    if words[0] == "watch" and history and "--history" not in words:
+        words = (*words, "--history", history)
     with told.open("wb") as output, namespaces.entered(home):
         process = subprocess.Popen(
             [*prefix, *COMMAND, *words],

@@ -66,6 +66,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--interval", type=float, default=1.0, metavar="S", help="seconds between two drains"
     )
     parser.add_argument(
+        "--history",
+        default="memory",
+        metavar="PATH|memory|off",
+        help="where to keep history; memory: gone at the end",
+    )
+    parser.add_argument(
         "--seed", type=int, metavar="N", help="the same number chooses the same culprit again"
     )
     parser.add_argument(
@@ -95,6 +101,7 @@ def run(options: argparse.Namespace) -> int:
             build.launch_hosts(lab, say)
             # its imports run while the tunnels are being started
             words = ["--listen", options.listen, "--interval", f"{settings.interval_s:g}"]
+            words += ["--history", options.history]
             with monitor.started(lab, words) as watch:
                 build.start_tunnels(lab, say)
                 asyncio.run(attend(lab, watch, watch.page(), plan, chance, broken=options.fault))

@@ -8,18 +8,20 @@ import json
 import os
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing, suppress
 from functools import partial
 
 from tunnel_monitor.cli.encaps import add_encaps_option, parse_encaps
 from tunnel_monitor.cli.ending import Ending
 from tunnel_monitor.cli.filters import add_filter_option, parse_filter
+from tunnel_monitor.cli.keeping import Keeping, add_history_options
 from tunnel_monitor.cli.ports import add_port_option, given_ports, with_usual
 from tunnel_monitor.cli.serving import Entrance, add_serving_options, print_address
 from tunnel_monitor.errors import BadSetting, TunnelMonitorError
 from tunnel_monitor.export.jsonl import JsonLines
 from tunnel_monitor.flows.filter.tree import Node
+from tunnel_monitor.flows.sinks import Sink
 from tunnel_monitor.kernel.namespace import namespace_path
 from tunnel_monitor.kernel.privileges import find_user, give_up_root, require_root
 from tunnel_monitor.monitor import Monitor
@@ -27,6 +29,7 @@ from tunnel_monitor.serve.facts import LabFacts
 from tunnel_monitor.serve.server import Server
 from tunnel_monitor.serve.view import LiveView
 from tunnel_monitor.settings import MonitorSettings, TableSizes
+from tunnel_monitor.store import place
 
 DEFAULTS = MonitorSettings()
 
@@ -87,6 +90,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--user", default=DEFAULTS.user, metavar="NAME", help="whom to become once attached"
     )
+    add_history_options(parser)
     for_demo(parser)
 
 
@@ -139,20 +143,24 @@ def watch(options: argparse.Namespace) -> int:
         attach=options.attach,
         user=options.user,
     )
+    # Whoever reads the lines keeps them; a file beside that is kept only when asked for.
+    keeping = Keeping.of(options, default=place.OFF if options.jsonl else None)
     require_root("watch interfaces")
     user = find_user(options.user)
     with ExitStack() as closing_up:
         # Whatever may fail comes before anything is attached, in the order of what it costs.
         entrance = None if options.jsonl else Entrance.of(options)
         monitor = closing_up.enter_context(closing(attached(options, settings)))
+        keeping.prepare(user, report)
+        sinks = keeping.sinks(report)
         if entrance is None:
             give_up_root(user)
-            return asyncio.run(write_lines(options, monitor, only))
+            return asyncio.run(write_lines(options, monitor, only, sinks))
         names = [watched.name for watched in monitor.watched]
         view = LiveView(names, settings.interval_s, host=socket.gethostname())
         server = entrance.serve(view, monitor.facts)
         give_up_root(user)
-        return asyncio.run(serve(options, monitor, server, view))
+        return asyncio.run(serve(options, monitor, server, [view, *sinks]))
 
 
 def attached(options: argparse.Namespace, settings: MonitorSettings) -> Monitor:
@@ -167,7 +175,9 @@ def attached(options: argparse.Namespace, settings: MonitorSettings) -> Monitor:
     )
 
 
-async def write_lines(options: argparse.Namespace, monitor: Monitor, only: Node) -> int:
+async def write_lines(
+    options: argparse.Namespace, monitor: Monitor, only: Node, sinks: Sequence[Sink]
+) -> int:
     """Drain to standard output until a signal, or until nobody reads it or nothing is left.
 
     Returns:
@@ -178,16 +188,16 @@ async def write_lines(options: argparse.Namespace, monitor: Monitor, only: Node)
     lines = JsonLines(
         sys.stdout.buffer, partial(ending.soon, 0), only=only, host=socket.gethostname()
     )
-    monitor.start([lines], report, partial(ending.soon, 1), end_when_gone=True)
+    monitor.start([lines, *sinks], report, partial(ending.soon, 1), end_when_gone=True)
     return await ending.wait()
 
 
 async def serve(
-    options: argparse.Namespace, monitor: Monitor, server: Server, view: LiveView
+    options: argparse.Namespace, monitor: Monitor, server: Server, sinks: Sequence[Sink]
 ) -> int:
     """Drain and serve the page until a signal; the exit code is as above."""
     ending = Ending(options.lifeline)
-    monitor.start([view], report, partial(ending.soon, 1))
+    monitor.start(sinks, report, partial(ending.soon, 1))
     serving = asyncio.create_task(server.run())
     # If the server dies there is nothing left to do for whoever looks at the page.
     serving.add_done_callback(lambda _: ending.soon(1))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
+from tunnel_monitor.errors import TunnelMonitorError
 from tunnel_monitor.flows.batch import FlowBatch
 
 DEPTH = 8  # batches; at a million flows each is 100 MB, so a deep queue would be a large one
@@ -47,11 +48,12 @@ class SinkQueue:
     """Feeds one sink from a thread of its own.
 
     `offer` never waits and never fails: where `depth` batches wait already, the new one is
-    dropped and counted. The first error of a sink is reported, later ones are only counted.
+    dropped and counted. The first fault of a sink is reported, later ones are only counted; what
+    a user can act on is reported when it begins, and again when it comes back.
 
     Args:
         sink: gets every batch that is not dropped, in order, always from the same thread.
-        report: gets one sentence about the first error.
+        report: gets one sentence about an error.
         depth: how many batches may wait.
     """
 
@@ -64,6 +66,8 @@ class SinkQueue:
         self._closing = False
         self._dropped = 0
         self._errors = 0
+        self._faults = 0
+        self._told: str | None = None
         self._thread = threading.Thread(target=self._run, name=f"sink-{sink.name}", daemon=True)
         self._thread.start()
 
@@ -109,12 +113,22 @@ class SinkQueue:
     def _guarded(self, step: Callable[[], None]) -> None:
         try:
             step()
+        except TunnelMonitorError as error:
+            self._count_error()
+            if str(error) != self._told:
+                self._told = str(error)
+                self._report(self._told)
         except Exception as error:  # a sink's fault must not cost the others
-            with self._changed:
-                self._errors += 1
-                first = self._errors == 1
-            if first:
+            self._count_error()
+            self._faults += 1
+            if self._faults == 1:
                 self._report(
                     f"sink {self._sink.name} failed: {type(error).__name__}: {error}; "
                     "it goes on with the next batch, and `status` counts its errors"
                 )
+        else:
+            self._told = None
+
+    def _count_error(self) -> None:
+        with self._changed:
+            self._errors += 1

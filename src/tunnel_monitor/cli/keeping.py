@@ -1,0 +1,134 @@
+"""The options that say what is kept of the past, alike for every command that has them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import pwd
+import re
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from tunnel_monitor.errors import BadSetting, StoreFailed
+from tunnel_monitor.flows.sinks import Sink
+from tunnel_monitor.store import opening, place
+from tunnel_monitor.store.duckdb import SMALLEST_BYTES, DuckStore
+from tunnel_monitor.store.history import History
+from tunnel_monitor.store.levels import Keep
+
+SIZE: Final = re.compile(r"([0-9]{1,6})([MG])")
+UNITS: Final = {"M": 1 << 20, "G": 1 << 30}
+IN_MEMORY: Final = "memory"
+DEFAULT_SIZE: Final = "2G"
+
+
+def add_history_options(parser: argparse.ArgumentParser) -> None:
+    """Declare `--history` and what belongs to it."""
+    parser.add_argument(
+        "--history",
+        metavar="PATH|memory|off",
+        help="the file to keep history in; memory: gone at the end; "
+        f"default: {place.state_folder() / place.FILE}",
+    )
+    parser.add_argument(
+        "--keep",
+        action="append",
+        default=[],
+        metavar="LEVEL=TIME",
+        help=f"for how long, by drain, by minute and by hour: {Keep().written()}; repeatable",
+    )
+    parser.add_argument(
+        "--history-size",
+        default=DEFAULT_SIZE,
+        metavar="SIZE",
+        help="what the file may grow to; beyond that the oldest goes earlier",
+    )
+
+
+def parse_size(written: str) -> int:
+    """Bytes of `200M` or `4G`.
+
+    Raises:
+        BadSetting: it is something else, or too small.
+    """
+    found = SIZE.fullmatch(written)
+    size = int(found[1]) * UNITS[found[2]] if found else 0
+    if size < SMALLEST_BYTES:
+        raise BadSetting(
+            f"cannot keep a history of {written!r}",
+            f"give a size like 200M or 4G, {SMALLEST_BYTES >> 20}M at least",
+        )
+    return size
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """What was asked for.
+
+    Args:
+        path: of the file, or `:memory:`; None: no history.
+        ours: whether it is where history lies by default, so that the folder is ours to make.
+        keep: for how long.
+        most_bytes: what the file may grow to.
+        interval_ns: between two drains.
+    """
+
+    path: str | None
+    ours: bool
+    keep: Keep
+    most_bytes: int
+    interval_ns: int
+
+    @classmethod
+    def of(cls, options: argparse.Namespace, *, default: str | None = None) -> Keeping:
+        """Check the options.
+
+        Args:
+            options: of a command.
+            default: what an absent `--history` means; None: the usual file.
+        Raises:
+            BadSetting: one of them means nothing.
+        """
+        given = options.history or default
+        file = None if given == IN_MEMORY else place.history_file(given)
+        return cls(
+            path=opening.IN_MEMORY if given == IN_MEMORY else str(file) if file else None,
+            ours=given is None,
+            keep=Keep.parse(options.keep),
+            most_bytes=parse_size(options.history_size),
+            interval_ns=round(options.interval * 1e9),
+        )
+
+    def prepare(self, user: pwd.struct_passwd, report: Callable[[str], None]) -> None:
+        """What takes root, or the right to read our own files.
+
+        Args:
+            user: whom the monitor becomes.
+            report: gets a sentence where history will not be kept.
+        """
+        if self.path is None:
+            return
+        opening.warm_up()
+        os.umask(place.UMASK)
+        if self.ours:
+            try:
+                place.prepare(place.state_folder(), user)
+            except StoreFailed as error:
+                report(str(error))
+
+    def sinks(self, report: Callable[[str], None]) -> list[Sink]:
+        """What takes batches to keep them."""
+        if self.path is None:
+            return []
+        store = partial(
+            DuckStore,
+            self.path,
+            host=socket.gethostname(),
+            interval_ns=self.interval_ns,
+            keep=self.keep,
+            most_bytes=self.most_bytes,
+        )
+        return [History(store, report)]

@@ -1,0 +1,1 @@
+"""What was counted, kept: a file on one machine, a database for many."""

@@ -1,0 +1,87 @@
+"""The sink that keeps history in a file, and goes on when it cannot."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+from tunnel_monitor.errors import StoreFailed
+from tunnel_monitor.flows.batch import FlowBatch
+from tunnel_monitor.store.duckdb import DuckStore
+
+PATIENCE_S: Final = 10.0  # until the file is tried again; a full disk may have room by then
+
+Report = Callable[[str], None]
+
+
+class History:
+    """Takes batches into a store; where that fails, closes it and tries again later.
+
+    Args:
+        opened: opens the store; called from the sink's thread.
+        report: gets one sentence when history is kept again.
+        patience_s: between two tries.
+    """
+
+    name = "history"
+
+    def __init__(
+        self,
+        opened: Callable[[], DuckStore],
+        report: Report,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
+        self._opened = opened
+        self._report = report
+        self._patience_s = patience_s
+        self._store: DuckStore | None = None
+        self._failure: StoreFailed | None = None
+        self._due_s = 0.0
+        self._missed = 0
+
+    def take(self, batch: FlowBatch) -> None:
+        """Keep one batch.
+
+        Raises:
+            StoreFailed: it is not kept. As long as nothing is, the same error again.
+        """
+        try:
+            self._open().add(batch)
+        except StoreFailed as error:
+            self._missed += 1
+            if error is not self._failure:
+                self._give_up(error)
+            raise
+        if self._failure is not None:
+            self._report(f"history is kept again; {self._missed} intervals are missing in it")
+            self._failure, self._missed = None, 0
+
+    def close(self) -> None:
+        """No batch will follow."""
+        if self._store is not None:
+            self._store.close()
+
+    def store(self) -> DuckStore:
+        """What questions are answered from.
+
+        Raises:
+            StoreFailed: there is no history now.
+        """
+        if self._store is None:
+            raise self._failure or StoreFailed("there is no history yet", "ask again in a moment")
+        return self._store
+
+    def _open(self) -> DuckStore:
+        if self._store is None:
+            if self._failure is not None and time.monotonic() < self._due_s:
+                raise self._failure
+            self._store = self._opened()
+        return self._store
+
+    def _give_up(self, error: StoreFailed) -> None:
+        self._failure = error
+        self._due_s = time.monotonic() + self._patience_s
+        store, self._store = self._store, None
+        if store is not None:
+            store.close()

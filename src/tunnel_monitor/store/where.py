@@ -1,0 +1,127 @@
+"""A filter's tree as a condition in SQL, alike for both engines but for how they write things."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+from tunnel_monitor.contract import META_EGRESS, META_HAS_INNER, META_HAS_VNI, Direction, Encap
+from tunnel_monitor.flows.filter.tree import (
+    Addresses,
+    And,
+    Compare,
+    Everything,
+    Node,
+    Not,
+    Or,
+    Range,
+    Text,
+    Texts,
+    Vnis,
+)
+from tunnel_monitor.flows.filter.values import fits
+
+ALWAYS: Final = "1 = 1"
+NEVER: Final = "1 = 0"
+WILD: Final = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_", "*": "%", "?": "_"})
+
+
+class Dialect(Protocol):
+    """How one engine writes what the others write otherwise."""
+
+    def number(self, value: int) -> str:
+        """A whole number, bound."""
+
+    def is_between(self, column: str, span: Range) -> str:
+        """Whether the address of a column lies in a range."""
+
+    def is_zero(self, column: str) -> str:
+        """Whether the 16 bytes of a column are zeros."""
+
+    def is_like(self, column: Text, pattern: str) -> str:
+        """Whether the text of a column, as users read it, fits a pattern of WILD, in any case."""
+
+
+def condition(node: Node, dialect: Dialect, elapsed_ns: int) -> str:
+    """What a row must fulfil; once a flow's rows are added up where the tree `needs_sums`.
+
+    Args:
+        node: without names, that is, resolved.
+        dialect: of the engine; takes the values.
+        elapsed_ns: how long the window is, for rates.
+    """
+    match node:
+        case Everything():
+            return ALWAYS
+        case And(parts):
+            return _joined(" AND ", [condition(part, dialect, elapsed_ns) for part in parts])
+        case Or(parts):
+            return _joined(" OR ", [condition(part, dialect, elapsed_ns) for part in parts])
+        case Not(part):
+            return f"NOT {condition(part, dialect, elapsed_ns)}"
+        case _:
+            return _leaf(node, dialect, elapsed_ns)
+
+
+def _leaf(node: Addresses | Vnis | Texts | Compare, dialect: Dialect, elapsed_ns: int) -> str:
+    match node:
+        case Compare():
+            column, sign, value = node.bound(elapsed_ns)
+            # Counts have 64 bits; what passes them is more than any.
+            return f"({column} {sign} {dialect.number(min(value, 2**64 - 1))})"
+        case Addresses():
+            return _joined(" OR ", [_address(node, name, dialect) for name in node.columns])
+        case Vnis():
+            return _vnis(node, dialect)
+        case Texts():
+            return _texts(node, dialect)
+
+
+def _joined(by: str, parts: Sequence[str]) -> str:
+    return f"({by.join(parts)})" if parts else NEVER
+
+
+def _address(node: Addresses, column: str, dialect: Dialect) -> str:
+    """An inner `::` is an address, where there is an inner header; an outer one is none."""
+    is_inner = column.startswith("inner")
+    present = _has(META_HAS_INNER) if is_inner else f"NOT {dialect.is_zero(column)}"
+    ranges = _joined(" OR ", [dialect.is_between(column, span) for span in node.ranges])
+    inside = f"({present} AND {ranges})"
+    return f"({inside} OR NOT {present})" if node.absent else inside
+
+
+def _vnis(node: Vnis, dialect: Dialect) -> str:
+    number = dialect.number
+    ranges = [f"(vni BETWEEN {number(low)} AND {number(high)})" for low, high in node.ranges]
+    inside = f"({_has(META_HAS_VNI)} AND {_joined(' OR ', ranges)})"
+    return f"({inside} OR NOT {_has(META_HAS_VNI)})" if node.absent else inside
+
+
+def _texts(node: Texts, dialect: Dialect) -> str:
+    match node.column:
+        case "encap":
+            return _one_of("encap", [one for one in Encap if _fits_any(node, one.label)])
+        case "direction":
+            return _one_of(DIRECTION, [one for one in Direction if _fits_any(node, one.label)])
+        case _:
+            patterns = [pattern.translate(WILD) for pattern in node.patterns]
+            return _joined(" OR ", [dialect.is_like(node.column, one) for one in patterns])
+
+
+def _fits_any(node: Texts, word: str) -> bool:
+    return any(fits(pattern, word) for pattern in node.patterns)
+
+
+def _one_of(column: str, numbers: Sequence[int]) -> str:
+    """Numbers of our own enumerations, not of users."""
+    listed = ", ".join(str(int(number)) for number in numbers)
+    return f"({column} IN ({listed}))" if numbers else NEVER
+
+
+# The bit operators are functions in one engine and signs in the other, division is not; bits
+# are tested by what both have.
+def _has(bit: int) -> str:
+    return f"(meta % {2 * bit} >= {bit})"
+
+
+DIRECTION: Final = f"(meta % {2 * META_EGRESS})"
