@@ -12,6 +12,7 @@ BUILT := src/tunnel_monitor/built
 RUN_PACKAGES := ca-certificates iproute2 iperf3 iputils-ping libbpf1 nftables python3 python3-venv
 # libatomic1 is for the node inside Playwright.
 TEST_PACKAGES := $(RUN_PACKAGES) ethtool gcc libatomic1 libc6-dev tcpdump tshark
+BENCH_PACKAGES := $(RUN_PACKAGES) ethtool pmacct tcpdump
 
 BPF_SOURCES := $(shell find bpf -name '*.[ch]')
 NATIVE_SOURCES := $(shell find native -name '*.[ch]')
@@ -75,8 +76,8 @@ test-lab: test-packages $(TEST_READY) setup ## real tunnels between namespaces
 	$(PYTHON_BIN)/pytest tests/lab $(ARGS)
 
 .PHONY: bench
-bench: $(TEST_READY) setup ## what it costs, on this machine
-	@for file in bench/*.py; do $(PYTHON_BIN)/python -m bench.$$(basename $$file .py); done
+bench: bench-packages $(TEST_READY) setup ## what it costs, on this machine; one part: make bench ARGS=packet
+	@$(AS_ROOT) $(PYTHON_BIN)/python -m bench $(ARGS)
 
 .PHONY: lock
 lock: $(RUN_READY) ## choose the newest Python packages and write requirements/*.txt anew
@@ -87,12 +88,15 @@ clean: ## remove all that was installed or built in this folder
 	rm -rf .venv $(BUILT) web/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: run-packages test-packages browser FORCE
+.PHONY: run-packages test-packages bench-packages browser FORCE
 run-packages:
 	@scripts/install-packages $(RUN_PACKAGES)
 
 test-packages:
 	@scripts/install-packages $(TEST_PACKAGES)
+
+bench-packages:
+	@scripts/install-packages $(BENCH_PACKAGES)
 
 browser: $(TEST_READY)
 	@scripts/install-browser

@@ -1,73 +1,77 @@
-"""What a drain costs behind the kernel: `python -m bench.flows [FLOWS ...]` from the root.
+"""What a drain costs behind the kernel: batches, the live view, replies; docs/reference/limits.md.
 
-Prints the best of several runs, in milliseconds of processor time; docs/reference/limits.md has the
-results. What else runs meanwhile disturbs less than it would by the clock on the wall.
+The flows are between 500 peers at random, so that nearly every flow has a tunnel of its own: with
+few tunnels the live view and events cost half.
 """
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
+from bench.figures import Effort, Row, in_turn
 from tests.unit.synthetic import many
 
 from tunnel_monitor.export.jsonl import lines
 from tunnel_monitor.flows.batch import FlowBatch
-from tunnel_monitor.serve.encoding import Piece, encode
 from tunnel_monitor.serve.event import event
 from tunnel_monitor.serve.matrix import matrix
 from tunnel_monitor.serve.parameters import Query
 from tunnel_monitor.serve.replies import flows
-from tunnel_monitor.serve.usage import Meter
 from tunnel_monitor.serve.view import LiveView
 
-RUNS = 5
+COUNTS = (72, 50_000, 100_000)
+NEW_BATCHES = 3  # of flows that nobody has seen before
 
 
-def best_ms(step: Callable[[], object], runs: int = RUNS) -> float:
-    times = []
-    for _ in range(runs):
-        start = time.thread_time()
-        step()
-        times.append(time.thread_time() - start)
-    return min(times) * 1e3
+def milliseconds(step: Callable[[], object]) -> float:
+    """Processor time of one step."""
+    before = time.thread_time()
+    step()
+    return (time.thread_time() - before) * 1e3
 
 
-def show(name: str, value: float, unit: str = "ms") -> None:
-    print(f"  {name:52} {value:9.1f} {unit}")
-
-
-def view_of(batches: list[FlowBatch]) -> tuple[LiveView, float]:
-    """A view after all batches, and the shortest time that one after the first took."""
+def view_after(batch: FlowBatch) -> LiveView:
+    """A live view that has seen one batch."""
     view = LiveView(["eth0"], 1.0)
-    view.take(batches[0])
-    shortest = min(best_ms(partial(view.take, batch), 1) for batch in batches[1:])
-    return view, shortest
+    view.take(batch)
+    return view
 
 
-def measure(count: int) -> None:
-    print(f"{count} flows")
+def measure(effort: Effort) -> list[Row]:
+    """Rows by number of flows in a drain."""
+    return [row for count in COUNTS for row in measure_one(effort, effort.of(count, 36))]
+
+
+def measure_one(effort: Effort, count: int) -> list[Row]:
+    """All steps for one number of flows."""
     once, twice = many(count), many(count // 2, cpus=2)
-    show("drained arrays to a batch", best_ms(lambda: FlowBatch.of(once)))
-    show("the same rows, each flow on two CPUs", best_ms(lambda: FlowBatch.of(twice)))
     batch = FlowBatch.of(once)
-    new = [FlowBatch.of(many(count, seed=seed)) for seed in range(4)]
-    view, known = view_of([batch] * 4)
-    show("the live view takes known flows", known)
-    show("the live view takes new flows", view_of(new)[1])
-    for window in ("last", "total"):
-        query = Query(window=window)
-        show(f"an event, {window}", best_ms(partial(event, view.snapshot, query, {})))
-    data = encode(event(view.snapshot, Query(), {}))
-    show("that event on the wire", len(Piece.of(data).deflated) / 1e3, "kB")
-    show("flows, 1,000 rows", best_ms(lambda: flows(view.snapshot, Query(limit=1000))))
-    show("matrix, 50 places", best_ms(lambda: matrix(view.snapshot, Query(limit=50))))
-    show("lines of JSON", best_ms(lambda: lines(batch), 2))
-    show("memory of this process", Meter().read().memory_bytes / 1e6, "MB")
+    others = [FlowBatch.of(many(count, seed=seed)) for seed in range(2, 2 + NEW_BATCHES)]
+    known = view_after(batch)
+    snapshot = known.snapshot
 
+    def new_flows() -> float:
+        view = view_after(batch)
+        return sum(milliseconds(partial(view.take, other)) for other in others) / len(others)
 
-if __name__ == "__main__":
-    for count in [int(word) for word in sys.argv[1:]] or [72, 50_000, 100_000]:
-        measure(count)
+    steps: Mapping[str, tuple[str, Callable[[], object]]] = {
+        "batch": ("drained arrays to a batch of unique flows", lambda: FlowBatch.of(once)),
+        "two-cpus": ("the same, each flow in two CPUs' tables", lambda: FlowBatch.of(twice)),
+        "known": ("the live view takes it, all flows known", lambda: known.take(batch)),
+        "event": ("an event", lambda: event(snapshot, Query(), {})),
+        "flows": ("`flows`, 1,000 rows", lambda: flows(snapshot, Query(limit=1000))),
+        "matrix": ("`matrix`, 50 places", lambda: matrix(snapshot, Query(limit=50))),
+        "jsonl": ("lines of JSON", lambda: lines(batch)),
+    }
+    timed: dict[str, Callable[[], float]] = {
+        name: partial(milliseconds, step) for name, (_, step) in steps.items()
+    }
+    found = in_turn({**timed, "new": new_flows}, effort.rounds)
+    names = {**{name: what for name, (what, _) in steps.items()}}
+    names["new"] = "the live view takes it, all flows new"
+    return [
+        Row.of(f"flows-{count}-{name}", f"{count} flows: {what}", "ms", found[name])
+        for name, what in names.items()
+    ]

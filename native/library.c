@@ -8,7 +8,6 @@
 #include "pcapng.h"
 
 __u8 port_encap[65536];
-struct settings settings;
 
 struct parsed {
 	struct wide_key key; /* meaningful where outcome is FLOW */

@@ -2,7 +2,6 @@
 /* What every encapsulation's `open_…` tells of the tunnel header that it read. */
 #pragma once
 
-#include "encaps.h"
 #include "ip.h"
 
 struct boundary {

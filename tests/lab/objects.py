@@ -33,13 +33,14 @@ class LoadedPrograms:
     """One loaded copy of an object's programs; they are gone with it.
 
     Args:
-        name: of a source file beside this one, without `.bpf.c`.
+        name: of a source file, without `.bpf.c`.
+        folder: where it is; absent, beside this file.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, folder: Path = Path(__file__).parent) -> None:
         self.library = libbpf.library()
         self.closing = ExitStack()
-        content = compiled(Path(__file__).with_name(f"{name}.bpf.c"))
+        content = compiled(folder / f"{name}.bpf.c")
         self.library.bpf_object__open_mem.restype = ctypes.c_void_p
         with libbpf.said():
             opened = self.library.bpf_object__open_mem(content, ctypes.c_size_t(len(content)), None)
@@ -62,15 +63,28 @@ class LoadedPrograms:
         found = self.library.bpf_object__find_program_by_name(self._object, name.encode())
         return libbpf.checked(self.library.bpf_program__fd(libbpf.pointer(found)))
 
+    def map(self, name: str) -> int:
+        """The descriptor of a map."""
+        found = self.library.bpf_object__find_map_by_name(self._object, name.encode())
+        return libbpf.checked(self.library.bpf_map__fd(libbpf.pointer(found)))
+
     def row(self, name: str, words: int) -> list[int]:
         """The only row of a per-CPU array, which is so many 64-bit numbers, added up."""
-        found = self.library.bpf_object__find_map_by_name(self._object, name.encode())
-        descriptor = libbpf.checked(self.library.bpf_map__fd(libbpf.pointer(found)))
         values = (ctypes.c_uint64 * words * possible_cpus())()
         zero = ctypes.c_uint32(0)
         libbpf.checked(
             self.library.bpf_map_lookup_elem(
-                descriptor, ctypes.addressof(zero), ctypes.addressof(values)
+                self.map(name), ctypes.addressof(zero), ctypes.addressof(values)
             )
         )
         return [sum(column) for column in zip(*values, strict=True)]
+
+    def set_row(self, name: str, words: list[int]) -> None:
+        """Set the only row of a per-CPU array, alike for all CPUs."""
+        values = (ctypes.c_uint64 * (len(words) * possible_cpus()))(*words * possible_cpus())
+        zero = ctypes.c_uint32(0)
+        libbpf.checked(
+            self.library.bpf_map_update_elem(
+                self.map(name), ctypes.byref(zero), values, ctypes.c_uint64(0)
+            )
+        )

@@ -73,19 +73,23 @@ def other(rows: Rows, kind: str = "flows") -> Json:
 def flows(snapshot: Snapshot, query: Query) -> Json:
     """The largest flows, and the sum of the others."""
     window = window_of(snapshot, query)
-    whole = chosen(window.rows(), both(query.filter, query.narrow), snapshot, query)
+    rows, overflow = (
+        chosen(part, both(query.filter, query.narrow), snapshot, query)
+        for part in (window.flows, window.overflow)
+    )
+    whole = columns.join(rows, overflow)
     places = columns.largest(whole, query.limit)
     left = np.ones(len(whole), bool)
     left[places] = False
     shown = columns.take(whole, places)
     return {
         **heading(snapshot, query),
-        "rows": flow_rows(shown, snapshot.interfaces),
+        "rows": flow_rows(shown, snapshot.interfaces, (places >= len(rows)).tolist()),
         "other": other(columns.where(whole, left)),
     }
 
 
-def flow_rows(rows: Rows, interfaces: tuple[str, ...]) -> list[Json]:
+def flow_rows(rows: Rows, interfaces: tuple[str, ...], overflow: list[bool]) -> list[Json]:
     """Each row with all its members."""
     members: dict[str, list[Any]] = {
         "interface": [interfaces[place] for place in rows["interface"].tolist()],
@@ -94,7 +98,7 @@ def flow_rows(rows: Rows, interfaces: tuple[str, ...]) -> list[Json]:
         "vni": labels.vnis(rows),
         **{name: labels.texts(rows, name) for name in columns.ADDRESSES},
         "path": labels.paths(rows),
-        "overflow": (rows["overflow"] != 0).tolist(),
+        "overflow": overflow,
         **{name: decimals(rows[name]) for name in COUNTERS.names or ()},
     }
     return [

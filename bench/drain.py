@@ -1,0 +1,92 @@
+"""Taking flows out of the kernel: from full tables to one grouped batch."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from bench.figures import Effort, Row, in_turn
+from bench.packet import PLAIN
+from bench.programs import FOLDER, call_from, on_cpu
+from bench.random_flows import PLAIN6
+from tests.lab.objects import LoadedPrograms
+
+from tunnel_monitor.flows.batch import FlowBatch
+from tunnel_monitor.kernel.drain import Drainer, WatchedInterface, watch
+from tunnel_monitor.kernel.load import PROGRAMS
+from tunnel_monitor.lab import namespaces
+from tunnel_monitor.settings import MonitorSettings, TableSizes
+
+# flows of IPv4 in IPv4 -> seconds of one core
+TARGETS = {1_000_000: 1.0, 100_000: 0.1}
+ROUNDS = 5
+
+
+@contextmanager
+def watched(sizes: TableSizes) -> Iterator[WatchedInterface]:
+    """A real monitor's end of an interface on which nothing passes."""
+    namespace = namespaces.create()
+    try:
+        # Several threads may look at it, each from its own namespace.
+        path = Path(f"/proc/{os.getpid()}/fd/{namespace}")
+        interface = watch("lo", MonitorSettings(tables=sizes), path)
+        try:
+            yield interface
+        finally:
+            interface.close()
+    finally:
+        os.close(namespace)
+
+
+def measure(effort: Effort) -> list[Row]:
+    """Rows by number of flows; beside each, what sorting as many numbers takes."""
+    rows: list[Row] = []
+    with on_cpu(max(os.sched_getaffinity(0))):
+        for flows, target in TARGETS.items():
+            rows += measure_one(effort, effort.of(flows), f"drain-{flows}", target)
+        rows += measure_one(effort, effort.of(100_000), "drain-wide-100000", None, wide=True)
+    return rows
+
+
+def measure_one(
+    effort: Effort, flows: int, name: str, target: float | None, *, wide: bool = False
+) -> list[Row]:
+    """One number of flows of one family."""
+    sizes = TableSizes(narrow=1, wide=flows) if wide else TableSizes(narrow=flows, wide=1)
+    with watched(sizes) as interface, LoadedPrograms("generate", FOLDER) as generator:
+        drainer = Drainer([interface])
+        program = interface.loaded.programs[PROGRAMS[0]]
+        frame, which = (PLAIN6, "generate6") if wide else (PLAIN, "generate4")
+
+        def drained() -> float:
+            call_from(generator, which, program, 0).run(frame, flows)
+            before = time.thread_time()
+            batch = FlowBatch.of(drainer.drain())
+            took = time.thread_time() - before
+            if len(batch.flows) != flows:
+                raise RuntimeError(f"drained {len(batch.flows)} flows of {flows}")
+            return took
+
+        steps: dict[str, Callable[[], float]] = {
+            "drain": drained,
+            "sort": partial(sorting, flows),
+        }
+        found = in_turn(steps, min(effort.rounds, ROUNDS))
+    family = "IPv6" if wide else "IPv4"
+    what = f"{flows} flows of {family}, drained and grouped"
+    ratio = min(found["drain"]) / min(found["sort"])
+    note = f"of one core; {ratio:.0f} times what sorting as many numbers takes"
+    return [Row.of(name, what, "s", found["drain"], at_most=target, note=note)]
+
+
+def sorting(count: int) -> float:
+    """Seconds of one core to sort so many random numbers: how fast this machine is."""
+    numbers = np.random.default_rng(1).integers(0, 1 << 62, count)
+    before = time.thread_time()
+    numbers.sort()
+    return time.thread_time() - before
