@@ -30,8 +30,18 @@ enum encap {
 	ENCAP_SIT,
 	ENCAP_IP4IP6,
 	ENCAP_IP6IP6,
+	ENCAP_TEREDO,
+	ENCAP_MPLS_UDP,
+	ENCAP_GRE_UDP,
+	ENCAP_L2TP,
+	ENCAP_L2TP3_IP,
+	ENCAP_PPTP,
+	ENCAP_EOIP,
+	ENCAP_ETHERIP,
+	ENCAP_LISP,
 	ENCAPS,
 };
+_Static_assert(ENCAPS <= 1 << PATH_BITS, "a path has room for every encapsulation");
 
 /*
  * What became of a packet: the rows of the ledger. Each packet the hook saw is in exactly one.
@@ -49,6 +59,7 @@ enum outcome {
 	TOO_MANY_EXTENSIONS, /* more IPv6 extension headers than MAX_EXTENSIONS */
 	TOO_DEEP,	     /* more tunnels in tunnels than MAX_DEPTH */
 	GTPU_MESSAGE,	     /* GTP-U, but signalling and no user's packet */
+	L2TP_MESSAGE,	     /* L2TP, likewise */
 	UNKNOWN_VERSION,     /* a tunnel header of a version that nobody has defined for us */
 	NOT_ENTERED,	     /* the tail call into the inner headers failed: a fault of ours */
 	UNKNOWN_LINK,	     /* of captures only: a link header that nobody here reads */
@@ -120,4 +131,5 @@ _Static_assert(sizeof(struct tally) == 32, "tally has no padding");
 struct settings {
 	__u32 cpus;	       /* possible CPUs; the tables of one generation */
 	__u32 has_link_header; /* 0: packets begin with their IP header (tun, wireguard) */
+	__u32 encaps;	       /* 1 << enum encap: which are tunnels; of others nothing is read */
 };

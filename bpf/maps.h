@@ -82,13 +82,18 @@ struct {
 } scratch SEC(".maps");
 
 /* Set before loading. */
-const volatile struct settings settings = {.cpus = 1, .has_link_header = 1};
+const volatile struct settings settings = {.cpus = 1, .has_link_header = 1, .encaps = ~0};
 
 /* Which tables and which half of the ledger are written: 0 or 1. Mapped by userspace. */
 volatile __u32 generation = 0;
 
 /* Mapped by userspace, so that ports can change while packets pass. */
 __u8 port_encap[65536] SEC(".data.ports") = {};
+
+static __always_inline __u32 enabled_encaps(void)
+{
+	return settings.encaps;
+}
 
 static __always_inline __u32 ledger_row(__u32 active, __u32 direction, __u32 outcome)
 {

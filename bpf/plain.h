@@ -38,7 +38,7 @@ static __always_inline bool ends_here(const __u8 *payload, const __u8 *end, __u8
 		return true;
 	if (protocol != PROTOCOL_UDP || payload + UDP_SIZE > end)
 		return false;
-	return !port_encap[to_host16(load16(payload + 2))];
+	return !encap_of_ports(payload);
 }
 
 static __always_inline bool is_plain_vxlan(const __u8 *outer, const __u8 *end, bool ipv4)

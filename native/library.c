@@ -8,6 +8,7 @@
 #include "pcapng.h"
 
 __u8 port_encap[65536];
+struct settings settings;
 
 struct parsed {
 	struct wide_key key; /* meaningful where outcome is FLOW */

@@ -6,6 +6,14 @@
 
 #include "../bpf/parse/walk.h"
 
+/* As the kernel part's, but for the whole process: see capture/native.py. */
+extern struct settings settings;
+
+static __always_inline __u32 enabled_encaps(void)
+{
+	return settings.encaps;
+}
+
 struct packet {
 	const __u8 *bytes;
 	__u64 captured; /* how many of them are there */

@@ -2,6 +2,7 @@
 /* What every encapsulation's `open_…` tells of the tunnel header that it read. */
 #pragma once
 
+#include "encaps.h"
 #include "ip.h"
 
 struct boundary {

@@ -1,45 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * GRE: RFC 2784, with key and sequence number (RFC 2890) and routing (RFC 1701). What Ethernet
- * behind it is called depends: NVGRE (RFC 7637) has a key, and neither checksum nor sequence
- * number; gretap is any other; ERSPAN is in erspan.h.
- *
- *   +-+-+-+-+-----------------+-----+-------------------------------+
- *   |C|R|K|S|    reserved     | Ver |        protocol type          |
- *   +-+-+-+-+-----------------+-----+-------------------------------+
- *   |   checksum, offset (C or R)   |  key (K)  | sequence (S) | ...
- *   +-------------------------------+-----------+--------------+
+ * GRE of version 0. What Ethernet behind it is called depends: NVGRE (RFC 7637) has a key, and
+ * neither checksum nor sequence number; gretap is any other; ERSPAN is in erspan.h. Over UDP
+ * (RFC 8086) it has one name, whatever it carries.
  */
 #pragma once
 
+#include "enhanced_gre.h"
 #include "erspan.h"
-
-#define GRE_SIZE 4
-#define GRE_WORD 4
-#define GRE_HAS_CHECKSUM 0x8000
-#define GRE_HAS_ROUTING 0x4000
-#define GRE_HAS_KEY 0x2000
-#define GRE_HAS_SEQUENCE 0x1000
-#define GRE_VERSION_MASK 0x0007
-#define GRE_MAX_ROUTES 8
 
 #define GRE_ERSPAN 0x88be  /* type I without a sequence number, else type II */
 #define GRE_ERSPAN3 0x22eb /* type III */
-
-/* Source route entries: RFC 1701. One of family 0 and length 0 ends them. */
-static __always_inline enum outcome skip_gre_routes(struct cursor *at)
-{
-	for (int i = 0; i < GRE_MAX_ROUTES; i++) {
-		const __u8 *entry = header_of(at, GRE_WORD);
-
-		if (!entry)
-			return TRUNCATED;
-		at->offset += GRE_WORD + entry[3];
-		if (!load16(entry) && !entry[3])
-			return FLOW;
-	}
-	return header_of(at, 0) ? TOO_MANY_EXTENSIONS : TRUNCATED;
-}
 
 static __always_inline enum encap encap_of_gre(__u16 flags, __u16 protocol)
 {
@@ -57,40 +28,14 @@ static __always_inline enum encap encap_of_gre(__u16 flags, __u16 protocol)
 	}
 }
 
-static __always_inline enum outcome read_gre_words(struct cursor *at, __u16 flags,
+static __always_inline enum outcome open_plain_gre(struct cursor *at, __u16 flags,
 						   struct boundary *boundary)
 {
-	if (flags & (GRE_HAS_CHECKSUM | GRE_HAS_ROUTING))
-		at->offset += GRE_WORD;
-	if (flags & GRE_HAS_KEY) {
-		const __u8 *key = header_of(at, GRE_WORD);
-
-		if (!key)
-			return TRUNCATED;
-		set_vni(boundary, to_host32(load32(key)));
-		at->offset += GRE_WORD;
-	}
-	if (flags & GRE_HAS_SEQUENCE)
-		at->offset += GRE_WORD;
-	if (flags & GRE_HAS_ROUTING)
-		return skip_gre_routes(at);
-	return header_of(at, 0) ? FLOW : TRUNCATED;
-}
-
-static __always_inline enum outcome open_gre(struct cursor *at, struct boundary *boundary)
-{
-	const __u8 *header = header_of(at, GRE_SIZE);
 	enum outcome why;
-	__u16 flags;
 
-	if (!header)
-		return TRUNCATED;
-	flags = to_host16(load16(header));
-	if (flags & GRE_VERSION_MASK)
-		return UNKNOWN_VERSION;
-	boundary->next = to_host16(load16(header + 2));
 	boundary->encap = encap_of_gre(flags, boundary->next);
-	at->offset += GRE_SIZE;
+	if (!is_enabled(boundary->encap))
+		return NOT_TUNNELED;
 	why = read_gre_words(at, flags, boundary);
 	if (why != FLOW)
 		return why;
@@ -108,4 +53,31 @@ static __always_inline enum outcome open_gre(struct cursor *at, struct boundary 
 	default:
 		return FLOW;
 	}
+}
+
+static __always_inline enum outcome open_gre(struct cursor *at, struct boundary *boundary)
+{
+	__u16 flags = 0;
+
+	if (!read_gre(at, &flags, boundary))
+		return TRUNCATED;
+	switch (flags & GRE_VERSION_MASK) {
+	case 0:
+		return open_plain_gre(at, flags, boundary);
+	case 1:
+		return open_enhanced_gre(at, flags, boundary);
+	default:
+		return UNKNOWN_VERSION;
+	}
+}
+
+static __always_inline enum outcome open_gre_udp(struct cursor *at, struct boundary *boundary)
+{
+	__u16 flags = 0;
+
+	if (!read_gre(at, &flags, boundary))
+		return TRUNCATED;
+	if (flags & GRE_VERSION_MASK)
+		return UNKNOWN_VERSION;
+	return read_gre_words(at, flags, boundary);
 }

@@ -13,5 +13,5 @@ static __always_inline enum outcome open_ipip(const struct ip *ip, struct bounda
 		boundary->encap = ip->ipv4 ? ENCAP_SIT : ENCAP_IP6IP6;
 		boundary->next = ETHERTYPE_IPV6;
 	}
-	return FLOW;
+	return is_enabled(boundary->encap) ? FLOW : NOT_TUNNELED;
 }

@@ -7,6 +7,7 @@ lies elsewhere. Addresses are 16 raw bytes in network order, IPv4 mapped as ::ff
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import IntEnum
 
 import numpy as np
@@ -37,11 +38,25 @@ class Encap(IntEnum):
     SIT = 12
     IP4IP6 = 13
     IP6IP6 = 14
+    TEREDO = 15
+    MPLS_UDP = 16
+    GRE_UDP = 17
+    L2TP = 18
+    L2TP3_IP = 19
+    PPTP = 20
+    EOIP = 21
+    ETHERIP = 22
+    LISP = 23
 
     @property
     def label(self) -> str:
         """As in the JSON, the page and the documentation."""
         return self.name.lower().replace("_", "-")
+
+
+def bits_of(encaps: Iterable[Encap]) -> int:
+    """A set of encapsulations as the parser takes it."""
+    return sum(1 << encap for encap in set(encaps))
 
 
 class Outcome(IntEnum):
@@ -58,9 +73,10 @@ class Outcome(IntEnum):
     TOO_MANY_EXTENSIONS = 8
     TOO_DEEP = 9
     GTPU_MESSAGE = 10
-    UNKNOWN_VERSION = 11
-    NOT_ENTERED = 12
-    UNKNOWN_LINK = 13
+    L2TP_MESSAGE = 11
+    UNKNOWN_VERSION = 12
+    NOT_ENTERED = 13
+    UNKNOWN_LINK = 14
 
     @property
     def label(self) -> str:
@@ -104,7 +120,7 @@ COUNTERS = np.dtype([("packets", "<u8"), ("bytes", "<u8"), ("inner_bytes", "<u8"
 TALLY = np.dtype(
     [("packets", "<u8"), ("bytes", "<u8"), ("buffers", "<u8"), ("buffer_bytes", "<u8")]
 )
-SETTINGS = np.dtype([("cpus", "<u4"), ("has_link_header", "<u4")])
+SETTINGS = np.dtype([("cpus", "<u4"), ("has_link_header", "<u4"), ("encaps", "<u4")])
 
 # One flow of a drain: the wide key, the interface's place in its batch, the counters.
 FLOW = np.dtype(

@@ -9,13 +9,38 @@ from types import MappingProxyType
 from tunnel_monitor.contract import Encap
 from tunnel_monitor.errors import BadSetting
 
-DEFAULT_PORTS: Mapping[Encap, tuple[int, ...]] = MappingProxyType(
+ALL_ENCAPS = frozenset(Encap) - {Encap.NONE}
+# Read only if asked for: they are rare, and two of them are told by either UDP port.
+RARE_ENCAPS = frozenset(
+    {
+        Encap.TEREDO,
+        Encap.MPLS_UDP,
+        Encap.GRE_UDP,
+        Encap.L2TP,
+        Encap.L2TP3_IP,
+        Encap.PPTP,
+        Encap.EOIP,
+        Encap.ETHERIP,
+        Encap.LISP,
+    }
+)
+DEFAULT_ENCAPS = ALL_ENCAPS - RARE_ENCAPS
+# Of those that run over UDP; the others are told by their IP protocol.
+USUAL_PORTS: Mapping[Encap, tuple[int, ...]] = MappingProxyType(
     {
         Encap.VXLAN: (4789, 8472),
         Encap.VXLAN_GPE: (4790,),
         Encap.GENEVE: (6081,),
         Encap.GTPU: (2152,),
+        Encap.TEREDO: (3544,),
+        Encap.MPLS_UDP: (6635,),
+        Encap.GRE_UDP: (4754,),
+        Encap.L2TP: (1701,),
+        Encap.LISP: (4341,),
     }
+)
+DEFAULT_PORTS: Mapping[Encap, tuple[int, ...]] = MappingProxyType(
+    {encap: ports for encap, ports in USUAL_PORTS.items() if encap in DEFAULT_ENCAPS}
 )
 SMALLEST_TABLE, LARGEST_TABLE = 1, 1 << 24
 
@@ -56,7 +81,8 @@ class MonitorSettings:
     Args:
         interval_s: seconds from one drain to the next.
         tables: their sizes.
-        ports: UDP destination ports by encapsulation.
+        encaps: which encapsulations are read; of others nothing is.
+        ports: UDP destination ports by encapsulation, of those that are read.
         given_ports: the encapsulations whose ports the user named; the others have their usual
             ones, which yield to this host's tunnel devices.
         discover: whether the ports of this host's tunnel devices are read as well.
@@ -66,6 +92,7 @@ class MonitorSettings:
 
     interval_s: float = 1.0
     tables: TableSizes = field(default_factory=TableSizes)
+    encaps: frozenset[Encap] = DEFAULT_ENCAPS
     ports: Mapping[Encap, tuple[int, ...]] = field(default_factory=lambda: DEFAULT_PORTS)
     given_ports: frozenset[Encap] = frozenset()
     discover: bool = True

@@ -68,7 +68,7 @@ def described(section: str) -> set[str]:
 
 def rows_of(text: str) -> set[str]:
     """First cells of tables that are one word of code."""
-    return set(re.findall(r"^\|\s*`([a-z_]+)`\s*\|", text, re.M))
+    return set(re.findall(r"^\|\s*`([a-z0-9_]+)`\s*\|", text, re.M))
 
 
 @pytest.mark.parametrize("command", COMMANDS)

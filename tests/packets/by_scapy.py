@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from scapy.contrib.erspan import ERSPAN_I, ERSPAN_II, ERSPAN_III, ERSPAN_PlatformSpecific
+from scapy.contrib.etherip import EtherIP
 from scapy.contrib.geneve import GENEVE
 from scapy.contrib.gtp import GTP_U_Header, GTPPDUSessionContainer
 from scapy.contrib.mpls import MPLS, EoMCW
@@ -22,10 +23,11 @@ from scapy.layers.inet6 import (
     IPv6ExtHdrRouting,
     IPv6ExtHdrSegmentRouting,
 )
-from scapy.layers.l2 import GRE, LLC, SNAP, Dot1AD, Dot1AH, Dot1Q, Dot3, Ether
+from scapy.layers.l2 import GRE, GRE_PPTP, LLC, SNAP, Dot1AD, Dot1AH, Dot1Q, Dot3, Ether
+from scapy.layers.l2tp import L2TP
 from scapy.layers.ppp import HDLC, PPP, PPPoE
 from scapy.layers.vxlan import VXLAN
-from scapy.packet import NoPayload, Packet, Padding
+from scapy.packet import NoPayload, Packet, Padding, bind_layers
 from tests.packets.headers import (
     ClosedHeader,
     ExtensionHeader,
@@ -51,7 +53,12 @@ LINKS: Final = (Ether, Dot3, LLC, Dot1AH, MPLS, EoMCW, PPPoE, HDLC, PPP, NSH)
 PARTS: Final = (ERSPAN_I, ERSPAN_II, ERSPAN_III, ERSPAN_PlatformSpecific, GTPPDUSessionContainer)
 ERSPANS: Final = (0x88BE, 0x22EB)
 
+# What it can read, but does not expect there.
+bind_layers(UDP, GRE, dport=4754)
+bind_layers(IPv6, EtherIP, nh=97)
+
 HAS_VNI: Final = 0x08
+L2TP_IS_MESSAGE: Final = 0x800
 SHORTEST: Final = 14  # Scapy raises struct.error where not even the first header is whole
 
 
@@ -62,6 +69,8 @@ def dissect(frame: bytes) -> Iterator[Header]:
     layer: Packet = Ether(frame)
     dport = 0
     while not isinstance(layer, NoPayload):
+        if isinstance(layer, MPLS) and isinstance(layer.underlayer, UDP):
+            yield TunnelHeader(Encap.MPLS_UDP, None)
         header = header_of(layer, dport)
         if header is None and not isinstance(layer, PARTS):
             return
@@ -95,8 +104,8 @@ def header_of(layer: Packet, dport: int) -> Header | None:
         case _ if isinstance(layer, OPTIONS) and len(layer.original) >= (layer.len + 1) * 8:
             header = ExtensionHeader(layer.nh)
         case UDP():
-            header = UDPHeader(layer.dport)
-        case VXLAN() | GENEVE() | GTP_U_Header() | GRE():
+            header = UDPHeader(layer.sport, layer.dport)
+        case VXLAN() | GENEVE() | GTP_U_Header() | GRE() | L2TP() | EtherIP():
             header = tunnel_header(layer, dport)
     return header
 
@@ -125,8 +134,14 @@ def tunnel_header(layer: Packet, dport: int) -> Header:
             header = TunnelHeader(Encap.GENEVE, layer.vni)
         case GTP_U_Header() if layer.version == layer.PT == 1 and layer.gtp_type == 255:
             header = TunnelHeader(Encap.GTPU, layer.teid)
+        case GRE_PPTP() if not isinstance(layer.underlayer, UDP):
+            header = TunnelHeader(Encap.PPTP, layer.call_id)
         case GRE() if not layer.version:
             header = gre(layer)
+        case L2TP() if layer.version == 2 and not int(layer.hdr) & L2TP_IS_MESSAGE:
+            header = TunnelHeader(Encap.L2TP, layer.tunnel_id << 16 | layer.session_id)
+        case EtherIP() if layer.version == 3:
+            header = TunnelHeader(Encap.ETHERIP, None)
     return header
 
 
@@ -139,6 +154,8 @@ def gre(layer: Packet) -> Header:
         "S": layer.seqnum_present,
     }
     has = {letter for letter, is_set in present.items() if is_set}
+    if isinstance(layer.underlayer, UDP):
+        return TunnelHeader(Encap.GRE_UDP, layer.key if "K" in has else None)
     session = None
     if isinstance(layer.payload, ERSPAN_II | ERSPAN_III):
         session = layer.payload.session_id

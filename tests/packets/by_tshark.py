@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import zip_longest
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from tests.packets import by_tshark_rare
 from tests.packets.headers import (
     ClosedHeader,
     ExtensionHeader,
@@ -17,9 +16,10 @@ from tests.packets.headers import (
     Tag,
     TunnelHeader,
     UDPHeader,
+    enhanced_gre_header,
     gre_header,
 )
-from tests.packets.pdml import Layer, layers_of
+from tests.packets.pdml import MPLS_PORT, Layer, Seen, layers_of
 
 from tunnel_monitor.contract import Encap
 
@@ -31,6 +31,7 @@ TAGS: Final = {"vlan", "ieee8021ad"}
 EXTENSIONS: Final = {"ah": "ah.next_header", "mipv6": "mip6.proto", "hip": "hip.proto"}
 NO_HEADERS: Final = {"geninfo", "frame", "raw", "ethertype", "fake-field-wrapper"}
 FAULTS: Final = {"_ws.malformed", "_ws.short"}
+UDP_SIZE: Final = 8
 
 
 def dissect(frames: Sequence[bytes], folder: Path, *, link_header: bool) -> list[list[Header]]:
@@ -49,17 +50,25 @@ def headers(layers: Sequence[Layer]) -> Iterator[Header]:
     """The headers of one frame. What tshark found a fault in is its last layer."""
     is_faulty = any(layer.name in FAULTS for layer in layers)
     rest = [layer for layer in layers if layer.name not in FAULTS | NO_HEADERS]
-    for layer, behind in zip_longest(rest, rest[1:]):
-        assert layer is not None
-        found = list(headers_in(layer, behind, is_cut=is_faulty and behind is None))
+    for place, layer in enumerate(rest):
+        before = rest[place - 1] if place else None
+        behind = rest[place + 1] if place + 1 < len(rest) else None
+        seen = Seen(layer, before, behind, is_faulty and behind is None)
+        found = list(headers_in(seen))
         yield from found
         if not found and layer.name != "erspan":
             return
+    if rest and rest[-1].name == "udp" and is_mpls_over(rest[-1]):
+        yield TunnelHeader(Encap.MPLS_UDP, None)  # which has no layer if there is no label
 
 
-def headers_in(layer: Layer, behind: Layer | None, *, is_cut: bool) -> Iterator[Header]:
+def headers_in(seen: Seen) -> Iterator[Header]:
     """What one layer is; nothing where the walk ends."""
-    if layer.name in LINKS:
+    layer, is_cut = seen.layer, seen.is_cut
+    if layer.name == "mpls" and seen.is_over_udp:
+        yield TunnelHeader(Encap.MPLS_UDP, None)
+        yield LinkHeader()
+    elif layer.name in LINKS:
         yield LinkHeader()
     elif layer.name in TAGS:
         yield Tag()
@@ -70,9 +79,14 @@ def headers_in(layer: Layer, behind: Layer | None, *, is_cut: bool) -> Iterator[
     elif layer.name in EXTENSIONS:
         yield ExtensionHeader(None if is_cut else layer.number(EXTENSIONS[layer.name]))
     elif layer.name == "udp" and (port := layer.number("udp.dstport")) is not None:
-        yield UDPHeader(port)
+        yield UDPHeader(layer.number("udp.srcport") or 0, port)
     elif layer.name in TUNNELS:
-        yield TUNNELS[layer.name](Seen(layer, behind, is_cut))
+        yield TUNNELS[layer.name](seen)
+
+
+def is_mpls_over(udp: Layer) -> bool:
+    """Whether its ports announce labels, and it is whole."""
+    return udp.number("udp.dstport") == MPLS_PORT and udp.size == UDP_SIZE
 
 
 def ipv4(layer: Layer) -> Iterator[Header]:
@@ -94,19 +108,6 @@ def ipv6(layer: Layer, *, is_cut: bool) -> Iterator[Header]:
     yield IPHeader(layer.fields["ipv6.src"], layer.fields["ipv6.dst"], protocols[0])
     for protocol in protocols[1:]:
         yield ExtensionHeader(protocol)
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A tunnel header, with what tshark says of its surroundings."""
-
-    layer: Layer
-    behind: Layer | None
-    is_cut: bool  # tshark found a fault, and no layer behind this one
-
-    def number(self, name: str) -> int:
-        """A field's value, 0 where there is none."""
-        return self.layer.number(name) or 0
 
 
 def vxlan(seen: Seen) -> Header:
@@ -144,21 +145,34 @@ def gtpu(seen: Seen) -> Header:
 
 
 def gre(seen: Seen) -> Header:
-    """GRE of version 0, with the ERSPAN header behind it."""
+    """GRE of version 0, with the ERSPAN header behind it, or of version 1."""
     protocol = seen.layer.number("gre.proto")
     names = {"C": "checksum", "R": "routing", "K": "key", "S": "sequence_number"}
     has = {letter for letter, name in names.items() if seen.number(f"gre.flags.{name}")}
     words = len(has & {"K", "S"}) + bool(has & {"C", "R"})
-    if protocol is None or seen.number("gre.flags.version") or seen.layer.size < 4 + 4 * words:
+    version = seen.number("gre.flags.version")
+    has_acknowledgment = version and seen.number("gre.flags.ack")
+    if protocol is None or seen.layer.size < 4 + 4 * words + 4 * bool(has_acknowledgment):
         return ClosedHeader()
+    if version:
+        is_enhanced = version == 1 and not seen.is_over_udp
+        return enhanced_gre_header(protocol, gre_key(seen)) if is_enhanced else ClosedHeader()
     if "R" in has and seen.is_cut:
         return ClosedHeader()
+    if seen.is_over_udp:
+        return TunnelHeader(Encap.GRE_UDP, seen.layer.number("gre.key"))
     session = None
     if protocol == 0x22EB or (protocol == 0x88BE and "S" in has):
         session = erspan_session(seen.behind)
         if session is None:
             return ClosedHeader()
     return gre_header(protocol, seen.layer.number("gre.key"), session, has=has)
+
+
+def gre_key(seen: Seen) -> int | None:
+    """The key, of which tshark shows the lower half where it knows what it is."""
+    call = seen.layer.number("gre.key.call_id")
+    return seen.layer.number("gre.key") if call is None else call
 
 
 def erspan_session(layer: Layer | None) -> int | None:
@@ -170,4 +184,13 @@ def erspan_session(layer: Layer | None) -> int | None:
     return layer.number("erspan.spanid") if layer.size >= max(size, 12 * is_third) else None
 
 
-TUNNELS: Final = {"vxlan": vxlan, "geneve": geneve, "gtp": gtpu, "gre": gre}
+TUNNELS: Final[Mapping[str, Callable[[Seen], Header]]] = {
+    "vxlan": vxlan,
+    "geneve": geneve,
+    "gtp": gtpu,
+    "gre": gre,
+    "teredo": by_tshark_rare.teredo,
+    "l2tp": by_tshark_rare.l2tp,
+    "etherip": by_tshark_rare.etherip,
+    "lisp-data": by_tshark_rare.lisp,
+}

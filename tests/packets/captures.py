@@ -1,8 +1,9 @@
 """Captured packets with the flows that an independent decoder finds in them.
 
-A folder of these has `pcaps/NAME` and `expected/NAME.json`: in `tables.innermost` a row for each
-flow, with packets and bytes on the wire, and how many of both are ambiguous; in `ambiguous` the
-numbers of the frames which a correct program may count otherwise, or not at all.
+A folder of these has `pcaps/NAME`, `expected/NAME.json`, and `expected-extended/NAME.json` where
+the rare encapsulations are read, too: in `tables.innermost` a row for each flow, with packets and
+bytes on the wire, and how many of both are ambiguous; in `ambiguous` the numbers of the frames
+which a correct program may count otherwise, or not at all.
 """
 
 from __future__ import annotations
@@ -19,9 +20,12 @@ from typing import Any, Final
 from scapy.utils import RawPcapNgReader, RawPcapReader
 from tests.packets.readers import parsed_natively
 
-from tunnel_monitor.contract import Outcome
+from tunnel_monitor.contract import Encap, Outcome
+from tunnel_monitor.settings import ALL_ENCAPS, DEFAULT_ENCAPS
 
 VARIABLE: Final = "TUNNEL_MONITOR_CAPTURES"
+# Folder of tables -> what is read there.
+EXPECTED: Final = {"expected": DEFAULT_ENCAPS, "expected-extended": ALL_ENCAPS}
 BESIDE: Final = Path(__file__).resolve().parents[3] / "shared" / "captures"
 
 # https://www.tcpdump.org/linktypes.html; the parser needs no more to begin than Ethernet or IP.
@@ -36,12 +40,16 @@ Table = dict[Row, tuple[int, int]]
 
 @dataclass(frozen=True)
 class Capture:
-    """One capture: its frames, their lengths on the wire, and what is expected of them."""
+    """One capture: its frames, their lengths on the wire, and what is expected of them.
+
+    `encaps` are those that are read.
+    """
 
     linktype: int
     frames: list[bytes]
     lengths: list[int]
     expected: Mapping[str, Any]
+    encaps: frozenset[Encap] = DEFAULT_ENCAPS
 
     @property
     def is_readable(self) -> bool:
@@ -63,16 +71,16 @@ def names() -> list[str]:
     return sorted(table.name.removesuffix(".json") for table in tables)
 
 
-def load(name: str) -> Capture:
-    """One capture of the folder."""
+def load(name: str, tables: str) -> Capture:
+    """One capture of the folder, with one of EXPECTED."""
     place = folder()
     assert place is not None
-    expected = json.loads((place / "expected" / f"{name}.json").read_text())
+    expected = json.loads((place / tables / f"{name}.json").read_text())
     with RawPcapReader(str(place / "pcaps" / name)) as reader:
         packets = list(reader)
         linktype = linktype_of(reader)
     lengths = [int(meta.wirelen) for _, meta in packets]
-    return Capture(linktype, [data for data, _ in packets], lengths, expected)
+    return Capture(linktype, [data for data, _ in packets], lengths, expected, EXPECTED[tables])
 
 
 def linktype_of(reader: RawPcapReader) -> int:
@@ -120,7 +128,8 @@ def counted(capture: Capture) -> Table:
     """The flows that the native build finds in the frames that are not ambiguous."""
     ambiguous = {entry["frame"] for entry in capture.expected["ambiguous"]}
     sums: dict[Row, list[int]] = defaultdict(lambda: [0, 0])
-    found = parsed_natively(capture.frames, link_header=capture.linktype == ETHERNET)
+    has_link = capture.linktype == ETHERNET
+    found = parsed_natively(capture.frames, link_header=has_link, encaps=capture.encaps)
     for number, (one, length) in enumerate(zip(found, capture.lengths, strict=True), start=1):
         if one.outcome is not Outcome.FLOW or number in ambiguous:
             continue

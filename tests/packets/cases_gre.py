@@ -202,7 +202,7 @@ ERSPANS: Final = [
 ]
 
 BROKEN: Final = [
-    *refused("gre of version 1", Outcome.UNKNOWN_VERSION, GRE(KEY, version=1), PPP(), *IP4),
+    *refused("gre of version 1", Outcome.UNKNOWN_VERSION, GRE(KEY, version=1), *IP4),
     *refused("gre of version 7", Outcome.UNKNOWN_VERSION, GRE(version=7), *IP4),
     *refused("gre cut off", Outcome.TRUNCATED, GRE(), cut=1),
     *refused("gre not there", Outcome.TRUNCATED, GRE(), cut=4),

@@ -9,20 +9,29 @@ from tests.packets.cases_nested import PAIR4, PAIR6
 from tests.packets.expected import Case, flow, other
 
 from tunnel_monitor.contract import Encap, Outcome
+from tunnel_monitor.settings import DEFAULT_ENCAPS, RARE_ENCAPS
 from tunnel_monitor.testing.packets import (
     ERSPAN2,
     ERSPAN3,
     GRE,
     GTPU,
+    L2TP,
+    LISP,
+    MPLS,
+    PPP,
     TCP,
     UDP,
     VXLAN,
     VXLANGPE,
+    EnhancedGRE,
+    EoIP,
+    EtherIP,
     Ethernet,
     Geneve,
     IPv4,
     IPv6,
     Layer,
+    Teredo,
     erspan1,
     nvgre,
 )
@@ -41,9 +50,20 @@ OPENINGS: Final[dict[Encap, Callable[[int], Layers]]] = {
     Encap.ERSPAN1: lambda _: (erspan1(), Ethernet()),
     Encap.ERSPAN2: lambda vni: (GRE(sequence=1), ERSPAN2(vni), Ethernet()),
     Encap.ERSPAN3: lambda vni: (GRE(sequence=1), ERSPAN3(vni, platform=bytes(8)), Ethernet()),
+    Encap.TEREDO: lambda _: (UDP(), Teredo()),
+    Encap.MPLS_UDP: lambda _: (UDP(dport=6635), MPLS()),
+    Encap.GRE_UDP: lambda vni: (UDP(), GRE(vni), Ethernet()),
+    Encap.L2TP: lambda vni: (UDP(), L2TP(0, vni, sequence=(1, 2)), PPP()),
+    Encap.PPTP: lambda vni: (EnhancedGRE(vni, 1, 2), PPP()),
+    Encap.EOIP: lambda vni: (EoIP(vni), Ethernet()),
+    Encap.ETHERIP: lambda _: (EtherIP(), Ethernet()),
+    Encap.LISP: lambda vni: (UDP(), LISP(vni)),
     **dict.fromkeys((Encap.IPIP, Encap.SIT, Encap.IP4IP6, Encap.IP6IP6), lambda _: ()),
 }
-NO_VNI: Final = {Encap.ERSPAN1, Encap.IPIP, Encap.SIT, Encap.IP4IP6, Encap.IP6IP6}
+NO_VNI: Final = {
+    *(Encap.ERSPAN1, Encap.IPIP, Encap.SIT, Encap.IP4IP6, Encap.IP6IP6),
+    *(Encap.TEREDO, Encap.MPLS_UDP, Encap.ETHERIP),
+}
 # The versions of the outer and of the inner IP header, where it matters.
 VERSIONS: Final = {
     Encap.IPIP: (4, 4),
@@ -51,6 +71,7 @@ VERSIONS: Final = {
     Encap.IP4IP6: (6, 4),
     Encap.IP6IP6: (6, 6),
 }
+INNER_VERSIONS: Final = {Encap.TEREDO: 6}
 
 
 def versions_of(path: Sequence[Encap]) -> list[int] | None:
@@ -59,7 +80,7 @@ def versions_of(path: Sequence[Encap]) -> list[int] | None:
     inner: int | None = None
     for level, encap in enumerate(path):
         default = 4 if level % 2 == 0 else 6
-        wanted = VERSIONS.get(encap, (inner or default, None))
+        wanted = VERSIONS.get(encap, (inner or default, INNER_VERSIONS.get(encap)))
         if inner is not None and inner != wanted[0]:
             return None
         found.append(wanted[0])
@@ -81,7 +102,9 @@ def mixed(*path: Encap) -> list[Case]:
     for level, encap in enumerate(path):
         outside += [headers[level], *OPENINGS[encap](100 + level)]
     inside: list[Layer] = [headers[-1], TCP()]
-    while isinstance(outside[-1], Ethernet):  # behind the tunnel header, so it belongs inside
+    while isinstance(
+        outside[-1], Ethernet | PPP | MPLS
+    ):  # behind the tunnel header, so it belongs inside
         inside.insert(0, outside.pop())
     name = " in ".join(encap.label for encap in reversed(path))
     if len(path) > 4:
@@ -90,8 +113,19 @@ def mixed(*path: Encap) -> list[Case]:
     return [flow(name, outside, inside, outer=pairs[-2], inner=pairs[-1], vni=vni, path=path)]
 
 
-ENCAPS: Final = list(OPENINGS)
-PAIRS: Final = [case for outer in ENCAPS for inner in ENCAPS for case in mixed(outer, inner)]
+COMMON: Final = [encap for encap in OPENINGS if encap in DEFAULT_ENCAPS]
+RARE: Final = [encap for encap in OPENINGS if encap in RARE_ENCAPS]
+ENCAPS: Final = [*COMMON, *RARE]
+PAIRS: Final = [case for outer in COMMON for inner in COMMON for case in mixed(outer, inner)]
+WITH_RARE: Final = [
+    case
+    for rare in RARE
+    for other_one in (Encap.VXLAN, Encap.GRE, Encap.SIT, *RARE)
+    for case in (
+        *mixed(rare, other_one),
+        *(mixed(other_one, rare) if other_one not in RARE else ()),
+    )
+]
 
 
 def rounds(depth: int) -> list[Case]:
@@ -105,4 +139,4 @@ def rounds(depth: int) -> list[Case]:
     ]
 
 
-CASES: Final[list[Case]] = [*PAIRS, *rounds(4), *rounds(5)]
+CASES: Final[list[Case]] = [*PAIRS, *WITH_RARE, *rounds(4), *rounds(5)]

@@ -13,7 +13,7 @@ from typing import Final
 from tests.packets.expected import NO_INNER, Expected, Pair
 from tests.packets.reference_ip import MAX_EXTENSIONS
 from tests.packets.reference_link import MAX_TAGS
-from tests.packets.reference_tunnels import PORTS
+from tests.packets.reference_tunnels import BY_EITHER_PORT, PORTS
 
 from tunnel_monitor.contract import MAX_DEPTH, Encap, Outcome
 
@@ -54,9 +54,15 @@ class ExtensionHeader:
 
 @dataclass(frozen=True)
 class UDPHeader:
-    """A UDP header; where a datagram is cut off, its port may be there without the rest."""
+    """A UDP header; where a datagram is cut off, its ports may be there without the rest."""
 
+    sport: int
     dport: int
+
+    def encap(self) -> Encap | None:
+        """What its ports say."""
+        by_source = PORTS.get(self.sport)
+        return PORTS.get(self.dport) or (by_source if by_source in BY_EITHER_PORT else None)
 
 
 @dataclass(frozen=True)
@@ -101,6 +107,17 @@ def gre_header(
     if protocol == 0x22EB:
         return TunnelHeader(Encap.ERSPAN3, session)
     return TunnelHeader(Encap.GRE, key)
+
+
+def enhanced_gre_header(protocol: int, key: int | None) -> TunnelHeader | ClosedHeader:
+    """What a GRE header of version 1 is called; `key` as the number it is in network order."""
+    call = None if key is None else key & 0xFFFF
+    if protocol == 0x880B:
+        return TunnelHeader(Encap.PPTP, call)
+    if protocol == 0x6400:
+        swapped = None if call is None else int.from_bytes(call.to_bytes(2), "little")
+        return TunnelHeader(Encap.EOIP, swapped)
+    return ClosedHeader()
 
 
 @dataclass(frozen=True)
@@ -170,5 +187,5 @@ def record_from(headers: Iterable[Header]) -> Record:
 
 
 def leads_nowhere(header: Header) -> bool:
-    """Whether it is a UDP header to no tunnel's port."""
-    return isinstance(header, UDPHeader) and header.dport not in PORTS
+    """Whether it is a UDP header of no tunnel's port."""
+    return isinstance(header, UDPHeader) and header.encap() is None

@@ -14,7 +14,11 @@ from typing import Final
 LINKTYPE_ETHERNET: Final = 1
 LINKTYPE_RAW: Final = 101
 
-PORTS: Final = ("4789,vxlan", "8472,vxlan", "4790,vxlan_gpe", "6081,geneve", "2152,gtp")
+MPLS_PORT: Final = 6635
+PORTS: Final = (
+    *("4789,vxlan", "8472,vxlan", "4790,vxlan_gpe", "6081,geneve", "2152,gtp"),
+    *("3544,teredo", f"{MPLS_PORT},mpls", "4754,gre", "1701,l2tp", "4341,lisp-data"),
+)
 OPTIONS: Final = (
     *("ip.defragment:FALSE", "ipv6.defragment:FALSE"),
     *("ip.try_heuristic_first:FALSE", "udp.try_heuristic_first:FALSE"),
@@ -45,6 +49,25 @@ class Layer:
         """A field's value, None where the packet ends before it."""
         shown = self.fields.get(name, "")
         return int(shown, 0) if shown else None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A layer, with what tshark says of its surroundings."""
+
+    layer: Layer
+    before: Layer | None
+    behind: Layer | None
+    is_cut: bool  # tshark found a fault, and no layer behind this one
+
+    @property
+    def is_over_udp(self) -> bool:
+        """Whether UDP is right in front of it."""
+        return self.before is not None and self.before.name == "udp"
+
+    def number(self, name: str) -> int:
+        """A field's value, 0 where there is none."""
+        return self.layer.number(name) or 0
 
 
 def layers_of(frames: Sequence[bytes], folder: Path, *, link_header: bool) -> list[list[Layer]]:

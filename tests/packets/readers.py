@@ -27,12 +27,17 @@ from tunnel_monitor.kernel.drain import TableReader, complete_flows
 from tunnel_monitor.kernel.drained import Drained, InterfaceDrain
 from tunnel_monitor.kernel.load import PROGRAMS, TABLES, LoadedObject
 from tunnel_monitor.kernel.testrun import TestRunner
-from tunnel_monitor.settings import MonitorSettings, TableSizes
+from tunnel_monitor.settings import ALL_ENCAPS, USUAL_PORTS, MonitorSettings, TableSizes
 
 ADDRESSES = ("outer_src", "outer_dst", "inner_src", "inner_dst")
 # A flow or a reason -> its packets, bytes and inner bytes.
 Totals = dict[Expected | Outcome, tuple[int, int, int]]
 NEXT_PROGRAM = 0xFFFFFFFF  # TC_ACT_UNSPEC
+
+
+def ports_of(encaps: frozenset[Encap]) -> dict[Encap, tuple[int, ...]]:
+    """Their usual ports."""
+    return {encap: ports for encap, ports in USUAL_PORTS.items() if encap in encaps}
 
 
 def path_of(meta: int) -> tuple[Encap, ...]:
@@ -42,8 +47,12 @@ def path_of(meta: int) -> tuple[Encap, ...]:
     return tuple(Encap(step) for step in steps if step)
 
 
-def parsed_natively(frames: Sequence[bytes], *, link_header: bool) -> list[Expected]:
-    """What the native build makes of each frame."""
+def parsed_natively(
+    frames: Sequence[bytes], *, link_header: bool, encaps: frozenset[Encap] = ALL_ENCAPS
+) -> list[Expected]:
+    """What the native build makes of each frame, as long as only these are tunnels."""
+    native.set_encaps(encaps)
+    native.set_ports(ports_of(encaps))
     parsed = native.parse(frames, has_link_header=link_header)
     return [_natively(frame, row) for frame, row in zip(frames, parsed, strict=True)]
 
@@ -87,11 +96,18 @@ class KernelReader:
     Args:
         link_header: whether frames have one.
         direction: which of the two programs runs.
+        encaps: what is a tunnel to it.
     """
 
-    def __init__(self, *, link_header: bool = True, direction: Direction = Direction.INGRESS):
+    def __init__(
+        self,
+        *,
+        link_header: bool = True,
+        direction: Direction = Direction.INGRESS,
+        encaps: frozenset[Encap] = ALL_ENCAPS,
+    ) -> None:
         sizes = TableSizes(narrow=4096, wide=4096, tunnels=16)
-        settings = MonitorSettings(tables=sizes)
+        settings = MonitorSettings(tables=sizes, encaps=encaps, ports=ports_of(encaps))
         self.loaded = LoadedObject(settings, has_link_header=link_header)
         self._program = TestRunner(self.loaded.programs[PROGRAMS[direction]])
         self._direction = direction

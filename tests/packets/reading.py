@@ -29,6 +29,12 @@ class Reader:
         taken, self.left = self.left[:count], self.left[count:]
         return taken
 
+    def peek(self, count: int) -> bytes:
+        """The next bytes, all of them or the end; they are left where they are."""
+        if len(self.left) < count:
+            raise End(Outcome.TRUNCATED)
+        return bytes(self.left[:count])
+
     def end_after(self, count: int) -> None:
         """Forget what is behind the next `count` bytes, if there is anything."""
         self.beyond += max(0, len(self.left) - count)

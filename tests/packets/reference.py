@@ -14,20 +14,26 @@ length or total length counts before options that are not there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 
 from tests.packets.expected import Expected
 from tests.packets.reading import End, Reader
 from tests.packets.reference_ip import IP, read_ip, read_protocol
 from tests.packets.reference_link import ETHERNET, IPV4, IPV6, read_to_ip
-from tests.packets.reference_tunnels import PORTS, Opened, read_tunnel
+from tests.packets.reference_opened import Opened
+from tests.packets.reference_tunnels import PORTS, read_tunnel
 
 from tunnel_monitor.contract import MAX_DEPTH, Encap, Outcome
+from tunnel_monitor.settings import ALL_ENCAPS
 
 
 def reference(
-    frame: bytes, *, link_header: bool = True, ports: Mapping[int, Encap] = PORTS
+    frame: bytes,
+    *,
+    link_header: bool = True,
+    ports: Mapping[int, Encap] = PORTS,
+    encaps: Set[Encap] = ALL_ENCAPS,
 ) -> Expected:
     """What the parser must make of a frame.
 
@@ -35,6 +41,7 @@ def reference(
         frame: from its link header on, without the frame check sequence.
         link_header: False where the frame begins with an IP header.
         ports: UDP destination port to the tunnel behind it.
+        encaps: which tunnels are read.
     """
     reader = Reader(frame)
     flow: Expected | None = None
@@ -44,7 +51,8 @@ def reference(
             ip = read_ip(reader, read_to_ip(reader, ethertype))
             if flow is not None:
                 flow = replace(flow, inner_src=ip.src, inner_dst=ip.dst)
-            opened = read_tunnel(reader, ip, read_protocol(reader, ip), ports)
+            protocol = read_protocol(reader, ip, encaps)
+            opened = read_tunnel(reader, ip, protocol, ports, encaps)
             path = (*flow.encap, opened.encap) if flow is not None else (opened.encap,)
             if len(path) > MAX_DEPTH:
                 return Expected(Outcome.TOO_DEEP, len(frame))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Final
 
 from tests.packets.reading import End, Reader, address, number
 from tests.packets.reference_link import IPV4
 
-from tunnel_monitor.contract import Outcome
+from tunnel_monitor.contract import Encap, Outcome
 
 MAX_EXTENSIONS: Final = 8
 
@@ -18,8 +19,22 @@ EXTENSIONS: Final = {
     *(HOP_BY_HOP, ROUTING, FRAGMENT, AH, DESTINATION),
     *(MOBILITY, HIP, SHIM6),
 }
-IPV4_IN_IP, UDP, IPV6_IN_IP, GRE = 4, 17, 41, 47
-CAN_CARRY_A_TUNNEL: Final = {IPV4_IN_IP, UDP, IPV6_IN_IP, GRE}
+IPV4_IN_IP, UDP, IPV6_IN_IP, GRE, ETHERIP, L2TP3 = 4, 17, 41, 47, 97, 115
+IP_IN_IP: Final = {Encap.IPIP, Encap.SIT, Encap.IP4IP6, Encap.IP6IP6}
+CARRIED_BY: Final[Mapping[int, Set[Encap]]] = {
+    IPV4_IN_IP: IP_IN_IP,
+    IPV6_IN_IP: IP_IN_IP,
+    UDP: {
+        *(Encap.VXLAN, Encap.VXLAN_GPE, Encap.GENEVE, Encap.GTPU, Encap.TEREDO),
+        *(Encap.MPLS_UDP, Encap.GRE_UDP, Encap.L2TP, Encap.LISP),
+    },
+    GRE: {
+        *(Encap.GRE, Encap.GRETAP, Encap.NVGRE, Encap.ERSPAN1, Encap.ERSPAN2, Encap.ERSPAN3),
+        *(Encap.PPTP, Encap.EOIP),
+    },
+    ETHERIP: {Encap.ETHERIP},
+    L2TP3: {Encap.L2TP3_IP},
+}
 
 
 @dataclass(frozen=True)
@@ -69,10 +84,10 @@ def read_ipv6(reader: Reader) -> IP:
     return IP(version, address(head[8:24]), address(head[24:40]), protocol=head[6])
 
 
-def read_protocol(reader: Reader, ip: IP) -> int:
+def read_protocol(reader: Reader, ip: IP, encaps: Set[Encap]) -> int:
     """The protocol behind an IP header and its extension headers; IPv4 has but AH (RFC 4302)."""
     if ip.is_later_fragment:
-        raise later_fragment_of(ip.protocol)
+        raise later_fragment_of(ip.protocol, encaps)
     protocol = ip.protocol
     skipped = EXTENSIONS if ip.version == 6 else {AH}
     count = 0
@@ -80,16 +95,16 @@ def read_protocol(reader: Reader, ip: IP) -> int:
         count += 1
         if count > MAX_EXTENSIONS:
             raise End(Outcome.TOO_MANY_EXTENSIONS)
-        protocol = read_extension(reader, protocol)
+        protocol = read_extension(reader, protocol, encaps)
     return protocol
 
 
-def read_extension(reader: Reader, kind: int) -> int:
+def read_extension(reader: Reader, kind: int, encaps: Set[Encap]) -> int:
     """One extension header; the protocol it announces."""
     if kind == FRAGMENT:  # RFC 8200, 4.5
         head = reader.take(8)
         if number(head[2:4]) >> 3:
-            raise later_fragment_of(head[0])
+            raise later_fragment_of(head[0], encaps)
         return head[0]
     head = reader.take(2)
     if kind == AH:  # RFC 4302, 2.2: in units of 4 bytes, less two
@@ -99,7 +114,7 @@ def read_extension(reader: Reader, kind: int) -> int:
     return head[0]
 
 
-def later_fragment_of(protocol: int) -> End:
+def later_fragment_of(protocol: int, encaps: Set[Encap]) -> End:
     """The end at a fragment that has no ports: only some protocols could have been a tunnel."""
-    is_suspect = protocol in CAN_CARRY_A_TUNNEL | EXTENSIONS
+    is_suspect = protocol in EXTENSIONS or CARRIED_BY.get(protocol, set()) & encaps
     return End(Outcome.LATER_FRAGMENT if is_suspect else Outcome.NOT_TUNNELED)

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Set
 from typing import Final
 
 from tests.packets.reading import End, Reader, number
-from tests.packets.reference_ip import GRE, IP, IPV4_IN_IP, IPV6_IN_IP, UDP
-from tests.packets.reference_link import ETHERNET, IPV4, IPV6, NOTHING, of_next_protocol
+from tests.packets.reference_gre import read_gre, read_gre_udp
+from tests.packets.reference_ip import (
+    CARRIED_BY,
+    ETHERIP,
+    GRE,
+    IP,
+    IPV4_IN_IP,
+    L2TP3,
+    UDP,
+)
+from tests.packets.reference_link import ETHERNET, IPV4, IPV6, of_next_protocol
+from tests.packets.reference_opened import Opened
+from tests.packets.reference_rare import (
+    read_etherip,
+    read_l2tp,
+    read_l2tp3_ip,
+    read_lisp,
+    read_mpls_udp,
+    read_teredo,
+)
 
 from tunnel_monitor.contract import Encap, Outcome
 
@@ -18,41 +35,51 @@ PORTS: Final = {
     4790: Encap.VXLAN_GPE,
     6081: Encap.GENEVE,  # RFC 8926
     2152: Encap.GTPU,  # 3GPP TS 29.281, 4.4.2
+    3544: Encap.TEREDO,  # RFC 4380, 2.7
+    6635: Encap.MPLS_UDP,  # RFC 7510
+    4754: Encap.GRE_UDP,  # RFC 8086
+    1701: Encap.L2TP,  # RFC 2661
+    4341: Encap.LISP,  # RFC 9300
 }
-MAX_ROUTES: Final = 8
+# Answers come from the tunnel's port: RFC 4380, 5.3.2; RFC 2661, 8.1.
+BY_EITHER_PORT: Final = {Encap.TEREDO, Encap.L2TP}
 MAX_GTPU_EXTENSIONS: Final = 8
 
-ERSPAN: Final = 0x88BE
-ERSPAN3: Final = 0x22EB
 
-
-@dataclass(frozen=True)
-class Opened:
-    """A tunnel header that was read, and the EtherType of what is behind it."""
-
-    encap: Encap
-    vni: int | None
-    ethertype: int
-
-
-def read_tunnel(reader: Reader, ip: IP, protocol: int, ports: Mapping[int, Encap]) -> Opened:
-    """Whatever tunnel header an IP packet carries."""
+def read_tunnel(
+    reader: Reader, ip: IP, protocol: int, ports: Mapping[int, Encap], encaps: Set[Encap]
+) -> Opened:
+    """Whatever tunnel header an IP packet carries; what is not in `encaps` is opaque."""
+    if not CARRIED_BY.get(protocol, set()) & encaps:
+        raise End(Outcome.NOT_TUNNELED)
     if protocol == UDP:
-        return read_udp(reader, ports)
+        return read_udp(reader, {port: one for port, one in ports.items() if one in encaps})
     if protocol == GRE:
-        return read_gre(reader)
-    if protocol == IPV4_IN_IP:  # RFC 2003 and 2473
+        return read_gre(reader, encaps)
+    if protocol == ETHERIP:
+        return read_etherip(reader)
+    if protocol == L2TP3:
+        return read_l2tp3_ip(reader)
+    opened = read_ip_in_ip(ip, protocol)
+    if opened.encap not in encaps:
+        raise End(Outcome.NOT_TUNNELED)
+    return opened
+
+
+def read_ip_in_ip(ip: IP, protocol: int) -> Opened:
+    """There is no header: RFC 2003, 2473, 4213."""
+    if protocol == IPV4_IN_IP:
         return Opened(Encap.IPIP if ip.version == 4 else Encap.IP4IP6, None, IPV4)
-    if protocol == IPV6_IN_IP:  # RFC 4213 and 2473
-        return Opened(Encap.SIT if ip.version == 4 else Encap.IP6IP6, None, IPV6)
-    raise End(Outcome.NOT_TUNNELED)
+    return Opened(Encap.SIT if ip.version == 4 else Encap.IP6IP6, None, IPV6)
 
 
 def read_udp(reader: Reader, ports: Mapping[int, Encap]) -> Opened:
-    """RFC 768; the tunnel by destination port alone. A length of 0 is RFC 2675's, 4."""
+    """RFC 768; the tunnel by destination port, seldom by the other. A length of 0 is RFC 2675's."""
     head = reader.take(8)
     length = number(head[4:6])
     encap = ports.get(number(head[2:4]))
+    if encap is None and ports.get(number(head[:2])) in BY_EITHER_PORT:
+        encap = ports[number(head[:2])]
     if encap is None:
         raise End(Outcome.NOT_TUNNELED)
     if length:
@@ -124,60 +151,9 @@ OVER_UDP: Final[Mapping[Encap, Callable[[Reader], Opened]]] = {
     Encap.VXLAN_GPE: read_vxlan_gpe,
     Encap.GENEVE: read_geneve,
     Encap.GTPU: read_gtpu,
+    Encap.TEREDO: read_teredo,
+    Encap.MPLS_UDP: read_mpls_udp,
+    Encap.GRE_UDP: read_gre_udp,
+    Encap.L2TP: read_l2tp,
+    Encap.LISP: read_lisp,
 }
-
-
-def read_gre(reader: Reader) -> Opened:
-    """RFC 2784, 2890 and 1701; the same bytes are NVGRE (RFC 7637) or ERSPAN."""
-    head = reader.take(4)
-    has_checksum, has_routes, has_key, has_sequence = (
-        bool(head[0] & bit) for bit in (0x80, 0x40, 0x20, 0x10)
-    )
-    if head[1] & 0x07:
-        raise End(Outcome.UNKNOWN_VERSION)
-    if has_checksum or has_routes:
-        reader.take(4)
-    key = number(reader.take(4)) if has_key else None
-    if has_sequence:
-        reader.take(4)
-    if has_routes:
-        read_routes(reader)
-    protocol = number(head[2:])
-    if protocol == ERSPAN:
-        return read_erspan2(reader) if has_sequence else Opened(Encap.ERSPAN1, None, ETHERNET)
-    if protocol == ERSPAN3:
-        return read_erspan3(reader)
-    if protocol != ETHERNET:
-        return Opened(Encap.GRE, key, protocol)
-    if key is None or has_checksum or has_sequence:
-        return Opened(Encap.GRETAP, key, ETHERNET)
-    return Opened(Encap.NVGRE, key >> 8, ETHERNET)
-
-
-def read_routes(reader: Reader) -> None:
-    """RFC 1701: source route entries, up to one of family 0 and length 0."""
-    for _ in range(MAX_ROUTES):
-        head = reader.take(4)
-        if number(head[:2]) == head[3] == 0:
-            return
-        reader.take(head[3])
-    raise End(Outcome.TOO_MANY_EXTENSIONS)
-
-
-def read_erspan2(reader: Reader) -> Opened:
-    """draft-foschiano-erspan, 4.2."""
-    head = reader.take(8)
-    return Opened(Encap.ERSPAN2, number(head[2:4]) & 0x3FF, ETHERNET)
-
-
-def read_erspan3(reader: Reader) -> Opened:
-    """draft-foschiano-erspan, 4.3. Frame type 0 is Ethernet, 2 IP, others reserved."""
-    head = reader.take(12)
-    last = number(head[10:])
-    if last & 1:
-        reader.take(8)
-    kind = last >> 10 & 0x1F
-    ethertype = NOTHING if kind else ETHERNET
-    if kind == 2:
-        ethertype = {4: IPV4, 6: IPV6}.get(reader.next_nibble() or 0, NOTHING)
-    return Opened(Encap.ERSPAN3, number(head[2:4]) & 0x3FF, ethertype)

@@ -16,11 +16,13 @@ from tests.packets import (
     cases_gtpu,
     cases_inside,
     cases_ipip,
+    cases_l2tp,
     cases_linkless,
     cases_mixed,
     cases_nested,
     cases_outside,
     cases_over_udp,
+    cases_rare,
     cases_tunnel,
 )
 from tests.packets.expected import Case
@@ -38,6 +40,8 @@ GROUPS: Final[Mapping[str, Sequence[Case]]] = {
     "gtp-u": cases_gtpu.CASES,
     "gre": cases_gre.CASES,
     "ip in ip": cases_ipip.CASES,
+    "l2tp": cases_l2tp.CASES,
+    "rare": cases_rare.CASES,
     "mixed": cases_mixed.CASES,
 }
 CASES: Final[list[Case]] = [case for group in GROUPS.values() for case in group]

@@ -19,18 +19,20 @@ UNREAD_LINKTYPES = {113, 276, 9}
 
 if NAMES:
 
+    @pytest.mark.parametrize("tables", captures.EXPECTED)
     @pytest.mark.parametrize("name", NAMES)
-    def test_a_capture_has_the_flows_that_are_expected(name: str) -> None:
-        capture = captures.load(name)
+    def test_a_capture_has_the_flows_that_are_expected(name: str, tables: str) -> None:
+        capture = captures.load(name, tables)
         if not capture.is_readable:
             assert capture.linktype in UNREAD_LINKTYPES
             return
         found = captures.differences(captures.certain(capture), captures.counted(capture))
-        assert found == list(OTHERWISE.get(name, {}))
+        assert found == list(OTHERWISE.get(f"{tables}/{name}", {}))
 
 
 def test_each_difference_that_is_explained_is_of_a_capture() -> None:
-    assert not NAMES or set(OTHERWISE) <= set(NAMES)
+    tables = {f"{folder}/{name}" for folder in captures.EXPECTED for name in NAMES}
+    assert not NAMES or set(OTHERWISE) <= tables
 
 
 ROW: captures.Row = ("vxlan", 5, "10.0.0.1", "10.0.0.2", "", "")

@@ -14,6 +14,7 @@ from tests.packets.table import CASES, bit_flips, truncations
 # Where tshark reads another packet than the rules of this project do, and why.
 BOTH = ("", ", over ipv6")
 GUESSED = "it guesses by vendors' numbers where a frame begins behind MPLS"
+NO_NEXT = "it does not know that LISP can say what follows"
 NO_VERSION = "it does not look at the version"
 OTHERWISE = {
     "udp length 0": "it ends there; BIG TCP has this",
@@ -58,6 +59,11 @@ OTHERWISE = {
             "gre, nine routes": "it has no limit",
             "erspan 3, ipv4": "it reads frames only",
             "erspan 3, platform and ipv6": "it reads frames only",
+            "gre over udp, erspan": "it looks for ERSPAN there, too",
+            "l2tp, a wrong length": "it ends there",
+            "lisp, next protocol ethernet": NO_NEXT,
+            "lisp, next protocol nsh": NO_NEXT,
+            "teredo, an answer to vxlan's port": "the lower port counts more to it",
         }.items()
     },
 }

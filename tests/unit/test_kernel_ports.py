@@ -102,3 +102,10 @@ def test_only_changes_are_told() -> None:
     )
     assert told(USUAL, [vxlan(4789)], []) == ""
     assert told(GIVEN, [geneve(7000)], [geneve(7000), geneve(7000, "gnv1")]) == ""
+
+
+def test_a_device_of_what_is_not_read_is_left_alone() -> None:
+    settings = MonitorSettings(encaps=frozenset({Encap.GENEVE}), ports={Encap.GENEVE: (6081,)})
+    ports = Ports.of(settings, [vxlan(9999)])
+    assert ports.by_encap() == {Encap.GENEVE: (6081,)}
+    assert ports.misread == ()

@@ -29,6 +29,16 @@ def test_a_given_port_is_taken_from_its_usual_owner() -> None:
     assert ports[Encap.VXLAN_GPE] == ()
 
 
+def test_a_rare_one_has_ports_if_it_is_read() -> None:
+    ports = parse_ports(["l2tp=1702"], {Encap.L2TP, Encap.LISP, Encap.GRE})
+    assert ports == {Encap.L2TP: (1702,), Encap.LISP: (4341,)}
+
+
+def test_a_port_of_what_is_not_read_is_refused() -> None:
+    with pytest.raises(BadSetting, match="--encaps"):
+        parse_ports(["lisp=4341"])
+
+
 @pytest.mark.parametrize(
     "given",
     [

@@ -73,7 +73,9 @@ export function diagnose({ status, ledger, time, drains }: Drain): Diagnosis {
       },
       {
         name: "Tunnelled",
-        text: `0 packets on the ports that are read (${portsText(status)})`,
+        text: status.ports.size
+          ? `0 packets on the ports that are read (${portsText(status)})`
+          : "0 packets of the encapsulations that are read",
         verdict: anything && !gone ? "bad" : "not-yet",
       },
       { name: "Drawn", text: "nothing to draw yet", verdict: "not-yet" },

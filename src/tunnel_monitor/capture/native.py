@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import accumulate
 from pathlib import Path
@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tunnel_monitor.contract import WIDE_KEY, Encap
+from tunnel_monitor.contract import SETTINGS, WIDE_KEY, Encap, bits_of
 from tunnel_monitor.errors import UnsupportedHost
-from tunnel_monitor.settings import DEFAULT_PORTS
+from tunnel_monitor.settings import DEFAULT_ENCAPS, DEFAULT_PORTS
 
 LIBRARY = Path(__file__).parent.parent / "built" / "libtunnelparse.so"
 
@@ -73,8 +73,19 @@ def set_ports(ports: Mapping[Encap, Sequence[int]]) -> None:
             table[number] = encap
 
 
+def settings() -> NDArray[np.void]:
+    """(1,) SETTINGS of the whole process; written to, they count from the next packet on."""
+    memory = (ctypes.c_uint8 * SETTINGS.itemsize).in_dll(library(), "settings")
+    return np.ctypeslib.as_array(memory).view(SETTINGS)
+
+
+def set_encaps(encaps: Iterable[Encap]) -> None:
+    """Say which encapsulations are read, for the whole process."""
+    settings()["encaps"] = bits_of(encaps)
+
+
 def parse(packets: Sequence[bytes], *, has_link_header: bool = True) -> NDArray[np.void]:
-    """Parse packets with the ports of `set_ports`, or the default ones before its first call.
+    """Parse packets as `set_ports` and `set_encaps` said, or by the defaults before that.
 
     Args:
         packets: each from its link header on, or its IP header.
@@ -84,7 +95,7 @@ def parse(packets: Sequence[bytes], *, has_link_header: bool = True) -> NDArray[
     Raises:
         UnsupportedHost: the native parser is not built.
     """
-    lib = with_default_ports()
+    lib = with_defaults()
     offsets = np.array([0, *accumulate(map(len, packets))], np.uint64)
     parsed = np.zeros(len(packets), PARSED)
     lib.parse_packets(
@@ -94,8 +105,10 @@ def parse(packets: Sequence[bytes], *, has_link_header: bool = True) -> NDArray[
 
 
 @cache
-def with_default_ports() -> ctypes.CDLL:
-    """The library; the usual ports are in force unless `set_ports` named others."""
+def with_defaults() -> ctypes.CDLL:
+    """The library; what was not set has its default."""
     if not any((ctypes.c_uint8 * (1 << 16)).in_dll(library(), "port_encap")):
         set_ports(DEFAULT_PORTS)
+    if not settings()["encaps"]:
+        set_encaps(DEFAULT_ENCAPS)
     return library()

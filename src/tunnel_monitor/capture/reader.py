@@ -11,7 +11,7 @@ from types import TracebackType
 import numpy as np
 
 from tunnel_monitor.capture.files import CaptureFile
-from tunnel_monitor.capture.native import with_default_ports
+from tunnel_monitor.capture.native import with_defaults
 from tunnel_monitor.capture.reading import CHUNK, Reading
 from tunnel_monitor.capture.totals import Totals
 from tunnel_monitor.contract import FLOW, OUTCOMES, TALLY
@@ -21,7 +21,9 @@ LINK_TYPES = 1 << 16
 
 
 class CaptureReader(AbstractContextManager["CaptureReader"]):
-    """Counts the packets of captures together, with the ports of `set_ports`.
+    """Counts the packets of captures together.
+
+    What is a tunnel was said by `native.set_ports` and `native.set_encaps`.
 
     Args:
         most_flows: how many flows are kept apart.
@@ -31,7 +33,7 @@ class CaptureReader(AbstractContextManager["CaptureReader"]):
     """
 
     def __init__(self, most_flows: int = MOST_FLOWS, chunk: int = CHUNK) -> None:
-        self._lib = with_default_ports()
+        self._lib = with_defaults()
         self._chunk = chunk
         self._counts = self._lib.counts_new(most_flows, secrets.randbits(64))
         if not self._counts:

@@ -10,7 +10,7 @@ from types import TracebackType
 
 from tunnel_monitor.capture.faults import Fault, damaged, error_of, not_a_capture
 from tunnel_monitor.capture.files import CaptureFile
-from tunnel_monitor.capture.native import with_default_ports
+from tunnel_monitor.capture.native import with_defaults
 
 CHUNK = 1 << 20
 MAGIC_SIZE = 4
@@ -80,7 +80,7 @@ class Reading(AbstractContextManager["Reading"]):
     """
 
     def __init__(self, file: CaptureFile, counts: int | None = None, chunk: int = CHUNK) -> None:
-        self._lib = with_default_ports()
+        self._lib = with_defaults()
         self._file = file
         self._chunk = chunk
         self._handle = self._lib.capture_new(counts)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from tunnel_monitor.contract import Encap
 from tunnel_monitor.errors import BadSetting
-from tunnel_monitor.settings import DEFAULT_PORTS
+from tunnel_monitor.settings import DEFAULT_ENCAPS, USUAL_PORTS
 
 
 def add_port_option(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +19,7 @@ def add_port_option(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="ENCAP=PORTS",
         help="UDP destination ports of an encapsulation, instead of its usual ones: "
-        f"{', '.join(spell_ports(DEFAULT_PORTS))}; repeatable",
+        f"{', '.join(spell_ports(USUAL_PORTS))}; repeatable",
     )
 
 
@@ -28,23 +28,31 @@ def spell_ports(ports: Mapping[Encap, Sequence[int]]) -> list[str]:
     return [f"{encap.label}={','.join(map(str, numbers))}" for encap, numbers in ports.items()]
 
 
-def parse_ports(given: Sequence[str]) -> dict[Encap, tuple[int, ...]]:
+def parse_ports(
+    given: Sequence[str], encaps: Collection[Encap] = DEFAULT_ENCAPS
+) -> dict[Encap, tuple[int, ...]]:
     """The ports in force: the usual ones but for the encapsulations that were given.
 
     Raises:
         BadSetting: as `given_ports`.
     """
-    return with_usual(given_ports(given))
+    return with_usual(given_ports(given, encaps), encaps)
 
 
-def given_ports(given: Sequence[str]) -> dict[Encap, tuple[int, ...]]:
+def given_ports(
+    given: Sequence[str], encaps: Collection[Encap] = DEFAULT_ENCAPS
+) -> dict[Encap, tuple[int, ...]]:
     """The ports that were given, without the usual ones.
 
+    Args:
+        given: as on the command line.
+        encaps: those that are read.
     Raises:
-        BadSetting: no ENCAP=PORTS, one that does not exist, or a port given to two of them.
+        BadSetting: no ENCAP=PORTS, one that does not exist or is not read, or a port given to
+            two of them.
     """
     ports: dict[Encap, tuple[int, ...]] = {}
-    by_label = {encap.label: encap for encap in DEFAULT_PORTS}
+    by_label = {encap.label: encap for encap in USUAL_PORTS}
     for words in given:
         label, _, numbers = words.partition("=")
         try:
@@ -52,9 +60,14 @@ def given_ports(given: Sequence[str]) -> dict[Encap, tuple[int, ...]]:
         except (KeyError, ValueError):
             raise BadSetting(
                 f"cannot use --port {words!r}",
-                f"write it like {spell_ports(DEFAULT_PORTS)[0]}; there are {', '.join(by_label)}, "
+                f"write it like {spell_ports(USUAL_PORTS)[0]}; there are {', '.join(by_label)}, "
                 "and ports from 1 to 65535",
             ) from None
+    unread = [encap.label for encap in ports if encap not in encaps]
+    if unread:
+        raise BadSetting(
+            f"cannot use --port for {unread[0]}: it is not read", "name it in --encaps, too"
+        )
     taken = Counter(number for numbers in ports.values() for number in set(numbers))
     if taken and max(taken.values()) > 1:
         raise BadSetting(
@@ -63,16 +76,18 @@ def given_ports(given: Sequence[str]) -> dict[Encap, tuple[int, ...]]:
     return ports
 
 
-def with_usual(ports: Mapping[Encap, tuple[int, ...]]) -> dict[Encap, tuple[int, ...]]:
-    """Given ports, and the usual ones of all other encapsulations.
+def with_usual(
+    ports: Mapping[Encap, tuple[int, ...]], encaps: Collection[Encap] = DEFAULT_ENCAPS
+) -> dict[Encap, tuple[int, ...]]:
+    """Given ports, and the usual ones of all other encapsulations that are read.
 
     A port that is given to one encapsulation is no longer another's usual one.
     """
     taken = {number for numbers in ports.values() for number in numbers}
     usual = {
         encap: tuple(number for number in numbers if number not in taken)
-        for encap, numbers in DEFAULT_PORTS.items()
-        if encap not in ports
+        for encap, numbers in USUAL_PORTS.items()
+        if encap in encaps and encap not in ports
     }
     return usual | dict(ports)
 

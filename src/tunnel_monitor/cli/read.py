@@ -11,6 +11,7 @@ from tunnel_monitor.capture.files import CaptureFile
 from tunnel_monitor.capture.links import describe
 from tunnel_monitor.capture.reader import CaptureReader
 from tunnel_monitor.capture.totals import Totals
+from tunnel_monitor.cli.encaps import add_encaps_option, parse_encaps
 from tunnel_monitor.cli.filters import add_filter_option, parse_filter
 from tunnel_monitor.cli.interrupt import Interrupt
 from tunnel_monitor.cli.ports import add_port_option, parse_ports
@@ -57,6 +58,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="print also what became of all packets, those in no flow included",
     )
+    add_encaps_option(parser)
     add_filter_option(parser)
     add_port_option(parser)
 
@@ -64,7 +66,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Read all files, print what they add up to, and say what could not be read."""
     only = parse_filter(options.filter, without=NOT_IN_CAPTURES)
-    native.set_ports(parse_ports(options.port))
+    encaps = parse_encaps(options.encaps)
+    native.set_encaps(encaps)
+    native.set_ports(parse_ports(options.port, encaps))
     with CaptureReader() as reader, Interrupt() as interrupt:
         codes = []
         for path in options.files:

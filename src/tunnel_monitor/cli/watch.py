@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing, suppress
 from functools import partial
 
+from tunnel_monitor.cli.encaps import add_encaps_option, parse_encaps
 from tunnel_monitor.cli.ending import Ending
 from tunnel_monitor.cli.filters import add_filter_option, parse_filter
 from tunnel_monitor.cli.keeping import Keeping, add_history_options
@@ -62,6 +63,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="from one drain to the next; fractions are allowed",
     )
+    add_encaps_option(parser)
     add_port_option(parser)
     parser.add_argument(
         "--no-discover",
@@ -129,11 +131,13 @@ def watch(options: argparse.Namespace) -> int:
             "--filter is of no use here: the page has its own", "give it together with --jsonl"
         )
     only = parse_filter(options.filter)
-    ports = given_ports(options.port)
+    encaps = parse_encaps(options.encaps)
+    ports = given_ports(options.port, encaps)
     settings = MonitorSettings(
         interval_s=options.interval,
         tables=TableSizes.of_flows(options.flows),
-        ports=with_usual(ports),
+        encaps=encaps,
+        ports=with_usual(ports, encaps),
         given_ports=frozenset(ports),
         discover=not options.no_discover,
         attach=options.attach,

@@ -23,6 +23,7 @@ from tunnel_monitor.contract import (
     TALLY,
     WIDE_KEY,
     Encap,
+    bits_of,
 )
 from tunnel_monitor.errors import LoadFailed, MissingPrivilege, TunnelMonitorError
 from tunnel_monitor.kernel import libbpf
@@ -47,7 +48,7 @@ class LoadedObject:
     last descriptor, and inner headers would never be entered.
 
     Args:
-        settings: sizes and ports.
+        settings: sizes, and what is a tunnel.
         has_link_header: False where packets begin with their IP header.
         cpus: for how many CPUs to make tables; absent, for all that this machine may have.
         path: the object file.
@@ -72,7 +73,7 @@ class LoadedObject:
             self._object = self._open(path)
             self._closing.callback(self._lib.bpf_object__close, self._object)
             check_contract(Types(libbpf.pointer(self._lib.bpf_object__btf(self._object))))
-            self._configure(has_link_header=has_link_header)
+            self._configure(settings, has_link_header=has_link_header)
             self._load()
             self.programs = {name: self._program(name) for name in PROGRAMS}
             self.tables = {name: self._make_tables(name) for name in TABLES}
@@ -122,11 +123,12 @@ class LoadedObject:
         )
         return libbpf.checked(self._lib.bpf_program__fd(program))
 
-    def _configure(self, *, has_link_header: bool) -> None:
+    def _configure(self, settings: MonitorSettings, *, has_link_header: bool) -> None:
         size = ctypes.c_size_t()
         memory = self._lib.bpf_map__initial_value(self._map(".rodata"), ctypes.byref(size))
         values = np.zeros(1, SETTINGS)
         values["cpus"], values["has_link_header"] = self.cpus, has_link_header
+        values["encaps"] = bits_of(settings.encaps)
         ctypes.memmove(memory, values.tobytes(), SETTINGS.itemsize)
         for name in TABLES:
             libbpf.checked(

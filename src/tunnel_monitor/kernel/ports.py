@@ -88,7 +88,7 @@ class Ports:
             settings: the user's ports, and those that are usual.
             devices: the oldest first; where two of them disagree, that one is right.
         """
-        uses = uses_of(devices)
+        uses = [use for use in uses_of(devices) if is_wanted(use, settings)]
         found = {port.number: port for port in reversed(list(candidates(settings, uses)))}
         misread = []
         for use in uses:
@@ -106,6 +106,11 @@ class Ports:
             encap: tuple(port.number for port in self.read if port.encap is encap)
             for encap in dict.fromkeys(port.encap for port in self.read)
         }
+
+
+def is_wanted(use: Use, settings: MonitorSettings) -> bool:
+    """Whether the user left it in; what the parser does not know at all has to be told."""
+    return use.encap is None or use.encap in settings.encaps
 
 
 def uses_of(devices: Sequence[TunnelDevice]) -> list[Use]:

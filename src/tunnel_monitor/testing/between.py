@@ -17,7 +17,11 @@ class MPLS(Layer):
     `multicast` gives the EtherType that RFC 5332 keeps for upstream-assigned labels.
     """
 
-    KNOWN_AS: ClassVar[Mapping[Space, int]] = {Space.PPP: 0x0281, Space.NEXT_PROTOCOL: 5}
+    KNOWN_AS: ClassVar[Mapping[Space, int]] = {
+        Space.PPP: 0x0281,
+        Space.NEXT_PROTOCOL: 5,
+        Space.PORT: 6635,
+    }
 
     label: int = 16
     traffic_class: int = 0

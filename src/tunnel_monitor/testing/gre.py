@@ -38,7 +38,7 @@ class GRE(Layer):
     of the first 16.
     """
 
-    KNOWN_AS: ClassVar[Mapping[Space, int]] = {Space.PROTOCOL: 47}
+    KNOWN_AS: ClassVar[Mapping[Space, int]] = {Space.PROTOCOL: 47, Space.PORT: 4754}
 
     key: int | None = None
     sequence: int | None = None

@@ -36,6 +36,17 @@ from tunnel_monitor.testing.ip import (
 )
 from tunnel_monitor.testing.layer import Layer, Raw, headers_length, packet, payload
 from tunnel_monitor.testing.link import ARP, LLCSNAP, PBB, VLAN, Ethernet, service_vlan
+from tunnel_monitor.testing.rare import (
+    L2TP,
+    L2TP3,
+    LISP,
+    LISP_HAS_PROTOCOL,
+    EnhancedGRE,
+    EoIP,
+    EtherIP,
+    Teredo,
+    TeredoAuthentication,
+)
 from tunnel_monitor.testing.transport import ICMP, TCP, UDP, ICMPv6, NeighborSolicitation
 from tunnel_monitor.testing.tunnels import (
     GPE_HAS_PROTOCOL,
@@ -60,6 +71,10 @@ __all__ = [
     "GRE_ERSPAN",
     "GTPU",
     "ICMP",
+    "L2TP",
+    "L2TP3",
+    "LISP",
+    "LISP_HAS_PROTOCOL",
     "LLCSNAP",
     "MPLS",
     "NO_NEXT_HEADER",
@@ -75,6 +90,9 @@ __all__ = [
     "VXLAN_HAS_VNI",
     "WCCP",
     "ControlWord",
+    "EnhancedGRE",
+    "EoIP",
+    "EtherIP",
     "Ethernet",
     "Extension",
     "Fragment",
@@ -88,6 +106,8 @@ __all__ = [
     "PPPoE",
     "Raw",
     "Route",
+    "Teredo",
+    "TeredoAuthentication",
     "destination_options",
     "erspan1",
     "geneve_option",
