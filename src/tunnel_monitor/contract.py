@@ -122,14 +122,15 @@ TALLY = np.dtype(
 )
 SETTINGS = np.dtype([("cpus", "<u4"), ("has_link_header", "<u4"), ("encaps", "<u4")])
 
-# One flow of a drain: the wide key, the interface's place in its batch, the counters.
+# One flow of a drain: the wide key, the interface's place in its batch, whether it is all that
+# was counted of a tunnel without its flows (1) or a flow (0), the counters.
 FLOW = np.dtype(
     [
         *[(name, WIDE_KEY[name]) for name in ("outer_src", "outer_dst", "inner_src", "inner_dst")],
         ("vni", "<u4"),
         ("meta", "<u4"),
         ("interface", "<u4"),
-        ("padding", "<u4"),
+        ("overflow", "<u4"),
         *[(name, COUNTERS[name]) for name in ("packets", "bytes", "inner_bytes")],
     ]
 )

@@ -25,7 +25,7 @@ def test_one_row_in_full() -> None:
         "10270000"  # vni 10000
         "07010000"  # meta: egress, VNI, inner, path vxlan
         "00000000"  # interface
-        "00000000"  # padding
+        "00000000"  # overflow
         "0300000000000000"
         "1407000000000000"
         "7e06000000000000"

@@ -33,9 +33,9 @@ class FlowBatch:
         number: 1 for the first drain.
         interfaces: names; `flows["interface"]` is a place here.
         flows: (n,) FLOW, no key twice.
-        tunnels: (m,) FLOW without inner addresses: what found no room as flows. What found no
-            room even here has a row without outer addresses and without encapsulation, so
-            that flows and tunnels add up to the ledger's `flow` and `overflow`.
+        tunnels: (m,) FLOW without inner addresses, `overflow` set: what found no room as flows.
+            What found no room even here has a row without outer addresses and without
+            encapsulation, so that flows and tunnels add up to the ledger's `flow` and `overflow`.
         ledger: (interfaces, DIRECTIONS, OUTCOMES) TALLY of this interval.
         devices: the interfaces' own counters by Direction since the programs were attached;
             None for one that is gone.
@@ -108,7 +108,9 @@ def _ledger(interfaces: tuple[InterfaceDrain, ...]) -> NDArray[np.void]:
 
 def _tunnels(interface: InterfaceDrain, place: int) -> Rows:
     tunnels = _rows(interface.tunnels, place)
-    return columns.join(tunnels, _unplaced(interface, tunnels, place))
+    tunnels = columns.join(tunnels, _unplaced(interface, tunnels, place))
+    tunnels["overflow"] = 1
+    return tunnels
 
 
 def _unplaced(interface: InterfaceDrain, tunnels: Rows, place: int) -> Rows:

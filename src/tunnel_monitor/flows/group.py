@@ -24,7 +24,7 @@ from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.columns import ADDRESSES, KEY_WORDS, PATH_MASK, Rows, Words
 
 TUNNEL = frozenset({"interface", "direction", "path", "encap", "vni", "outer_src", "outer_dst"})
-FLOW_COLUMNS = TUNNEL | {"inner_src", "inner_dst"}
+FLOW_COLUMNS = TUNNEL | {"overflow", "inner_src", "inner_dst"}
 META_BITS = {
     "direction": META_EGRESS,
     "vni": META_HAS_VNI,
@@ -127,7 +127,7 @@ def _coarsen(rows: Rows, by: Collection[str]) -> Rows:
     for name in ADDRESSES:
         if name in by:
             columns.address(coarse, name)[:] = columns.address(rows, name)
-    for name in ("interface", "vni"):
+    for name in ("interface", "overflow", "vni"):
         if name in by:
             coarse[name] = rows[name]
     kept = 0

@@ -73,23 +73,19 @@ def other(rows: Rows, kind: str = "flows") -> Json:
 def flows(snapshot: Snapshot, query: Query) -> Json:
     """The largest flows, and the sum of the others."""
     window = window_of(snapshot, query)
-    rows, overflow = (
-        chosen(part, both(query.filter, query.narrow), snapshot, query)
-        for part in (window.flows, window.overflow)
-    )
-    whole = columns.join(rows, overflow)
+    whole = chosen(window.rows(), both(query.filter, query.narrow), snapshot, query)
     places = columns.largest(whole, query.limit)
     left = np.ones(len(whole), bool)
     left[places] = False
     shown = columns.take(whole, places)
     return {
         **heading(snapshot, query),
-        "rows": flow_rows(shown, snapshot.interfaces, (places >= len(rows)).tolist()),
+        "rows": flow_rows(shown, snapshot.interfaces),
         "other": other(columns.where(whole, left)),
     }
 
 
-def flow_rows(rows: Rows, interfaces: tuple[str, ...], overflow: list[bool]) -> list[Json]:
+def flow_rows(rows: Rows, interfaces: tuple[str, ...]) -> list[Json]:
     """Each row with all its members."""
     members: dict[str, list[Any]] = {
         "interface": [interfaces[place] for place in rows["interface"].tolist()],
@@ -98,7 +94,7 @@ def flow_rows(rows: Rows, interfaces: tuple[str, ...], overflow: list[bool]) -> 
         "vni": labels.vnis(rows),
         **{name: labels.texts(rows, name) for name in columns.ADDRESSES},
         "path": labels.paths(rows),
-        "overflow": overflow,
+        "overflow": (rows["overflow"] != 0).tolist(),
         **{name: decimals(rows[name]) for name in COUNTERS.names or ()},
     }
     return [

@@ -10,7 +10,7 @@ from tunnel_monitor.flows.group import TUNNEL, group
 from tunnel_monitor.flows.table import Table
 from tunnel_monitor.serve.seen import NOTHING, Endpoints, Seen
 
-REMAINDER = frozenset({"interface", "direction", "encap"})
+REMAINDER = frozenset({"interface", "direction", "encap", "overflow"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,8 @@ class Totals:
         """
         kept, new, forgotten = self._flows(flows)
         if len(forgotten):
-            overflow = group(columns.join(overflow, forgotten), TUNNEL)
+            forgotten["overflow"] = 1
+            overflow = group(columns.join(overflow, forgotten), TUNNEL | {"overflow"})
         later = replace(
             self,
             flows=kept,
