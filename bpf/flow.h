@@ -78,11 +78,14 @@ enum direction {
  *   bit 0      enum direction
  *   bit 1      the VNI is meaningful
  *   bit 2      there is an inner IP header; without it the inner addresses are zero
+ *   bit 3      addresses and VNI are the outermost boundary's; else, and where the path has one
+ *              step, the innermost's
  *   bits 8-27  the path: up to MAX_DEPTH enum encap of PATH_BITS each, the outermost lowest
  */
 #define META_EGRESS (1U << 0)
 #define META_HAS_VNI (1U << 1)
 #define META_HAS_INNER (1U << 2)
+#define META_OUTERMOST (1U << 3)
 #define META_PATH_SHIFT 8
 
 /* IPv4 in IPv4, the common case: one wide key for all costs 18 to 30 ns more a packet. */
@@ -110,7 +113,7 @@ _Static_assert(sizeof(struct wide_key) == 72, "wide_key has no padding");
 struct counters {
 	__u64 packets;
 	__u64 bytes;	   /* from the link header on, as the wire has them, without the FCS */
-	__u64 inner_bytes; /* the part behind the innermost tunnel header */
+	__u64 inner_bytes; /* the part behind the tunnel header whose VNI the key has */
 };
 _Static_assert(sizeof(struct counters) == 24, "counters has no padding");
 
@@ -132,4 +135,5 @@ struct settings {
 	__u32 cpus;	       /* possible CPUs; the tables of one generation */
 	__u32 has_link_header; /* 0: packets begin with their IP header (tun, wireguard) */
 	__u32 encaps;	       /* 1 << enum encap: which are tunnels; of others nothing is read */
+	__u32 outermost;       /* 1: which boundary of several makes the record */
 };

@@ -95,6 +95,11 @@ static __always_inline __u32 enabled_encaps(void)
 	return settings.encaps;
 }
 
+static __always_inline bool records_outermost(void)
+{
+	return settings.outermost;
+}
+
 static __always_inline __u32 ledger_row(__u32 active, __u32 direction, __u32 outcome)
 {
 	return (active * DIRECTIONS + direction) * OUTCOMES + outcome;

@@ -14,6 +14,11 @@ static __always_inline __u32 enabled_encaps(void)
 	return settings.encaps;
 }
 
+static __always_inline bool records_outermost(void)
+{
+	return settings.outermost;
+}
+
 struct packet {
 	const __u8 *bytes;
 	__u64 captured; /* how many of them are there */

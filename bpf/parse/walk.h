@@ -9,10 +9,10 @@
 #include "tunnel.h"
 
 struct walk {
-	struct wide_key key;  /* of the innermost boundary so far */
+	struct wide_key key;  /* of the boundary that makes the record, so far */
 	__u32 offset;	      /* where the layer begins */
 	__u32 limit;	      /* struct cursor, limit */
-	__u32 inner_offset;   /* behind the innermost tunnel header */
+	__u32 inner_offset;   /* behind that boundary's tunnel header */
 	__u32 payload_offset; /* behind the last IP header: its TCP or UDP header */
 	__u16 next;	      /* the ethertype of what begins at `offset` */
 	__u8 depth;	      /* tunnels entered */
@@ -83,6 +83,22 @@ static __always_inline void clear_inner(struct walk *walk)
 	walk->key.meta &= ~META_HAS_INNER;
 }
 
+/* settings.outermost; each build has its own: bpf/maps.h, native/parse.h. */
+static __always_inline bool records_outermost(void);
+
+/* Is the record made already, so that further headers only add to its path? */
+static __always_inline bool is_recorded(const struct walk *walk, __u8 depth)
+{
+	return records_outermost() && walk->depth > depth;
+}
+
+static __always_inline void set_inner(struct walk *walk, const struct ip *ip)
+{
+	copy_pair(walk->key.inner_src, walk->key.inner_dst, ip);
+	walk->key.meta |= META_HAS_INNER;
+	walk->inner_ipv4 = ip->ipv4 != NULL;
+}
+
 /* The walk is over. Once a tunnel was entered, whatever ends it, the packet is a flow. */
 static __always_inline int end_walk(struct walk *walk, const struct ip *ip, enum outcome why)
 {
@@ -93,33 +109,43 @@ static __always_inline int end_walk(struct walk *walk, const struct ip *ip, enum
 	}
 	if (!walk->depth || why == TOO_DEEP)
 		return why;
-	if (ip->is_read) {
-		copy_pair(walk->key.inner_src, walk->key.inner_dst, ip);
-		walk->key.meta |= META_HAS_INNER;
-		walk->inner_ipv4 = ip->ipv4 != NULL;
-	}
+	if (ip->is_read && !is_recorded(walk, 1))
+		set_inner(walk, ip);
 	return FLOW;
 }
 
-/* A tunnel header was read: the IP header in front of it becomes the outer one. */
-static __always_inline int enter(struct walk *walk, const struct cursor *at, const struct ip *ip,
-				 const struct boundary *boundary)
+/* A tunnel header was read: the IP header in front of it becomes the record's outer one. */
+static __always_inline void set_outer(struct walk *walk, const struct cursor *at,
+				      const struct ip *ip, const struct boundary *boundary)
 {
-	__u32 shift = META_PATH_SHIFT + walk->depth * PATH_BITS;
-
 	copy_pair(walk->key.outer_src, walk->key.outer_dst, ip);
 	walk->outer_ipv4 = ip->ipv4 != NULL;
 	clear_inner(walk);
 	walk->inner_ipv4 = 0;
 	walk->key.vni = boundary->vni;
 	walk->key.meta &= ~META_HAS_VNI;
-	walk->key.meta |= (boundary->has_vni ? META_HAS_VNI : 0) | (__u32)boundary->encap << shift;
+	walk->key.meta |= boundary->has_vni ? META_HAS_VNI : 0;
+	walk->inner_offset = at->offset;
+}
+
+static __always_inline int enter(struct walk *walk, const struct cursor *at, const struct ip *ip,
+				 const struct boundary *boundary)
+{
+	__u32 shift = META_PATH_SHIFT + walk->depth * PATH_BITS;
+
+	if (!is_recorded(walk, 0)) {
+		set_outer(walk, at, ip, boundary);
+	} else if (walk->depth == 1) {
+		set_inner(walk, ip);
+		walk->key.meta |= META_OUTERMOST;
+	}
+	walk->key.meta |= (__u32)boundary->encap << shift;
 	walk->depth++;
-	walk->offset = walk->inner_offset = at->offset;
+	walk->offset = at->offset;
 	walk->limit = at->limit;
 	walk->next = boundary->next;
 	walk->protocol = 0;
-	walk->payload_offset = walk->inner_offset;
+	walk->payload_offset = at->offset;
 	return ENTER;
 }
 

@@ -17,6 +17,7 @@ PATH_BITS = 5
 META_EGRESS = 1 << 0
 META_HAS_VNI = 1 << 1
 META_HAS_INNER = 1 << 2
+META_OUTERMOST = 1 << 3
 META_PATH_SHIFT = 8
 
 
@@ -120,7 +121,9 @@ COUNTERS = np.dtype([("packets", "<u8"), ("bytes", "<u8"), ("inner_bytes", "<u8"
 TALLY = np.dtype(
     [("packets", "<u8"), ("bytes", "<u8"), ("buffers", "<u8"), ("buffer_bytes", "<u8")]
 )
-SETTINGS = np.dtype([("cpus", "<u4"), ("has_link_header", "<u4"), ("encaps", "<u4")])
+SETTINGS = np.dtype(
+    [("cpus", "<u4"), ("has_link_header", "<u4"), ("encaps", "<u4"), ("outermost", "<u4")]
+)
 
 # One flow of a drain: the wide key, the interface's place in its batch, whether it is all that
 # was counted of a tunnel without its flows (1) or a flow (0), the counters.

@@ -154,6 +154,8 @@ class Monitor:
             started_ns=self._started_ns,
             interval_s=self.settings.interval_s,
             interfaces=tuple(self._facts_of(watched) for watched in self.watched),
+            encaps=self.settings.encaps,
+            boundary=self.settings.boundary,
             ports=self._discovery.ports,
             sinks=tuple(queue.state() for queue in self._queues),
             lab=self._lab,

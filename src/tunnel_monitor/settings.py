@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from types import MappingProxyType
 
 from tunnel_monitor.contract import Encap
@@ -74,6 +75,13 @@ class TableSizes:
         return cls(narrow=flows, wide=max(1, flows // 2))
 
 
+class Boundary(StrEnum):
+    """Which boundary makes the record of a tunnel in a tunnel: addresses, VNI, inner bytes."""
+
+    INNERMOST = "innermost"
+    OUTERMOST = "outermost"
+
+
 @dataclass(frozen=True, slots=True)
 class MonitorSettings:
     """How interfaces are watched.
@@ -85,6 +93,7 @@ class MonitorSettings:
         ports: UDP destination ports by encapsulation, of those that are read.
         given_ports: the encapsulations whose ports the user named; the others have their usual
             ones, which yield to this host's tunnel devices.
+        boundary: which makes the record of a tunnel in a tunnel.
         discover: whether the ports of this host's tunnel devices are read as well.
         attach: `auto` takes tcx where the kernel has it, else clsact; the others force one.
         user: whom to become once attached.
@@ -95,6 +104,7 @@ class MonitorSettings:
     encaps: frozenset[Encap] = DEFAULT_ENCAPS
     ports: Mapping[Encap, tuple[int, ...]] = field(default_factory=lambda: DEFAULT_PORTS)
     given_ports: frozenset[Encap] = frozenset()
+    boundary: Boundary = Boundary.INNERMOST
     discover: bool = True
     attach: str = "auto"
     user: str = "nobody"

@@ -1,9 +1,9 @@
 """Captured packets with the flows that an independent decoder finds in them.
 
 A folder of these has `pcaps/NAME`, `expected/NAME.json`, and `expected-extended/NAME.json` where
-the rare encapsulations are read, too: in `tables.innermost` a row for each flow, with packets and
-bytes on the wire, and how many of both are ambiguous; in `ambiguous` the numbers of the frames
-which a correct program may count otherwise, or not at all.
+the rare encapsulations are read, too: in `tables.innermost` and `tables.outermost` a row for each
+flow by that boundary, with packets and bytes on the wire, and how many of both are ambiguous; in
+`ambiguous` the numbers of the frames which a correct program may count otherwise, or not at all.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from scapy.utils import RawPcapNgReader, RawPcapReader
 from tests.packets.readers import parsed_natively
 
 from tunnel_monitor.contract import Encap, Outcome
-from tunnel_monitor.settings import ALL_ENCAPS, DEFAULT_ENCAPS
+from tunnel_monitor.settings import ALL_ENCAPS, DEFAULT_ENCAPS, Boundary
 
 VARIABLE: Final = "TUNNEL_MONITOR_CAPTURES"
 # Folder of tables -> what is read there.
@@ -90,10 +90,10 @@ def linktype_of(reader: RawPcapReader) -> int:
     return int(reader.linktype) & LINKTYPE_MASK
 
 
-def certain(capture: Capture) -> Table:
+def certain(capture: Capture, boundary: Boundary = Boundary.INNERMOST) -> Table:
     """The flows expected of the frames that are not ambiguous."""
     table: Table = {}
-    for row in capture.expected["tables"]["innermost"]:
+    for row in capture.expected["tables"][boundary.value]:
         packets = row["packets"] - row["ambiguous_packets"]
         if packets:
             key = key_of(row)
@@ -124,16 +124,20 @@ def address(text: str) -> str:
     return str(mapped or found)
 
 
-def counted(capture: Capture) -> Table:
+def counted(capture: Capture, boundary: Boundary) -> Table:
     """The flows that the native build finds in the frames that are not ambiguous."""
     ambiguous = {entry["frame"] for entry in capture.expected["ambiguous"]}
     sums: dict[Row, list[int]] = defaultdict(lambda: [0, 0])
-    has_link = capture.linktype == ETHERNET
-    found = parsed_natively(capture.frames, link_header=has_link, encaps=capture.encaps)
+    found = parsed_natively(
+        capture.frames,
+        link_header=capture.linktype == ETHERNET,
+        encaps=capture.encaps,
+        boundary=boundary,
+    )
     for number, (one, length) in enumerate(zip(found, capture.lengths, strict=True), start=1):
         if one.outcome is not Outcome.FLOW or number in ambiguous:
             continue
-        label = one.encap[-1].label
+        label = one.encap[0 if boundary is Boundary.OUTERMOST else -1].label
         row = (label, one.vni, one.outer_src, one.outer_dst, one.inner_src, one.inner_dst)
         sums[row][0] += 1
         sums[row][1] += length

@@ -8,13 +8,14 @@ import pytest
 from tests.packets import captures
 
 from tunnel_monitor.capture import native
-from tunnel_monitor.settings import DEFAULT_ENCAPS, DEFAULT_PORTS
+from tunnel_monitor.settings import DEFAULT_ENCAPS, DEFAULT_PORTS, Boundary
 
 
 @pytest.fixture(scope="module", autouse=True)
 def defaults() -> Iterator[None]:
     """What is read is a matter of the whole process: leave it as it was."""
     yield
+    native.set_boundary(Boundary.INNERMOST)
     native.set_encaps(DEFAULT_ENCAPS)
     native.set_ports(DEFAULT_PORTS)
 

@@ -27,7 +27,13 @@ from tunnel_monitor.kernel.drain import TableReader, complete_flows
 from tunnel_monitor.kernel.drained import Drained, InterfaceDrain
 from tunnel_monitor.kernel.load import PROGRAMS, TABLES, LoadedObject
 from tunnel_monitor.kernel.testrun import TestRunner
-from tunnel_monitor.settings import ALL_ENCAPS, USUAL_PORTS, MonitorSettings, TableSizes
+from tunnel_monitor.settings import (
+    ALL_ENCAPS,
+    USUAL_PORTS,
+    Boundary,
+    MonitorSettings,
+    TableSizes,
+)
 
 ADDRESSES = ("outer_src", "outer_dst", "inner_src", "inner_dst")
 # A flow or a reason -> its packets, bytes and inner bytes.
@@ -48,9 +54,14 @@ def path_of(meta: int) -> tuple[Encap, ...]:
 
 
 def parsed_natively(
-    frames: Sequence[bytes], *, link_header: bool, encaps: frozenset[Encap] = ALL_ENCAPS
+    frames: Sequence[bytes],
+    *,
+    link_header: bool,
+    encaps: frozenset[Encap] = ALL_ENCAPS,
+    boundary: Boundary = Boundary.INNERMOST,
 ) -> list[Expected]:
     """What the native build makes of each frame, as long as only these are tunnels."""
+    native.set_boundary(boundary)
     native.set_encaps(encaps)
     native.set_ports(ports_of(encaps))
     parsed = native.parse(frames, has_link_header=link_header)
@@ -97,6 +108,7 @@ class KernelReader:
         link_header: whether frames have one.
         direction: which of the two programs runs.
         encaps: what is a tunnel to it.
+        boundary: which makes the record.
     """
 
     def __init__(
@@ -105,9 +117,12 @@ class KernelReader:
         link_header: bool = True,
         direction: Direction = Direction.INGRESS,
         encaps: frozenset[Encap] = ALL_ENCAPS,
+        boundary: Boundary = Boundary.INNERMOST,
     ) -> None:
         sizes = TableSizes(narrow=4096, wide=4096, tunnels=16)
-        settings = MonitorSettings(tables=sizes, encaps=encaps, ports=ports_of(encaps))
+        settings = MonitorSettings(
+            tables=sizes, encaps=encaps, ports=ports_of(encaps), boundary=boundary
+        )
         self.loaded = LoadedObject(settings, has_link_header=link_header)
         self._program = TestRunner(self.loaded.programs[PROGRAMS[direction]])
         self._direction = direction

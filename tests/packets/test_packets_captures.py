@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from tests.packets import captures
 
+from tunnel_monitor.settings import Boundary
+
 NAMES = captures.names()
 OTHERWISE = tomllib.loads(Path(__file__).with_name("captures_otherwise.toml").read_text())
 # Link headers that are not read yet: Linux cooked, PPP.
@@ -19,15 +21,19 @@ UNREAD_LINKTYPES = {113, 276, 9}
 
 if NAMES:
 
+    @pytest.mark.parametrize("boundary", Boundary)
     @pytest.mark.parametrize("tables", captures.EXPECTED)
     @pytest.mark.parametrize("name", NAMES)
-    def test_a_capture_has_the_flows_that_are_expected(name: str, tables: str) -> None:
+    def test_a_capture_has_the_flows_that_are_expected(
+        name: str, tables: str, boundary: Boundary
+    ) -> None:
         capture = captures.load(name, tables)
         if not capture.is_readable:
             assert capture.linktype in UNREAD_LINKTYPES
             return
-        found = captures.differences(captures.certain(capture), captures.counted(capture))
-        assert found == list(OTHERWISE.get(f"{tables}/{name}", {}))
+        expected = captures.certain(capture, boundary)
+        found = captures.differences(expected, captures.counted(capture, boundary))
+        assert found == list(OTHERWISE.get(f"{tables}/{name}", {}).get(boundary.value, {}))
 
 
 def test_each_difference_that_is_explained_is_of_a_capture() -> None:

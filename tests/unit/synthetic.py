@@ -15,6 +15,7 @@ from tunnel_monitor.contract import (
     META_EGRESS,
     META_HAS_INNER,
     META_HAS_VNI,
+    META_OUTERMOST,
     META_PATH_SHIFT,
     NARROW_KEY,
     OUTCOMES,
@@ -48,6 +49,7 @@ class Flow:
     inner_bytes: int = 554
     direction: Direction = Direction.EGRESS
     path: tuple[Encap, ...] = (Encap.VXLAN,)
+    is_outermost: bool = False
     interface: str = "eth0"
 
     @property
@@ -55,6 +57,7 @@ class Flow:
         bits = int(self.direction) * META_EGRESS
         bits |= META_HAS_VNI if self.vni is not None else 0
         bits |= META_HAS_INNER if self.inner_src is not None else 0
+        bits |= META_OUTERMOST if self.is_outermost else 0
         for depth, encap in enumerate(self.path):
             bits |= encap << (META_PATH_SHIFT + depth * PATH_BITS)
         return bits

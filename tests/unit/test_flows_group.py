@@ -139,3 +139,12 @@ def test_largest_rows_first_equals_in_their_order(sizes: list[int], limit: int) 
     sorted_sizes = sorted(sizes, reverse=True)[:limit]
     assert [sizes[place] for place in places] == sorted_sizes
     assert all(a < b for a, b in pairwise(places) if sizes[a] == sizes[b])
+
+
+def test_the_encapsulation_is_that_of_the_record() -> None:
+    path = (Encap.VXLAN, Encap.GRE, Encap.SIT)
+    rows = rows_of(Flow(path=path, vni=1), Flow(path=path, vni=2, is_outermost=True))
+    by_vni = zip(rows["vni"].tolist(), labels.encaps(rows), labels.paths(rows), strict=True)
+    assert sorted(by_vni) == [(1, "sit", "vxlan/gre/sit"), (2, "vxlan", "vxlan/gre/sit")]
+    for by in ({"encap"}, {"encap", "path"}, {"path"}):
+        assert sorted(labels.encaps(group.group(rows, by))) == ["sit", "vxlan"]

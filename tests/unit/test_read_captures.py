@@ -26,16 +26,22 @@ CLAMPED = {"odd--ndpi--fuzz-2021-06-07-c6c72a0a56.pcap"}
 
 if CAPTURES:  # where there are none, there is nothing to leave out either
 
+    @pytest.mark.parametrize("boundary", ["innermost", "outermost"])
     @pytest.mark.parametrize("tables", TABLES)
     @pytest.mark.parametrize("capture", CAPTURES, ids=lambda path: path.name)
     def test_a_capture(
-        capture: Path, tables: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+        capture: Path,
+        tables: str,
+        boundary: str,
+        tmp_path: Path,
+        capsys: pytest.CaptureFixture[str],
     ) -> None:
-        assert main(["read", str(capture), "--json", "--ledger", *TABLES[tables]]) == 0
+        words = ["--boundary", boundary, *TABLES[tables]]
+        assert main(["read", str(capture), "--json", "--ledger", *words]) == 0
         found = json.loads(capsys.readouterr().out)
         expected = FOLDER / tables / f"{capture.name}.json"
         actual = tmp_path / "actual.json"
-        actual.write_text(json.dumps({"tables": {"innermost": without_paths(found["flows"])}}))
+        actual.write_text(json.dumps({"tables": {boundary: without_paths(found["flows"])}}))
         assert compared(expected, actual) == 0, capsys.readouterr().out
         stats = json.loads(expected.read_text())["stats"]
         assert sum(row["packets"] for row in found["ledger"]) == stats["packets"]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tunnel_monitor.contract import SETTINGS, WIDE_KEY, Encap, bits_of
 from tunnel_monitor.errors import UnsupportedHost
-from tunnel_monitor.settings import DEFAULT_ENCAPS, DEFAULT_PORTS
+from tunnel_monitor.settings import DEFAULT_ENCAPS, DEFAULT_PORTS, Boundary
 
 LIBRARY = Path(__file__).parent.parent / "built" / "libtunnelparse.so"
 
@@ -82,6 +82,11 @@ def settings() -> NDArray[np.void]:
 def set_encaps(encaps: Iterable[Encap]) -> None:
     """Say which encapsulations are read, for the whole process."""
     settings()["encaps"] = bits_of(encaps)
+
+
+def set_boundary(boundary: Boundary) -> None:
+    """Say which boundary makes the record of a tunnel in a tunnel, for the whole process."""
+    settings()["outermost"] = boundary is Boundary.OUTERMOST
 
 
 def parse(packets: Sequence[bytes], *, has_link_header: bool = True) -> NDArray[np.void]:

@@ -11,12 +11,12 @@ from tunnel_monitor.capture.files import CaptureFile
 from tunnel_monitor.capture.links import describe
 from tunnel_monitor.capture.reader import CaptureReader
 from tunnel_monitor.capture.totals import Totals
-from tunnel_monitor.cli.encaps import add_encaps_option, parse_encaps
 from tunnel_monitor.cli.filters import add_filter_option, parse_filter
 from tunnel_monitor.cli.interrupt import Interrupt
-from tunnel_monitor.cli.ports import add_port_option, parse_ports
+from tunnel_monitor.cli.ports import parse_ports
 from tunnel_monitor.cli.progress import telling
 from tunnel_monitor.cli.tables import Table
+from tunnel_monitor.cli.tunnels import add_tunnel_options, parse_encaps
 from tunnel_monitor.contract import Outcome
 from tunnel_monitor.errors import TunnelMonitorError
 from tunnel_monitor.export import listing
@@ -24,6 +24,7 @@ from tunnel_monitor.export.listing import COLUMNS, Record
 from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.filter.match import Setting, chosen
 from tunnel_monitor.flows.filter.tree import Node
+from tunnel_monitor.settings import Boundary
 
 INTERRUPTED = 130
 LEDGER_COLUMNS = ("outcome", "packets", "bytes")
@@ -58,9 +59,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="print also what became of all packets, those in no flow included",
     )
-    add_encaps_option(parser)
     add_filter_option(parser)
-    add_port_option(parser)
+    add_tunnel_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -69,6 +69,7 @@ def run(options: argparse.Namespace) -> int:
     encaps = parse_encaps(options.encaps)
     native.set_encaps(encaps)
     native.set_ports(parse_ports(options.port, encaps))
+    native.set_boundary(Boundary(options.boundary))
     with CaptureReader() as reader, Interrupt() as interrupt:
         codes = []
         for path in options.files:

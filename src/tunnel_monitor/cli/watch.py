@@ -12,12 +12,12 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing, suppress
 from functools import partial
 
-from tunnel_monitor.cli.encaps import add_encaps_option, parse_encaps
 from tunnel_monitor.cli.ending import Ending
 from tunnel_monitor.cli.filters import add_filter_option, parse_filter
 from tunnel_monitor.cli.keeping import Keeping, add_history_options
-from tunnel_monitor.cli.ports import add_port_option, given_ports, with_usual
+from tunnel_monitor.cli.ports import given_ports, with_usual
 from tunnel_monitor.cli.serving import Entrance, add_serving_options, print_address
+from tunnel_monitor.cli.tunnels import add_tunnel_options, parse_encaps
 from tunnel_monitor.errors import BadSetting, TunnelMonitorError
 from tunnel_monitor.export.jsonl import JsonLines
 from tunnel_monitor.flows.filter.tree import Node
@@ -28,7 +28,7 @@ from tunnel_monitor.monitor import Monitor
 from tunnel_monitor.serve.facts import LabFacts
 from tunnel_monitor.serve.server import Server
 from tunnel_monitor.serve.view import LiveView
-from tunnel_monitor.settings import MonitorSettings, TableSizes
+from tunnel_monitor.settings import Boundary, MonitorSettings, TableSizes
 from tunnel_monitor.store import place
 
 DEFAULTS = MonitorSettings()
@@ -63,8 +63,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="from one drain to the next; fractions are allowed",
     )
-    add_encaps_option(parser)
-    add_port_option(parser)
+    add_tunnel_options(parser)
     parser.add_argument(
         "--no-discover",
         action="store_true",
@@ -139,6 +138,7 @@ def watch(options: argparse.Namespace) -> int:
         encaps=encaps,
         ports=with_usual(ports, encaps),
         given_ports=frozenset(ports),
+        boundary=Boundary(options.boundary),
         discover=not options.no_discover,
         attach=options.attach,
         user=options.user,

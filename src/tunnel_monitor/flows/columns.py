@@ -17,6 +17,7 @@ from tunnel_monitor.contract import (
     META_EGRESS,
     META_HAS_INNER,
     META_HAS_VNI,
+    META_OUTERMOST,
     META_PATH_SHIFT,
     PATH_BITS,
 )
@@ -28,7 +29,8 @@ ADDRESSES = ("outer_src", "outer_dst", "inner_src", "inner_dst")
 ROW_WORDS = FLOW.itemsize // 8
 WORD = {name: FLOW.fields[name][1] // 8 for name in (*ADDRESSES, "packets")}  # type: ignore[index]  # FLOW has fields
 KEY_WORDS = WORD["packets"]
-PATH_MASK = ((1 << MAX_DEPTH * PATH_BITS) - 1) << META_PATH_SHIFT
+STEP, STEPS = (1 << PATH_BITS) - 1, (1 << MAX_DEPTH * PATH_BITS) - 1
+PATH_MASK = STEPS << META_PATH_SHIFT
 
 
 def empty(count: int = 0) -> Rows:
@@ -102,11 +104,15 @@ def path(rows: Rows) -> NDArray[np.uint32]:
 
 
 def encap(rows: Rows) -> NDArray[np.uint32]:
-    """(n,) of contract.Encap: the innermost one, to which VNI and outer addresses belong."""
+    """(n,) of contract.Encap: the one to which VNI and outer addresses belong.
+
+    That is the innermost, or the outermost where the record is that one's.
+    """
     rest = path(rows)
+    rest &= np.where(rows["meta"] & META_OUTERMOST, np.uint32(STEP), np.uint32(STEPS))
     innermost = np.zeros(len(rest), np.uint32)
     while rest.any():
-        step = rest & np.uint32((1 << PATH_BITS) - 1)
+        step = rest & np.uint32(STEP)
         innermost = np.where(step != 0, step, innermost)
         rest = rest >> np.uint32(PATH_BITS)
     return innermost

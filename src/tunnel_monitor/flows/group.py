@@ -18,6 +18,7 @@ from tunnel_monitor.contract import (
     META_EGRESS,
     META_HAS_INNER,
     META_HAS_VNI,
+    META_OUTERMOST,
     META_PATH_SHIFT,
 )
 from tunnel_monitor.flows import columns
@@ -30,7 +31,7 @@ META_BITS = {
     "vni": META_HAS_VNI,
     "inner_src": META_HAS_INNER,
     "inner_dst": META_HAS_INNER,
-    "path": PATH_MASK,
+    "path": PATH_MASK | META_OUTERMOST,
 }
 
 # Drawn anew in each process: addresses are chosen by whoever sends, and fixed numbers would let

@@ -37,7 +37,7 @@ def directions(rows: Rows) -> list[str]:
 
 
 def encaps(rows: Rows) -> list[str]:
-    """`vxlan`, ...: the innermost; `none` for what was counted without its tunnel."""
+    """`vxlan`, ...: the record's own; `none` for what was counted without its tunnel."""
     names = {encap.value: encap.label for encap in Encap}
     return [names[number] for number in columns.encap(rows).tolist()]
 

@@ -29,7 +29,7 @@ from tunnel_monitor.errors import LoadFailed, MissingPrivilege, TunnelMonitorErr
 from tunnel_monitor.kernel import libbpf
 from tunnel_monitor.kernel.btf import Types, check_contract
 from tunnel_monitor.kernel.cpus import possible_cpus
-from tunnel_monitor.settings import MonitorSettings
+from tunnel_monitor.settings import Boundary, MonitorSettings
 
 OBJECT = Path(__file__).parent.parent / "built" / "tunnel.bpf.o"
 GENERATIONS = 2
@@ -129,6 +129,7 @@ class LoadedObject:
         values = np.zeros(1, SETTINGS)
         values["cpus"], values["has_link_header"] = self.cpus, has_link_header
         values["encaps"] = bits_of(settings.encaps)
+        values["outermost"] = settings.boundary is Boundary.OUTERMOST
         ctypes.memmove(memory, values.tobytes(), SETTINGS.itemsize)
         for name in TABLES:
             libbpf.checked(

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from tunnel_monitor.contract import Encap
 from tunnel_monitor.flows.sinks import SinkState
 from tunnel_monitor.kernel.ports import Ports
+from tunnel_monitor.settings import DEFAULT_ENCAPS, Boundary
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class Facts:
         started_ns: when the programs were attached, by the wall clock, since 1970.
         interval_s: as set, between two drains.
         interfaces: those watched.
+        encaps: which encapsulations are read.
+        boundary: which makes the record of a tunnel in a tunnel.
         ports: UDP destination ports that are read, and why.
         sinks: what takes batches.
         lab: None outside a demo.
@@ -60,6 +64,8 @@ class Facts:
     started_ns: int
     interval_s: float
     interfaces: tuple[InterfaceFacts, ...]
+    encaps: frozenset[Encap] = DEFAULT_ENCAPS
+    boundary: Boundary = Boundary.INNERMOST
     ports: Ports = field(default_factory=lambda: Ports(()))
     sinks: tuple[SinkState, ...] = ()
     lab: LabFacts | None = None

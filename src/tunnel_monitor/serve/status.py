@@ -28,6 +28,8 @@ def status(snapshot: Snapshot, facts: Facts, viewers: Json) -> Json:
         "drains": snapshot.number,
         "state": "live" if present else "gone",
         "interfaces": [asdict(interface) for interface in facts.interfaces],
+        "encaps": [encap.label for encap in sorted(facts.encaps)],
+        "boundary": facts.boundary.value,
         "ports": {encap.label: list(ports) for encap, ports in facts.ports.by_encap().items()},
         "port_origins": [origin(port) for port in facts.ports.read],
         "misread_ports": [misread(one) for one in facts.ports.misread],

@@ -56,7 +56,7 @@ KEYS: tuple[Key, ...] = (
     AddressKey("inner_src", "the endpoint that sends", ("inner_src",)),
     AddressKey("inner_dst", "the endpoint that receives", ("inner_dst",)),
     ANY_ADDRESS,
-    TextKey("encap", "the innermost encapsulation"),
+    TextKey("encap", "the encapsulation of the record"),
     TextKey("path", "all encapsulations, the outermost first"),
     TextKey("direction", "of the hook: ingress or egress"),
     TextKey("interface", "the watched interface"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tunnel_monitor.cli.encaps import parse_encaps
+from tunnel_monitor.cli.tunnels import parse_encaps
 from tunnel_monitor.contract import Encap
 from tunnel_monitor.errors import BadSetting
 from tunnel_monitor.settings import ALL_ENCAPS, DEFAULT_ENCAPS, DEFAULT_PORTS, USUAL_PORTS
