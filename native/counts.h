@@ -20,7 +20,7 @@ struct waiting {
 };
 
 struct counts {
-	__u64 packets; /* of all files, also those that were cleared; read by capture/reader.py */
+	__u64 packets; /* since the beginning; capture/reader.py reads it */
 
 	struct waiting waiting[MOST_WAITING];
 	__u32 waiting_count;
@@ -28,7 +28,7 @@ struct counts {
 	struct table flows;
 	struct table tunnels;
 	struct tally ledger[OUTCOMES];
-	struct tally unknown[LINK_TYPES]; /* UNKNOWN_LINK by link type */
+	struct tally unknown[LINK_TYPES]; /* since the beginning: UNKNOWN_LINK by link type */
 };
 
 static inline void tally(struct tally *row, __u64 bytes)
@@ -91,11 +91,10 @@ static inline void count_packet(struct counts *counts, __u16 link_type, const st
 		tally(&counts->ledger[outcome], packet->wire);
 }
 
-/* Everything is zero again but `packets`. */
+/* Flows and ledger are empty again. What was unknown adds up: it is for a message at the end. */
 static inline void clear_counts(struct counts *counts)
 {
 	table_clear(&counts->flows);
 	table_clear(&counts->tunnels);
 	memset(counts->ledger, 0, sizeof(counts->ledger));
-	memset(counts->unknown, 0, sizeof(counts->unknown));
 }

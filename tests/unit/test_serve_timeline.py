@@ -9,7 +9,7 @@ from tests.unit.synthetic import SECOND_NS, packed
 
 from tunnel_monitor.flows import addresses, columns
 from tunnel_monitor.flows.columns import Rows
-from tunnel_monitor.serve.timeline import SHOWN, Series, Timeline
+from tunnel_monitor.serve.timeline import SHOWN, Series, Timeline, drains_kept
 
 PEERS = [f"172.16.1.{host}" for host in range(100, 120)]
 DRAINS = st.lists(
@@ -26,21 +26,20 @@ def senders(sent: dict[str, int]) -> Rows:
     return rows
 
 
-def last(drains: list[dict[str, int]], interval_s: float = 1.0, tracked: int = 256) -> Series:
-    timeline = Timeline(interval_s, tracked)
-    series = Series.nothing()
+def last(drains: list[dict[str, int]], length: int = 900, tracked: int = 256) -> Series:
+    timeline = Timeline(length, tracked)
     for number, sent in enumerate(drains):
-        series = timeline.add(number * SECOND_NS, senders(sent))
-    return series
+        timeline.add(number * SECOND_NS, senders(sent))
+    return timeline.series()
 
 
-@given(DRAINS, st.integers(1, 6), st.sampled_from([1.0, 300.0]))
+@given(DRAINS, st.integers(1, 6), st.sampled_from([900, 3]))
 def test_each_column_adds_up_to_all_that_was_sent(
-    drains: list[dict[str, int]], tracked: int, interval_s: float
+    drains: list[dict[str, int]], tracked: int, length: int
 ) -> None:
     """Also with hardly any rows for peers, and where the ring has only three columns."""
-    series = last(drains, interval_s, tracked)
-    kept = drains[-3:] if interval_s == 300.0 else drains
+    series = last(drains, length, tracked)
+    kept = drains[-length:]
     assert series.bytes.sum(axis=0).tolist() == [sum(sent.values()) for sent in kept]
     assert series.packets.sum(axis=0).tolist() == [
         sum(size // 10 for size in sent.values()) for sent in kept
@@ -73,22 +72,25 @@ def test_a_newcomer_takes_the_row_of_whoever_sent_least() -> None:
 
 
 def test_a_peer_that_was_quiet_for_the_whole_span_is_gone() -> None:
-    series = last([{PEERS[0]: 5}, {PEERS[1]: 1}, {PEERS[1]: 1}, {PEERS[1]: 1}], interval_s=300.0)
+    series = last([{PEERS[0]: 5}, {PEERS[1]: 1}, {PEERS[1]: 1}, {PEERS[1]: 1}], length=3)
     assert addresses.texts(series.peers) == [PEERS[1]]
 
 
 @pytest.mark.parametrize(("interval_s", "drains"), [(1.0, 900), (0.05, 3600), (3600.0, 1)])
 def test_the_ring_is_bounded(interval_s: float, drains: int) -> None:
-    timeline = Timeline(interval_s, tracked=2)
+    assert drains_kept(interval_s) == drains
+    timeline = Timeline(drains, tracked=2)
     for number in range(drains + 2):
-        series = timeline.add(number, senders({PEERS[0]: 1}))
+        timeline.add(number, senders({PEERS[0]: 1}))
+    series = timeline.series()
     assert len(series.times_ns) == drains
     assert series.bytes.sum() == drains
 
 
 def test_a_series_never_changes() -> None:
-    timeline = Timeline(450.0)
-    first = timeline.add(0, senders({PEERS[0]: 5}))
+    timeline = Timeline(2)
+    timeline.add(0, senders({PEERS[0]: 5}))
+    first = timeline.series()
     before = first.bytes.tolist()
     for number in range(5):
         timeline.add(number, senders({PEERS[0]: 7}))

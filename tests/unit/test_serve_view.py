@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import threading
 
+import numpy as np
 import pytest
 from tests.unit import synthetic
 from tests.unit.synthetic import SECOND_NS, Flow, drained
 
 from tunnel_monitor.contract import Outcome
 from tunnel_monitor.flows.batch import FlowBatch
+from tunnel_monitor.serve import view as serve_view
 from tunnel_monitor.serve.view import LiveView
 
 
@@ -96,3 +98,23 @@ def test_a_batch_of_other_interfaces_is_refused() -> None:
     with pytest.raises(ValueError, match="eth1"):
         view.take(batch(1))
     view.close()
+
+
+def test_what_is_over_is_replayed_into_one_snapshot(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serve_view, "ENOUGH", 1000)
+    batches = [FlowBatch.of(synthetic.many(300, seed=n, number=n)) for n in range(1, 50)]
+    live, recorded = LiveView(["eth0"], 1.0), LiveView(["eth0"], 1.0, slices=len(batches))
+    for one in batches:
+        live.take(one)
+    recorded.replay(iter(batches))
+    now, then = live.snapshot, recorded.snapshot
+    assert then.last is not then.total
+    assert then.last.rows().tobytes() == then.total.rows().tobytes()
+    assert np.array_equal(then.total.flows, now.total.flows)
+    assert np.array_equal(then.total.tunnels, now.total.tunnels)
+    assert then.ledger.tobytes() == now.ledger.tobytes()
+    assert then.timeline.bytes.tolist() == now.timeline.bytes.tolist()
+    assert (then.number, then.time_ns, then.directed) == (now.number, now.time_ns, False)
+    assert then.total.elapsed_ns == len(batches) * SECOND_NS
+    live.close()
+    recorded.close()

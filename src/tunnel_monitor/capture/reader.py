@@ -86,7 +86,7 @@ class CaptureReader(AbstractContextManager["CaptureReader"]):
         return Totals(flows, tunnels, ledger, {one: unknown[one] for one in link_types})
 
     def take(self) -> Totals:
-        """What was counted since the call before."""
+        """What was counted since the call before; of unknown links, since the beginning."""
         totals = self.totals()
         self._lib.counts_clear(self._counts)
         return totals

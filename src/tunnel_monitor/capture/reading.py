@@ -104,6 +104,11 @@ class Reading(AbstractContextManager["Reading"]):
         return self._state.format != UNTOLD
 
     @property
+    def packets(self) -> int:
+        """Read so far."""
+        return self._state.packets
+
+    @property
     def late(self) -> int:
         """Packets that were stamped earlier than where their call began, and read all the same."""
         return self._state.late

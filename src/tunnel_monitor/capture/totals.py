@@ -17,8 +17,8 @@ class Totals:
         flows: (n,) FLOW, no key twice, in the order of their first packets.
         tunnels: (m,) FLOW without inner addresses: what found no room as flows.
         ledger: (OUTCOMES,) TALLY; `bytes` as on the wire, a buffer is a packet.
-        unknown_links: link type -> TALLY of the packets whose link header nobody here reads:
-            the ledger's UNKNOWN_LINK in parts.
+        unknown_links: link type -> TALLY of the packets whose link header nobody here reads: the
+            ledger's UNKNOWN_LINK in parts, since the reader's beginning.
     """
 
     flows: NDArray[np.void]

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from rich.console import Console
 from rich.progress import (
@@ -17,14 +18,28 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from tunnel_monitor.capture.files import CaptureFile
-
 PATIENCE_S = 0.5  # what takes less time is over before anybody could read it
 PERIOD_S = 0.1
 
 
+class Passage(Protocol):
+    """What is read, for one a CaptureFile."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+
+    @property
+    def size(self) -> int | None:
+        """How much there is, in any unit; None: nobody knows."""
+
+    @property
+    def position(self) -> int:
+        """How much of it was read so far."""
+
+
 @contextmanager
-def telling(file: CaptureFile, packets: Callable[[], int]) -> Iterator[Callable[[], None]]:
+def telling(file: Passage, packets: Callable[[], int]) -> Iterator[Callable[[], None]]:
     """A bar or, where nobody knows how much will come, a count; gone when done.
 
     Args:

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import argparse
 import sys
-import traceback
 
 from tunnel_monitor.capture import native
 from tunnel_monitor.capture.files import CaptureFile
-from tunnel_monitor.capture.links import describe
 from tunnel_monitor.capture.reader import CaptureReader
 from tunnel_monitor.capture.totals import Totals
+from tunnel_monitor.cli.complaints import report, report_error, report_unread
 from tunnel_monitor.cli.filters import add_filter_option, parse_filter
 from tunnel_monitor.cli.interrupt import Interrupt
-from tunnel_monitor.cli.ports import parse_ports
+from tunnel_monitor.cli.listening import add_serving_options
+from tunnel_monitor.cli.ports import given_ports, with_usual
 from tunnel_monitor.cli.progress import telling
 from tunnel_monitor.cli.tables import Table
 from tunnel_monitor.cli.tunnels import add_tunnel_options, parse_encaps
 from tunnel_monitor.contract import Outcome
-from tunnel_monitor.errors import TunnelMonitorError
+from tunnel_monitor.errors import BadSetting, TunnelMonitorError
 from tunnel_monitor.export import listing
 from tunnel_monitor.export.listing import COLUMNS, Record
 from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.filter.match import Setting, chosen
 from tunnel_monitor.flows.filter.tree import Node
-from tunnel_monitor.settings import Boundary
+from tunnel_monitor.settings import Boundary, MonitorSettings
 
 INTERRUPTED = 130
 LEDGER_COLUMNS = ("outcome", "packets", "bytes")
@@ -54,6 +54,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     form.add_argument("--json", action="store_true", help="print one JSON array of flows")
     form.add_argument("--jsonl", action="store_true", help="print one line of JSON for each flow")
     form.add_argument("--csv", action="store_true", help="print comma-separated values")
+    form.add_argument(
+        "--serve", action="store_true", help="show it on the page instead, with its own time line"
+    )
     parser.add_argument(
         "--ledger",
         action="store_true",
@@ -61,15 +64,25 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_filter_option(parser)
     add_tunnel_options(parser)
+    add_serving_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Read all files, print what they add up to, and say what could not be read."""
     only = parse_filter(options.filter, without=NOT_IN_CAPTURES)
-    encaps = parse_encaps(options.encaps)
-    native.set_encaps(encaps)
-    native.set_ports(parse_ports(options.port, encaps))
-    native.set_boundary(Boundary(options.boundary))
+    settings = settings_of(options)
+    native.set_encaps(settings.encaps)
+    native.set_ports(settings.ports)
+    native.set_boundary(settings.boundary)
+    if options.serve:
+        if options.filter:
+            raise BadSetting(
+                "--filter is of no use with --serve: the page has its own", "leave it out"
+            )
+        # A server takes as long to import as all the rest.
+        from tunnel_monitor.cli import replay  # noqa: PLC0415
+
+        return replay.run(options, settings)
     with CaptureReader() as reader, Interrupt() as interrupt:
         codes = []
         for path in options.files:
@@ -81,10 +94,22 @@ def run(options: argparse.Namespace) -> int:
         report("interrupted; what was read until then was counted")
         codes.append(INTERRUPTED)
     if totals:
-        report_unread(totals)
+        report_unread(totals.unknown_links, totals.ledger[Outcome.OVERFLOW])
         show(options, totals, only)
         sys.stdout.flush()  # here, where a reader who has gone is expected
     return max(codes)
+
+
+def settings_of(options: argparse.Namespace) -> MonitorSettings:
+    """What is a tunnel, as the options say."""
+    encaps = parse_encaps(options.encaps)
+    ports = given_ports(options.port, encaps)
+    return MonitorSettings(
+        encaps=encaps,
+        ports=with_usual(ports, encaps),
+        given_ports=frozenset(ports),
+        boundary=Boundary(options.boundary),
+    )
 
 
 def read_one(path: str, reader: CaptureReader, interrupt: Interrupt, *, debug: bool) -> int:
@@ -96,32 +121,8 @@ def read_one(path: str, reader: CaptureReader, interrupt: Interrupt, *, debug: b
         ):
             reader.read(file, tell)
     except TunnelMonitorError as error:
-        if debug:
-            traceback.print_exc()
-        report(str(error))
-        return error.exit_code
+        return report_error(error, debug=debug)
     return 0
-
-
-def report(sentence: str) -> None:
-    """Tell the user, beside whatever is printed for programs."""
-    print(f"tunnel-monitor: {sentence}", file=sys.stderr, flush=True)
-
-
-def report_unread(totals: Totals) -> None:
-    """Say what was counted, but not as flows of its own."""
-    for link_type, tally in totals.unknown_links.items():
-        report(
-            f"{tally['packets']} packets ({tally['bytes']} bytes) have link type "
-            f"{describe(link_type)}, which is not read; "
-            f"--ledger counts them as {Outcome.UNKNOWN_LINK.label}"
-        )
-    overflow = totals.ledger[Outcome.OVERFLOW]
-    if overflow["packets"]:
-        report(
-            f"there are more flows than have room: {overflow['packets']} packets "
-            f"({overflow['bytes']} bytes) are counted by tunnel only, without inner addresses"
-        )
 
 
 def show(options: argparse.Namespace, totals: Totals, only: Node) -> None:

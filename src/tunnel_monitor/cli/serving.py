@@ -1,16 +1,18 @@
-"""What every command that serves the page has in common: its options, and what it prints."""
+"""What every command that serves the page has in common, and what it prints."""
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import socket
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit, urlunsplit
 
+from tunnel_monitor.cli.ending import Ending
 from tunnel_monitor.errors import BadSetting
 from tunnel_monitor.serve import certificate, page
 from tunnel_monitor.serve.facts import FactsSource
@@ -18,28 +20,6 @@ from tunnel_monitor.serve.listen import Listener, listen
 from tunnel_monitor.serve.page import File
 from tunnel_monitor.serve.server import Server
 from tunnel_monitor.serve.view import LiveView
-
-
-def add_serving_options(parser: argparse.ArgumentParser) -> None:
-    """Declare where, by which names and how the page is served."""
-    parser.add_argument(
-        "--listen", default="127.0.0.1:8080", metavar="HOST:PORT", help="where to serve the page"
-    )
-    parser.add_argument(
-        "--allowed-host",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="a name, beside its address, by which browsers may reach the page; repeatable",
-    )
-    parser.add_argument(
-        "--certificate",
-        metavar="FILE",
-        help="serve by https, with this certificate (PEM; the chain behind it)",
-    )
-    parser.add_argument(
-        "--key", metavar="FILE", help="its private key, if that is not in the same file"
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +51,26 @@ class Entrance:
         return Server(
             self.listener, view, facts, self.files, allowed_hosts=self.allowed_hosts, tls=self.tls
         )
+
+
+async def serve_until(ending: Ending, server: Server, announce: Callable[[], None]) -> int:
+    """Serve until something ends it.
+
+    Args:
+        ending: that.
+        server: not running yet.
+        announce: called once it runs.
+    Returns:
+        The exit code.
+    """
+    serving = asyncio.create_task(server.run())
+    # If the server dies there is nothing left to do for whoever looks at the page.
+    serving.add_done_callback(lambda _: ending.soon(1))
+    announce()
+    code = await ending.wait()
+    await server.stop()
+    await serving
+    return code
 
 
 def print_address(server: Server) -> None:

@@ -15,8 +15,9 @@ from functools import partial
 from tunnel_monitor.cli.ending import Ending
 from tunnel_monitor.cli.filters import add_filter_option, parse_filter
 from tunnel_monitor.cli.keeping import Keeping, add_history_options
+from tunnel_monitor.cli.listening import add_serving_options
 from tunnel_monitor.cli.ports import given_ports, with_usual
-from tunnel_monitor.cli.serving import Entrance, add_serving_options, print_address
+from tunnel_monitor.cli.serving import Entrance, print_address, serve_until
 from tunnel_monitor.cli.tunnels import add_tunnel_options, parse_encaps
 from tunnel_monitor.errors import BadSetting, TunnelMonitorError
 from tunnel_monitor.export.jsonl import JsonLines
@@ -198,14 +199,7 @@ async def serve(
     """Drain and serve the page until a signal; the exit code is as above."""
     ending = Ending(options.lifeline)
     monitor.start(sinks, report, partial(ending.soon, 1))
-    serving = asyncio.create_task(server.run())
-    # If the server dies there is nothing left to do for whoever looks at the page.
-    serving.add_done_callback(lambda _: ending.soon(1))
-    announce(options, server)
-    code = await ending.wait()
-    await server.stop()
-    await serving
-    return code
+    return await serve_until(ending, server, partial(announce, options, server))
 
 
 def report(sentence: str) -> None:

@@ -80,16 +80,16 @@ def flows(snapshot: Snapshot, query: Query) -> Json:
     shown = columns.take(whole, places)
     return {
         **heading(snapshot, query),
-        "rows": flow_rows(shown, snapshot.interfaces),
+        "rows": flow_rows(shown, snapshot),
         "other": other(columns.where(whole, left)),
     }
 
 
-def flow_rows(rows: Rows, interfaces: tuple[str, ...]) -> list[Json]:
+def flow_rows(rows: Rows, snapshot: Snapshot) -> list[Json]:
     """Each row with all its members."""
     members: dict[str, list[Any]] = {
-        "interface": [interfaces[place] for place in rows["interface"].tolist()],
-        "direction": labels.directions(rows),
+        "interface": [snapshot.interfaces[place] for place in rows["interface"].tolist()],
+        "direction": labels.directions(rows) if snapshot.directed else [None] * len(rows),
         "encap": labels.encaps(rows),
         "vni": labels.vnis(rows),
         **{name: labels.texts(rows, name) for name in columns.ADDRESSES},
@@ -138,11 +138,12 @@ def ledger(snapshot: Snapshot, _: Query) -> Json:
 
 
 def ledger_rows(snapshot: Snapshot) -> list[Json]:
-    """One row for each interface and direction."""
+    """One row for each interface and direction; captures know of none."""
+    directions = list(Direction) if snapshot.directed else [Direction.INGRESS]
     return [
         {
             "interface": name,
-            "direction": direction.label,
+            "direction": direction.label if snapshot.directed else None,
             "outcomes": {
                 outcome.label: tally(snapshot.ledger[place, direction, outcome])
                 for outcome in Outcome
@@ -153,7 +154,7 @@ def ledger_rows(snapshot: Snapshot) -> list[Json]:
         for place, (name, counts) in enumerate(
             zip(snapshot.interfaces, snapshot.devices, strict=True)
         )
-        for direction in Direction
+        for direction in directions
     ]
 
 

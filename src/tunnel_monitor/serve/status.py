@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from tunnel_monitor.kernel.ports import Misread, Port
-from tunnel_monitor.serve.facts import Facts
+from tunnel_monitor.serve.facts import CaptureFacts, Facts
 from tunnel_monitor.serve.replies import Json, seconds
 from tunnel_monitor.serve.view import Snapshot
 
@@ -18,7 +18,6 @@ def status(snapshot: Snapshot, facts: Facts, viewers: Json) -> Json:
         facts: of the same moment.
         viewers: of the event stream, as `Hub.viewers` has them.
     """
-    present = any(interface.present for interface in facts.interfaces)
     return {
         "version": facts.version,
         "host": facts.host,
@@ -26,7 +25,7 @@ def status(snapshot: Snapshot, facts: Facts, viewers: Json) -> Json:
         "started": seconds(facts.started_ns),
         "interval_s": facts.interval_s,
         "drains": snapshot.number,
-        "state": "live" if present else "gone",
+        "state": state(facts),
         "interfaces": [asdict(interface) for interface in facts.interfaces],
         "encaps": [encap.label for encap in sorted(facts.encaps)],
         "boundary": facts.boundary.value,
@@ -44,6 +43,26 @@ def status(snapshot: Snapshot, facts: Facts, viewers: Json) -> Json:
         "endpoints": snapshot.seen.endpoints,
         "forgotten_flows": snapshot.forgotten_flows,
         "lab": asdict(facts.lab) if facts.lab else None,
+        "capture": capture(facts.capture) if facts.capture else None,
+    }
+
+
+def state(facts: Facts) -> str:
+    """In one word: is what is shown still growing?"""
+    if facts.capture:
+        return "file"
+    return "live" if any(interface.present for interface in facts.interfaces) else "gone"
+
+
+def capture(facts: CaptureFacts) -> Json:
+    """What is shown instead of interfaces."""
+    ends = {"first": facts.first_ns, "last": facts.last_ns}
+    return {
+        "files": list(facts.files),
+        **{name: None if time_ns is None else seconds(time_ns) for name, time_ns in ends.items()},
+        "packets": str(facts.packets),
+        "unstamped": str(facts.unstamped),
+        "late": str(facts.late),
     }
 
 

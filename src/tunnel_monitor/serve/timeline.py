@@ -1,4 +1,4 @@
-"""The last quarter of an hour, drain by drain: who sent how much."""
+"""The last drains, a quarter of an hour or a whole capture: who sent how much in each."""
 
 from __future__ import annotations
 
@@ -41,6 +41,11 @@ class Series:
         return cls(np.zeros(0, np.int64), np.zeros((0, 2), np.uint64), none, none)
 
 
+def drains_kept(interval_s: float) -> int:
+    """How many drains of an interface have a column: those of SPAN_S, at most MOST_DRAINS."""
+    return max(1, min(MOST_DRAINS, round(SPAN_S / interval_s)))
+
+
 class Timeline:
     """A ring of drains with a row for each tracked peer, and one for the rest.
 
@@ -49,12 +54,12 @@ class Timeline:
     belongs to the rest. So each column always adds up to all that was sent.
 
     Args:
-        interval_s: between two drains; the ring has room for SPAN_S, or MOST_DRAINS drains.
+        length: how many drains the ring has room for.
         tracked: how many peers have a row.
     """
 
-    def __init__(self, interval_s: float, tracked: int = TRACKED) -> None:
-        self._length = max(1, min(MOST_DRAINS, round(SPAN_S / interval_s)))
+    def __init__(self, length: int, tracked: int = TRACKED) -> None:
+        self._length = length
         self._rows: dict[bytes, int] = {}
         self._rest = tracked
         # Memory of rows that no peer has is never touched, so the system never provides it.
@@ -62,14 +67,12 @@ class Timeline:
         self._times = np.zeros(self._length, np.int64)
         self._drains = 0
 
-    def add(self, time_ns: int, senders: Rows) -> Series:
+    def add(self, time_ns: int, senders: Rows) -> None:
         """Note one drain.
 
         Args:
             time_ns: when it was.
             senders: (k,) FLOW, one for each `outer_src`; an empty one belongs to the rest.
-        Returns:
-            The history with it.
         """
         column = self._drains % self._length
         self._drains += 1
@@ -81,7 +84,6 @@ class Timeline:
         for place, row in self._tracked(senders):
             self._ring[:, row, column] = sent[:, place]
             self._ring[:, self._rest, column] -= sent[:, place]
-        return self._series()
 
     def _tracked(self, senders: Rows) -> list[tuple[int, int]]:
         """(place in `senders`, row in the ring) of each sender that has or gets a row."""
@@ -114,7 +116,8 @@ class Timeline:
         self._rows[peer] = least
         return least
 
-    def _series(self) -> Series:
+    def series(self) -> Series:
+        """The history now."""
         filled = min(self._drains, self._length)
         order = np.arange(self._drains - filled, self._drains) % self._length
         totals = self._ring[BYTES].sum(axis=1)

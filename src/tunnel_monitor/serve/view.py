@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,9 +16,11 @@ from tunnel_monitor.flows.columns import Rows
 from tunnel_monitor.flows.group import TUNNEL, group
 from tunnel_monitor.kernel.drained import DeviceCounts
 from tunnel_monitor.serve.seen import Seen
-from tunnel_monitor.serve.timeline import Series, Timeline
+from tunnel_monitor.serve.timeline import Series, Timeline, drains_kept
 from tunnel_monitor.serve.totals import Limits, Totals
 from tunnel_monitor.serve.usage import Meter, Usage
+
+ENOUGH = 100_000  # rows to add to the totals at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Snapshot:
         interval_ns: how long that drain collected.
         host: the name of this host.
         interfaces: names; rows have places in here.
+        directed: whether it is known which way packets went; in captures it is not.
         last: the drain alone.
         total: all drains.
         ledger: (interfaces, DIRECTIONS, OUTCOMES) TALLY of all drains.
@@ -67,6 +70,7 @@ class Snapshot:
     interval_ns: int
     host: str
     interfaces: tuple[str, ...]
+    directed: bool
     last: Window
     total: Window
     ledger: NDArray[np.void]
@@ -85,6 +89,7 @@ class LiveView:
         interval_s: between two drains.
         limits: how much is kept.
         host: the name of this host.
+        slices: of a capture, how many there are; None for interfaces.
     """
 
     name = "live"
@@ -96,9 +101,12 @@ class LiveView:
         limits: Limits | None = None,
         *,
         host: str = "",
+        slices: int | None = None,
     ) -> None:
         self._totals = Totals.nothing(limits or Limits())
-        self._timeline = Timeline(interval_s)
+        self._elapsed_ns = 0
+        self._ledger = np.zeros((len(interfaces), DIRECTIONS, OUTCOMES), TALLY)
+        self._timeline = Timeline(slices or drains_kept(interval_s))
         self._meter = Meter()
         self._changed: Callable[[], None] | None = None
         nothing = Window(round(interval_s * 1e9), *[columns.empty()] * 3)
@@ -108,9 +116,10 @@ class LiveView:
             interval_ns=nothing.elapsed_ns,
             host=host,
             interfaces=tuple(interfaces),
+            directed=slices is None,
             last=nothing,
             total=nothing,
-            ledger=np.zeros((len(interfaces), DIRECTIONS, OUTCOMES), TALLY),
+            ledger=self._ledger,
             devices=(None,) * len(interfaces),
             timeline=Series.nothing(),
             seen=self._totals.seen,
@@ -128,23 +137,64 @@ class LiveView:
         Raises:
             ValueError: the batch is of other interfaces.
         """
-        before = self.snapshot
-        if batch.interfaces != before.interfaces:
-            raise ValueError(f"a batch of {batch.interfaces}, not of {before.interfaces}")
-        tunnels = group(columns.join(batch.flows, batch.tunnels), TUNNEL)
+        tunnels = self._note(batch)
         self._totals = self._totals.added(batch.flows, batch.tunnels, tunnels)
-        elapsed_ns = before.total.elapsed_ns if before.number else 0
+        self._show(batch, Window(batch.interval_ns, batch.flows, batch.tunnels, tunnels))
+
+    def replay(self, batches: Iterable[FlowBatch]) -> None:
+        """Take all of something that is over, and make one snapshot of it.
+
+        Its last interval is all of it: what a capture ends with is no newer than the rest.
+
+        Raises:
+            ValueError: a batch is of other interfaces.
+        """
+        waiting: list[FlowBatch] = []
+        batch = None
+        for batch in batches:
+            self._note(batch)
+            waiting.append(batch)
+            if sum(len(one.flows) for one in waiting) > ENOUGH:
+                self._add(waiting)
+                waiting = []
+        if batch is not None:
+            self._add(waiting)
+            self._show(batch, self._total())
+
+    def close(self) -> None:
+        """The last snapshot stays readable."""
+        self._meter.close()
+
+    def _note(self, batch: FlowBatch) -> Rows:
+        """Add a batch to all that is told by time; its rows by tunnel."""
+        if batch.interfaces != self.snapshot.interfaces:
+            raise ValueError(f"a batch of {batch.interfaces}, not of {self.snapshot.interfaces}")
+        tunnels = group(columns.join(batch.flows, batch.tunnels), TUNNEL)
+        self._timeline.add(batch.time_ns, group(tunnels, {"outer_src"}))
+        self._ledger = _sum(self._ledger, batch.ledger)
+        self._elapsed_ns += batch.interval_ns
+        return tunnels
+
+    def _add(self, batches: list[FlowBatch]) -> None:
+        """Add batches to the totals, which costs as much for many small ones as for one."""
+        flows = _together([batch.flows for batch in batches])
+        overflow = _together([batch.tunnels for batch in batches])
+        tunnels = group(columns.join(flows, overflow), TUNNEL)
+        self._totals = self._totals.added(flows, overflow, tunnels)
+
+    def _show(self, batch: FlowBatch, last: Window) -> None:
         self.snapshot = Snapshot(
             number=batch.number,
             time_ns=batch.time_ns,
             interval_ns=batch.interval_ns,
-            host=before.host,
+            host=self.snapshot.host,
             interfaces=batch.interfaces,
-            last=Window(batch.interval_ns, batch.flows, batch.tunnels, tunnels),
-            total=self._total(elapsed_ns + batch.interval_ns),
-            ledger=_sum(before.ledger, batch.ledger),
+            directed=self.snapshot.directed,
+            last=last,
+            total=self._total(),
+            ledger=self._ledger,
             devices=batch.devices,
-            timeline=self._timeline.add(batch.time_ns, group(tunnels, {"outer_src"})),
+            timeline=self._timeline.series(),
             seen=self._totals.seen,
             forgotten_flows=self._totals.forgotten_flows,
             usage=self._meter.read(),
@@ -153,13 +203,15 @@ class LiveView:
         if changed:
             changed()
 
-    def close(self) -> None:
-        """The last snapshot stays readable."""
-        self._meter.close()
-
-    def _total(self, elapsed_ns: int) -> Window:
+    def _total(self) -> Window:
         totals = self._totals
-        return Window(elapsed_ns, totals.flows.rows, totals.overflow.rows, totals.tunnels.rows)
+        rows = (totals.flows.rows, totals.overflow.rows, totals.tunnels.rows)
+        return Window(self._elapsed_ns, *rows)
+
+
+def _together(parts: list[Rows]) -> Rows:
+    """All rows of parts that have no key twice, each key once."""
+    return parts[0] if len(parts) == 1 else group(columns.join(columns.empty(), *parts))
 
 
 def _sum(one: NDArray[np.void], other: NDArray[np.void]) -> NDArray[np.void]:
