@@ -15,6 +15,7 @@ import {
   text,
   type Decoder,
 } from "./decode";
+import type { Counts } from "./amounts";
 
 export type WindowName = "last" | "total";
 
@@ -22,13 +23,11 @@ export type WindowName = "last" | "total";
  * One (encap, vni, outer_src, outer_dst) and what it carried in the window. Without addresses
  * it is what found no room in any table.
  */
-export interface Tunnel {
+export interface Tunnel extends Counts {
   readonly encap: string;
   readonly vni: number | null;
   readonly outer_src: string;
   readonly outer_dst: string;
-  readonly packets: number;
-  readonly bytes: number;
 }
 
 /** One direction between two endpoints; "" for no inner IP header, or counted by tunnel. */
@@ -38,20 +37,14 @@ export interface Flow extends Tunnel {
 }
 
 /** What a reply left out. */
-export interface Rest {
-  readonly packets: number;
-  readonly bytes: number;
-}
+export type Rest = Counts;
 
-export interface Segment {
+export interface Segment extends Counts {
   readonly encap: string;
   readonly vni: number | null;
   readonly peers: number;
   readonly endpoints: number;
   readonly tunnels: number;
-  readonly packets: number;
-  readonly bytes: number;
-  readonly inner_bytes: number;
 }
 
 /** Exact counts of the ledger: packets on the wire, and the buffers they came in. */
@@ -150,7 +143,8 @@ export interface Timeline {
   readonly bytes: readonly (readonly number[])[];
 }
 
-const rest: Decoder<Rest> = shape<Rest>({ packets: amount, bytes: amount });
+const counts = { packets: amount, bytes: amount, inner_bytes: amount };
+const rest: Decoder<Rest> = shape<Rest>(counts);
 
 const segment: Decoder<Segment> = shape<Segment>({
   encap: text,
@@ -158,9 +152,7 @@ const segment: Decoder<Segment> = shape<Segment>({
   peers: number,
   endpoints: number,
   tunnels: number,
-  packets: amount,
-  bytes: amount,
-  inner_bytes: amount,
+  ...counts,
 });
 
 const tally: Decoder<Tally> = shape<Tally>({
@@ -278,6 +270,7 @@ function readTunnel(
     outer_dst: cell("outer_dst", address),
     packets: cell("packets", amount),
     bytes: cell("bytes", amount),
+    inner_bytes: cell("inner_bytes", amount),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Buttons and keys: each is one small change of the selection. */
 import { byId } from "./dom";
-import { EVERYTHING, up, type Selection, type Store } from "./state";
+import type { Store } from "./link";
+import { EVERYTHING, up, VIEWS, type Selection } from "./state";
 import { toggleTheme } from "./theme";
 
 export function connectControls(store: Store): void {
@@ -10,23 +11,24 @@ export function connectControls(store: Store): void {
     });
   };
   press("pause", () => ({ paused: !store.now.paused }));
-  press("window-last", () => ({ window: "last" }));
-  press("window-total", () => ({ window: "total" }));
+  press("window-last", () => ({ period: "rate" }));
+  press("window-total", () => ({ period: "total" }));
   press("unit-bits", () => ({ unit: "bits" }));
   press("unit-packets", () => ({ unit: "packets" }));
-  press("tab-chord", () => ({ view: "chord" }));
-  press("tab-table", () => ({ view: "table" }));
+  press("layer-underlay", () => ({ layer: "underlay" }));
+  press("layer-overlay", () => ({ layer: "overlay" }));
+  press("size-wire", () => ({ size: "wire" }));
+  press("size-inner", () => ({ size: "inner" }));
   byId("theme", HTMLButtonElement).addEventListener("click", toggleTheme);
   byId("help-open", HTMLButtonElement).addEventListener("click", showHelp);
   connectCopy(byId("link", HTMLButtonElement));
-  connectTabs();
   document.addEventListener("keydown", (event) => {
     if (isForPage(event) && act(event.key, store)) event.preventDefault();
   });
 }
 
 /** What is chosen, on the buttons. A held window can only be left by going on. */
-export function drawControls({ view, window, unit, paused }: Selection): void {
+export function drawControls({ layer, period, unit, size, paused }: Selection): void {
   const pressed = (id: string, on: boolean): HTMLButtonElement => {
     const button = byId(id, HTMLButtonElement);
     button.setAttribute("aria-pressed", String(on));
@@ -35,27 +37,28 @@ export function drawControls({ view, window, unit, paused }: Selection): void {
   const pause = pressed("pause", paused);
   pause.setAttribute("aria-label", paused ? "Resume" : "Pause");
   pause.title = paused ? "Resume (space)" : "Pause (space)";
-  pressed("window-last", window === "last").disabled = paused;
-  pressed("window-total", window === "total").disabled = paused;
+  pressed("window-last", period === "rate").disabled = paused;
+  pressed("window-total", period === "total").disabled = paused;
   pressed("unit-bits", unit === "bits");
   pressed("unit-packets", unit === "packets");
-  for (const name of ["chord", "table"] as const) {
-    const tab = byId(`tab-${name}`, HTMLButtonElement);
-    tab.setAttribute("aria-selected", String(name === view));
-    tab.tabIndex = name === view ? 0 : -1;
-  }
+  pressed("size-wire", size === "wire").disabled = unit === "packets";
+  pressed("size-inner", size === "inner").disabled = unit === "packets";
+  pressed("layer-underlay", layer === "underlay");
+  pressed("layer-overlay", layer === "overlay");
 }
 
 function act(key: string, store: Store): boolean {
+  const view = VIEWS[Number(key) - 1];
+  if (view !== undefined) {
+    store.choose({ view });
+    return true;
+  }
   switch (key) {
     case " ":
       store.choose({ paused: !store.now.paused });
       return true;
-    case "1":
-      store.choose({ view: "chord" });
-      return true;
-    case "2":
-      store.choose({ view: "table" });
+    case "u":
+      store.choose({ layer: store.now.layer === "overlay" ? "underlay" : "overlay" });
       return true;
     case "Escape":
       store.choose(up(store.now));
@@ -73,7 +76,8 @@ function act(key: string, store: Store): boolean {
 
 /** Everything chosen is let go; how it is counted stays. */
 export function cleared(): Partial<Selection> {
-  return { peer: EVERYTHING.peer, vni: EVERYTHING.vni };
+  const { filter, chosen, below, layer } = EVERYTHING;
+  return { filter, chosen, below, layer };
 }
 
 /** Not while a dialog is open, a modifier is held, or space would press a focused button. */
@@ -86,20 +90,6 @@ function isForPage(event: KeyboardEvent): boolean {
 
 function showHelp(): void {
   byId("help", HTMLDialogElement).showModal();
-}
-
-/** Arrow keys go from tab to tab, as screen reader users expect. */
-function connectTabs(): void {
-  const tabs = ["chord", "table"].map((name) => byId(`tab-${name}`, HTMLButtonElement));
-  for (const [i, tab] of tabs.entries()) {
-    tab.addEventListener("keydown", (event) => {
-      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-      if (step === undefined) return;
-      const next = tabs[(i + step + tabs.length) % tabs.length];
-      next?.focus();
-      next?.click();
-    });
-  }
 }
 
 function connectCopy(button: HTMLButtonElement): void {

@@ -1,13 +1,15 @@
-/** Where one is: all peers, a virtual network, a peer; how to get back; what the sum is. */
+/** Where one is: all peers, then every step down; how to get back; what the sum is. */
 import { make } from "./dom";
+import { drillsOf, without } from "./filter/edit";
 import { amountText } from "./format";
-import { OTHER_PEER, sent, type Place } from "./matrix";
+import { sent, type Place } from "./matrix";
 import { isFiltered, type Selection } from "./state";
-import type { View } from "./view";
+import { OTHER } from "./things";
+import type { Traffic } from "./traffic";
+import { counted } from "./words";
 
 export interface CrumbActions {
-  readonly allPeers: () => void;
-  readonly allNetworks: () => void;
+  readonly choose: (change: Partial<Selection>) => void;
   readonly clear: () => void;
 }
 
@@ -22,61 +24,79 @@ export class Crumbs {
     this.actions = actions;
   }
 
-  draw(view: View, selection: Selection): void {
-    const { peer, vni } = selection;
-    this.sum.textContent = sumText(view);
-    const about = `${String(peer)} ${String(vni)}`;
+  draw(traffic: Traffic, selection: Selection): void {
+    this.sum.textContent = sumText(traffic);
+    const about = JSON.stringify([
+      selection.filter,
+      selection.below,
+      selection.layer,
+      isFiltered(selection),
+    ]);
     if (about === this.shown) return;
     this.shown = about;
-    const parts: Node[] = [];
-    if (peer === null) parts.push(make("b", {}, "All peers"));
-    else {
-      parts.push(
-        button("All peers", "Back to all peers", this.actions.allPeers),
-        make("span", { class: "dim", "aria-hidden": "true" }, "›"),
-        make("b", { class: "mono" }, peer),
-      );
-    }
-    if (vni !== null) {
-      const name = vni === "none" ? "no VNI" : `VNI ${String(vni)}`;
-      const token = button(
-        `${name} ×`,
-        `Show all networks again, not only ${name}`,
-        this.actions.allNetworks,
-      );
-      token.className = "token";
-      parts.push(token);
-    }
+    const steps = stepsOf(selection);
+    const parts: Node[] = steps.flatMap(({ name, change }, i) => {
+      const isLast = i === steps.length - 1;
+      const text = isLast ? make("b", {}, name) : this.step(name, change);
+      const arrow = make("span", { class: "dim", "aria-hidden": "true" }, "›");
+      return i === 0 ? [text] : [arrow, text];
+    });
     parts.push(this.sum);
     if (isFiltered(selection)) parts.push(this.clearButton());
     this.root.replaceChildren(...parts);
   }
 
+  private step(name: string, change: Partial<Selection>): HTMLElement {
+    return button(name, `Back to ${name}`, () => {
+      this.actions.choose(change);
+    });
+  }
+
   private clearButton(): HTMLElement {
-    const node = button("Clear ", "Show all peers and networks", this.actions.clear);
+    const node = button("Clear ", "Show everything again", this.actions.clear);
     node.className = "button";
     node.id = "clear";
     node.dataset.role = "clear";
-    node.append(make("kbd", {}, "esc"));
     return node;
   }
 }
 
-/** "9 peers 274 Mb/s + other 11.9 Mb/s = 286 Mb/s": the parts and their sum. */
-export function sumText({ peers, endpoints, measure, total }: View): string {
-  const count = (kind: Place["kind"]): number =>
-    peers.places.filter((place) => place.kind === kind).length;
-  const groups = count("group") > 0 ? `, ${counted(count("group"), "group")}` : "";
-  const names = counted(count("peer"), "peer") + groups;
-  const other = peers.places.findIndex(({ key }) => key === OTHER_PEER);
-  if (endpoints !== null || other < 0) return `${names} · ${amountText(total, measure)}`;
-  const rest = sent(peers)[other] ?? 0;
-  const parts = [amountText(total - rest, measure), amountText(rest, measure)] as const;
-  return `${names} ${parts[0]} + other ${parts[1]} = ${amountText(total, measure)}`;
+interface Step {
+  readonly name: string;
+  /** What leads back to it. */
+  readonly change: Partial<Selection>;
 }
 
-function counted(count: number, thing: string): string {
-  return `${String(count)} ${thing}${count === 1 ? "" : "s"}`;
+/** From everything to what is shown: one step for each word that leads deeper. */
+function stepsOf({ filter, below, layer, grouping }: Selection): Step[] {
+  const drills = drillsOf(filter);
+  const base = drills.reduce((left, word) => without(left, word), filter);
+  const all = grouping === "vni" ? "All networks" : "All peers";
+  const top = { chosen: null, below: 0, filter: base, layer: "underlay" } as const;
+  const steps: Step[] = [{ name: all, change: top }];
+  let held = base;
+  for (const word of drills) {
+    held = `${held} ${word}`.trim();
+    const name = word.startsWith("vni:") ? `VNI ${word.slice(4)}` : word.replace(/^\w+:/, "");
+    steps.push({ name, change: { chosen: null, below: 0, filter: held, layer } });
+  }
+  if (below > 0) steps.push({ name: "other", change: {} });
+  if (layer === "overlay") steps.push({ name: "Endpoints", change: {} });
+  return steps;
+}
+
+/** "9 peers 274 Mb/s + other 11.9 Mb/s = 286 Mb/s": the parts and their sum. */
+export function sumText({ rim, measure, total }: Traffic): string {
+  const of = (kind: Place["kind"]): Place[] => rim.places.filter((place) => place.kind === kind);
+  const groups = of("groups").map(({ merged }) => `, ${counted(merged, "group")}`);
+  const networks = of("network").length;
+  const own = networks > 0 ? counted(networks, "network") : counted(of("peer").length, "peer");
+  const names = `${own}${groups.join("")}`;
+  const other = rim.places.findIndex(({ key }) => key === OTHER);
+  if (other < 0) return `${names} · ${amountText(total, measure)}`;
+  const rest = sent(rim)[other] ?? 0;
+  const parts = [amountText(total - rest, measure), amountText(rest, measure)] as const;
+  return `${names} ${parts[0]} + other ${parts[1]} = ${amountText(total, measure)}`;
 }
 
 function button(text: string, title: string, act: () => void): HTMLButtonElement {

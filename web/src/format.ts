@@ -8,8 +8,10 @@ export const DASH = "\u2013";
 export interface Measure {
   /** What is counted. */
   readonly unit: "bits" | "packets";
-  /** `last`: per second in the last interval; `total`: since the monitor started. */
-  readonly window: "last" | "total";
+  /** Bits with the outer headers, or only those inside the tunnel; packets are the same. */
+  readonly size: "wire" | "inner";
+  /** `rate`: per second; `total`: all of the time that is shown. */
+  readonly period: "rate" | "total";
 }
 
 export interface Quantity {
@@ -26,7 +28,7 @@ const PREFIXES = ["", "k", "M", "G", "T", "P"] as const;
  */
 export function quantity(amount: number, measure: Measure): Quantity {
   const base = baseUnit(measure);
-  const whole = measure.unit === "packets" && measure.window === "total";
+  const whole = measure.unit === "packets" && measure.period === "total";
   if (amount === 0) return { digits: "0", unit: base };
   if (whole && amount < 1000) return { digits: amount.toFixed(0), unit: base };
   const { digits, prefix } = scaled(amount);
@@ -56,7 +58,7 @@ export function pairText(first: number, second: number, measure: Measure): [stri
 
 /** A byte count: "61.0 MB". */
 export function bytesText(bytes: number): string {
-  return amountText(bytes, { unit: "bits", window: "total" });
+  return amountText(bytes, { unit: "bits", size: "wire", period: "total" });
 }
 
 /** A whole number with thin spaces between thousands: "248 516". */
@@ -106,8 +108,8 @@ function text({ digits, unit }: Quantity): string {
 }
 
 function baseUnit(measure: Measure): string {
-  if (measure.unit === "packets") return measure.window === "last" ? "pps" : "pkt";
-  return measure.window === "last" ? "b/s" : "B";
+  if (measure.unit === "packets") return measure.period === "rate" ? "pps" : "pkt";
+  return measure.period === "rate" ? "b/s" : "B";
 }
 
 /** Three significant digits below 1000; 999.6 is already 1.00 of the next prefix. */

@@ -1,4 +1,5 @@
-/** How big the diagram is drawn: from the size of its place on the page to radii and distances. */
+/** How big the circle is drawn: from the size of its place on the page to radii and distances. */
+import type { Radii } from "./motion";
 
 /** `phone`: short labels with one rate; `wide`: from 2000 px, all type larger. */
 export type SizeClass = "phone" | "desk" | "wide";
@@ -10,18 +11,18 @@ export interface Frame {
   /** Centre of the circle. */
   readonly x: number;
   readonly y: number;
-  /** Outer and inner radius of the peers' arcs. */
+  /** Outer radius of the rim. */
   readonly outer: number;
-  readonly inner: number;
-  /** Radii of the endpoints' arcs, when a peer is open. */
-  readonly endpointOuter: number;
-  readonly endpointInner: number;
-  /** Distance of peer labels from the circle, and between two of them. */
+  /** Of an arc that is whole, and of one that is opened. */
+  readonly closed: Radii;
+  readonly opened: Radii;
+  /** Distance of the rim's labels from the circle, and between two of them. */
   readonly labelDistance: number;
   readonly labelPitch: number;
-  readonly open: boolean;
+  /** What the names of what stands inside an opened arc take beside it. */
+  readonly namesRoom: number;
   /** Height of the two lines of a label, in px of type. */
-  readonly type: { readonly address: number; readonly rate: number; readonly endpoint: number };
+  readonly type: { readonly address: number; readonly rate: number; readonly inside: number };
   /** How wide a label may become. */
   readonly labelWidth: number;
   /** The corner at the bottom left that belongs to the legend: its right and upper edge. */
@@ -36,35 +37,43 @@ const CLASSES = {
 
 /** As in style/tokens.css. */
 const TYPE = {
-  phone: { address: 11, rate: 11, endpoint: 11 },
-  desk: { address: 12, rate: 11, endpoint: 11 },
-  wide: { address: 15, rate: 13, endpoint: 13 },
+  phone: { address: 11, rate: 11, inside: 11 },
+  desk: { address: 12, rate: 11, inside: 11 },
+  wide: { address: 15, rate: 13, inside: 13 },
 } as const;
 
-/** Thickness of a peer's arc while endpoints stand inside it, and of theirs. */
+/** Thickness of an opened arc, and of what stands inside it. */
 const THIN_RING = 5;
-const OPEN_PHONE_SIDE = 50;
+const INSIDE_RING = { phone: 10, desk: 15, wide: 21 } as const;
+/** Between an opened arc and what stands inside it. */
+const INSIDE_GAP = 4;
 /** Width of a character of the monospaced face, in parts of its size. */
 const CHARACTER = 0.6;
 
-/**
- * @param labelLength characters of the longest endpoint label; null while no peer is open.
- */
+/** How much of the circle is open: nothing, one arc of it, or all. */
+export type Openness = "closed" | "one" | "all";
+
+/** @param nameLength characters of the longest name inside. */
 export function frameFor(
   width: number,
   height: number,
   wide: boolean,
-  labelLength: number | null,
+  openness: Openness,
+  nameLength: number,
 ): Frame {
   const size = width < 560 ? "phone" : wide ? "wide" : "desk";
   const is = CLASSES[size];
-  const open = labelLength !== null;
-  const room = open ? labelLength * CHARACTER * TYPE[size].endpoint + 10 : 0;
   const phone = size === "phone";
-  // On a phone an open peer leaves room for short names alone, see labels.ts.
-  const side = phone && open ? OPEN_PHONE_SIDE : is.side;
-  const outer = Math.max(40, Math.min(height / 2 - is.top - room * 0.6, width / 2 - side - room));
-  const endpointBand = size === "wide" ? 21 : phone ? 10 : 15;
+  const namesRoom = openness === "closed" ? 0 : nameLength * CHARACTER * TYPE[size].inside + 10;
+  // One opened arc changes nothing but itself; its label moves out alone.
+  const taken = openness === "all" ? namesRoom : 0;
+  const outer = Math.max(
+    40,
+    Math.min(height / 2 - is.top - taken * 0.6, width / 2 - is.side - taken),
+  );
+  const insideOuter = outer - THIN_RING - INSIDE_GAP;
+  const insideInner = insideOuter - INSIDE_RING[size];
+  const radii = { outer, insideOuter, insideInner };
   return {
     size,
     width,
@@ -72,19 +81,14 @@ export function frameFor(
     x: width / 2,
     y: height / 2 + (phone ? 6 : 10),
     outer,
-    inner: outer - (open ? THIN_RING : is.ring),
-    endpointOuter: outer - 9,
-    endpointInner: outer - 9 - endpointBand,
-    labelDistance: is.label + room,
+    closed: { ...radii, inner: outer - is.ring, ribbon: outer - is.ring - (phone ? 2 : 4) },
+    opened: { ...radii, inner: outer - THIN_RING, ribbon: insideInner - 3 },
+    labelDistance: is.label,
     labelPitch: is.pitch,
-    open,
+    namesRoom,
     type: TYPE[size],
     labelWidth: is.width,
-    legend: phone && !open ? null : { right: is.legend[0], top: height - is.legend[1] },
+    legend:
+      phone && openness === "closed" ? null : { right: is.legend[0], top: height - is.legend[1] },
   };
-}
-
-/** Where the ribbons end. */
-export function ribbonRadius(frame: Frame, open: boolean): number {
-  return open ? frame.endpointInner - 3 : frame.inner - (frame.size === "phone" ? 2 : 4);
 }

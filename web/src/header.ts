@@ -14,7 +14,10 @@ export function drawHeader(drain: Drain, unit: UnitName, recent: readonly Bin[])
   drawInterface(status);
   const counts = unit === "bits" ? sum(senders.bytes) * 8 : sum(senders.packets);
   const rate = counts / Math.max(drain.interval_s, 1e-9);
-  sayQuantity(byId("wire-rate", HTMLElement), quantity(rate, { unit, window: "last" }));
+  sayQuantity(
+    byId("wire-rate", HTMLElement),
+    quantity(rate, { unit, size: "wire", period: "rate" }),
+  );
   const curve = recent.map(({ rates }) =>
     sum([...rates.values()].map(({ bytes, packets }) => (unit === "bits" ? bytes : packets))),
   );

@@ -22,6 +22,8 @@ interface Room {
 interface Label {
   readonly index: number;
   readonly angle: number;
+  /** Of the circle that its point is on. */
+  readonly radius: number;
 }
 
 interface Moving extends Label {
@@ -32,13 +34,23 @@ interface Moving extends Label {
 /** A label that moved further than this gets a leader. */
 const LEADER_FROM = 7;
 
-/** One place per arc, in their order. */
-export function placeLabels(arcs: readonly Span[], frame: Frame): LabelPlace[] {
+/**
+ * One place per arc, in their order.
+ *
+ * @param isOpened whether names stand between the nth arc and its label.
+ */
+export function placeLabels(
+  arcs: readonly Span[],
+  frame: Frame,
+  isOpened: (nth: number) => boolean,
+): LabelPlace[] {
   const places: LabelPlace[] = [];
   for (const side of ["right", "left"] as const) {
     const labels = arcs.flatMap((arc, index) => {
       const angle = (arc.start + arc.end) / 2;
-      return Math.sin(angle) >= 0 === (side === "right") ? [{ index, angle }] : [];
+      const distance = frame.labelDistance + (isOpened(index) ? frame.namesRoom : 0);
+      const radius = frame.outer + distance;
+      return Math.sin(angle) >= 0 === (side === "right") ? [{ index, angle, radius }] : [];
     });
     const full = placeSide(labels, side, frame, roomOf(frame, side));
     const isCovered = full.some(({ place }) => reachesLegend(place, frame));
@@ -57,11 +69,11 @@ function placeSide(
   room: Room,
 ): { index: number; place: LabelPlace }[] {
   const moving = labels.map((label) => {
-    const ideal = idealHeight(label.angle, frame);
+    const ideal = idealHeight(label, frame);
     return { ...label, ideal, y: ideal };
   });
   const isFull = moving.length * frame.labelPitch > room.bottom - room.top;
-  const lines = isFull || (frame.open && frame.size === "phone") ? 1 : 2;
+  const lines = isFull || (frame.namesRoom > 0 && frame.size === "phone") ? 1 : 2;
   pushApart(moving, room, lines === 2 ? frame.labelPitch : frame.type.address + 5);
   return moving.map((label) => ({
     index: label.index,
@@ -70,8 +82,7 @@ function placeSide(
 }
 
 /** The height of the arc's middle; near the top the text stands above its point, so higher. */
-function idealHeight(angle: number, frame: Frame): number {
-  const radius = frame.outer + frame.labelDistance;
+function idealHeight({ angle, radius }: Label, frame: Frame): number {
   const y = -Math.cos(angle) * radius;
   return y < 0 ? y - (frame.type.rate + 1) * (y / radius) ** 6 : y;
 }
@@ -130,7 +141,7 @@ function aboveLegend(frame: Frame, room: Room): Room {
 }
 
 function finish(label: Moving, side: "left" | "right", frame: Frame): Omit<LabelPlace, "lines"> {
-  const radius = frame.outer + frame.labelDistance;
+  const { radius } = label;
   const sign = side === "right" ? 1 : -1;
   const inside = Math.abs(label.y) < radius - 2;
   const across = inside

@@ -6,6 +6,7 @@
  * So few ribbons cross, none for a single host, and nothing swaps while live.
  */
 import { received, sent, type Matrix, type Place } from "./matrix";
+import { pairKey } from "./things";
 
 export interface Span {
   readonly start: number;
@@ -48,7 +49,7 @@ export interface Spacing {
 /** Gaps never take more than this part of a circle or arc. */
 const MOST_GAP = 0.25;
 
-/** Peers round the whole circle. */
+/** The rim round the whole circle. */
 export function layOut(matrix: Matrix, spacing: Spacing): Layout {
   const size = 2 * Math.PI;
   const gap = Math.min(spacing.gap, (MOST_GAP * size) / Math.max(1, matrix.places.length));
@@ -56,13 +57,13 @@ export function layOut(matrix: Matrix, spacing: Spacing): Layout {
   return assemble(matrix, spread(sent(matrix), whole, { ...spacing, gap }));
 }
 
-/** Endpoints inside the arcs of the peers they stand behind; peers without any stay empty. */
-export function layOutInside(peers: Layout, matrix: Matrix, spacing: Spacing): Layout {
+/** What stands inside the arcs of the rim, in the order of its matrix, which is theirs. */
+export function layOutInside(rim: Layout, matrix: Matrix, spacing: Spacing): Layout {
   const sizes = sent(matrix);
   const spans: Span[] = [];
-  for (const arc of peers.arcs) {
+  for (const arc of rim.arcs) {
     const own = matrix.places.flatMap((place, i) =>
-      place.peer === arc.place.peer ? [sizes[i] ?? 0] : [],
+      place.rim === arc.place.key ? [sizes[i] ?? 0] : [],
     );
     spans.push(...spread(own, arc, spacing));
   }
@@ -120,7 +121,7 @@ function assemble(matrix: Matrix, spans: readonly Span[]): Layout {
     for (let j = i; j < arcs.length; j++) {
       const [a, b] = [ends[i]?.[j], ends[j]?.[i]];
       if (!a || !b || a.value + b.value <= 0) continue;
-      ribbons.push({ key: `${a.place.key}|${b.place.key}`, a, b });
+      ribbons.push({ key: pairKey(a.place.key, b.place.key), a, b });
     }
   }
   return { arcs, ribbons };

@@ -5,8 +5,12 @@ import { byId, drawing, keep, make, part, say, setBar } from "./dom";
 import { amountText, countText, DASH, shareText } from "./format";
 import { account, outcomeName, type Account } from "./ledgers";
 import type { Place } from "./matrix";
-import type { Selection, VniChoice } from "./state";
-import type { View } from "./view";
+import { excludedOf, valueOf } from "./filter/edit";
+import type { Selection } from "./state";
+
+/** As a word of the filter has it: a number, "none", or null for all. */
+type VniChoice = string | null;
+import type { Traffic } from "./traffic";
 
 /** One line of the list: a VNI, whatever the encapsulation, or all of them. */
 interface Network {
@@ -24,36 +28,40 @@ interface Fact {
 
 const TICK = "M1.5 5.5 4 8 8.500 2.500";
 
-export function drawLeft(view: View, selection: Selection, choose: (vni: VniChoice) => void): void {
-  const { segments } = view.drain;
-  drawNetworks(networksOf(segments, view), selection, view, choose);
-  drawFacts(byId("encaps", HTMLElement), encapFacts(segments, view));
-  drawFacts(byId("shown", HTMLElement), shownFacts(view));
-  drawFacts(byId("ledger", HTMLElement), ledgerFacts(account(view.drain.ledger)));
+export function drawLeft(
+  traffic: Traffic,
+  selection: Selection,
+  choose: (vni: VniChoice) => void,
+): void {
+  const { segments } = traffic.drain;
+  drawNetworks(networksOf(segments, traffic), selection, traffic, choose);
+  drawFacts(byId("encaps", HTMLElement), encapFacts(segments, traffic));
+  drawFacts(byId("shown", HTMLElement), shownFacts(traffic, selection));
+  drawFacts(byId("ledger", HTMLElement), ledgerFacts(account(traffic.drain.ledger)));
 }
 
-function networksOf(segments: readonly Segment[], view: View): Network[] {
-  const networks = new Map<number | "none", Network>();
+function networksOf(segments: readonly Segment[], traffic: Traffic): Network[] {
+  const networks = new Map<string, Network>();
   for (const segment of segments) {
-    const choice = segment.vni ?? "none";
+    const choice = String(segment.vni ?? "none");
     const before = networks.get(choice);
     networks.set(choice, {
       choice,
       endpoints: (before?.endpoints ?? 0) + segment.endpoints,
-      amount: (before?.amount ?? 0) + view.amount(segment),
+      amount: (before?.amount ?? 0) + traffic.amount(segment),
     });
   }
-  const order = (choice: number | "none"): number => (choice === "none" ? Infinity : choice);
+  const order = (choice: string): number => (choice === "none" ? Infinity : Number(choice));
   return [...networks].sort(([a], [b]) => order(a) - order(b)).map(([, network]) => network);
 }
 
 function drawNetworks(
   networks: readonly Network[],
   selection: Selection,
-  view: View,
+  traffic: Traffic,
   choose: (vni: VniChoice) => void,
 ): void {
-  const all = { choice: null, endpoints: 0, amount: view.all };
+  const all = { choice: null, endpoints: 0, amount: traffic.all };
   const most = Math.max(...networks.map(({ amount }) => amount), 1e-12);
   say(
     byId("network-count", HTMLElement),
@@ -65,24 +73,24 @@ function drawNetworks(
     ({ choice }) => String(choice),
     ({ choice }) => networkButton(choice, choose),
     (row, { choice, endpoints, amount }) => {
-      row.setAttribute("aria-pressed", String(selection.vni === choice));
+      row.setAttribute("aria-pressed", String(valueOf(selection.filter, "vni") === choice));
       const things = `${endpoints} endpoint${endpoints === 1 ? "" : "s"}`;
       say(part(row, "endpoints"), choice === null ? "" : things);
-      say(part(row, "amount"), amountText(amount, view.measure));
+      say(part(row, "amount"), amountText(amount, traffic.measure));
       setBar(part(row, "fill"), amount / most);
     },
   );
 }
 
 function networkButton(choice: VniChoice, choose: (vni: VniChoice) => void): HTMLElement {
-  const name = choice === null ? "All" : choice === "none" ? "no VNI" : String(choice);
+  const name = choice === null ? "All" : choice === "none" ? "no VNI" : choice;
   const button = make(
     "button",
-    { class: "network", "data-vni": choice === null ? "all" : String(choice) },
+    { class: "network", "data-vni": choice ?? "all" },
     make(
       "span",
       { class: "line" },
-      make("b", { class: typeof choice === "number" ? "mono" : "" }, name),
+      make("b", { class: choice !== null && choice !== "none" ? "mono" : "" }, name),
       make("i", { class: "endpoints" }),
       make("span", { class: "amount" }),
     ),
@@ -95,29 +103,33 @@ function networkButton(choice: VniChoice, choose: (vni: VniChoice) => void): HTM
   return button;
 }
 
-function encapFacts(segments: readonly Segment[], view: View): Fact[] {
+function encapFacts(segments: readonly Segment[], traffic: Traffic): Fact[] {
   const amounts = new Map<string, number>();
   for (const segment of segments) {
-    amounts.set(segment.encap, (amounts.get(segment.encap) ?? 0) + view.amount(segment));
+    amounts.set(segment.encap, (amounts.get(segment.encap) ?? 0) + traffic.amount(segment));
   }
   if (amounts.size === 0) return [{ name: "none seen", value: "" }];
   const all = sum(amounts.values());
   return [...amounts].map(([name, amount]) => ({ name, value: shareText(amount, all) }));
 }
 
-function shownFacts({ peers, endpoints }: View): Fact[] {
-  const of = (kind: Place["kind"]): Place[] => peers.places.filter((place) => place.kind === kind);
-  const [shown, groups] = [of("peer").length, of("group").length];
-  const all = shown + sum(of("other").map(({ merged }) => merged));
-  const facts = [{ name: "Peers", value: `${shown} of ${all}` }];
-  if (groups > 0) facts.push({ name: "Multicast groups", value: `${groups}` });
-  if (endpoints) {
-    const own = endpoints.places.filter(({ kind }) => kind === "endpoint").length;
-    const merged = sum(
-      endpoints.places.map((place) => (place.kind === "other" ? place.merged : 0)),
-    );
-    facts.push({ name: "Endpoints", value: `${own} of ${own + merged}` });
+function shownFacts({ rim, inside }: Traffic, { filter }: Selection): Fact[] {
+  const of = (kind: Place["kind"]): Place[] => rim.places.filter((place) => place.kind === kind);
+  const count = (places: readonly Place[]): number => sum(places.map(({ merged }) => merged));
+  const what = of("network").length > 0 ? "network" : "peer";
+  const shown = of(what).length;
+  const all = shown + count(of("other")) + count(of("first"));
+  const facts = [{ name: what === "peer" ? "Peers" : "Networks", value: `${shown} of ${all}` }];
+  if (of("groups").length > 0) {
+    facts.push({ name: "Multicast groups", value: String(count(of("groups"))) });
   }
+  const own = inside.places.filter(({ kind }) => kind === "endpoint").length;
+  if (own > 0) {
+    const others = inside.places.filter(({ key, rim: around }) => key !== around);
+    facts.push({ name: "Endpoints", value: `${own} of ${count(others)}` });
+  }
+  const excluded = excludedOf(filter);
+  facts.push({ name: "Excluded", value: excluded.length === 0 ? "none" : excluded.join(" ") });
   return facts;
 }
 

@@ -18,6 +18,7 @@ export type Stream =
 
 export interface Wanted {
   readonly window: WindowName;
+  /** Whose flows are told in detail; null for the largest of all. */
   readonly peer: string | null;
 }
 

@@ -3,21 +3,25 @@ import { readTimeline, type Drain } from "./api";
 import { cleared, connectControls, drawControls } from "./controls";
 import { Crumbs } from "./crumbs";
 import { isEmpty } from "./diagnosis";
-import { Diagram } from "./diagram";
-import type { Pace } from "./chord";
 import { byId, make } from "./dom";
+import type { Pace, Tools } from "./drawing";
+import { DRAWINGS } from "./drawings";
 import { drawEmpty, drawEmptyRight } from "./empty";
+import { valueOf, withValue } from "./filter/edit";
 import { drawHeader, drawPill } from "./header";
 import { drawLeft } from "./left";
-import { Live, type Stream } from "./live";
+import { slicer } from "./later";
+import { keepInAddress } from "./link";
+import { Live, type Stream, type Wanted } from "./live";
 import { noticeOf, pillOf, type Condition } from "./pill";
 import { RightPanel } from "./right";
 import { columnOf, columnsOf } from "./series";
 import { arrive, NOTHING, pause, resume, shown, waiting } from "./snapshot";
-import { keepInAddress, up, type Selection } from "./state";
-import { Table } from "./table";
+import { Stage } from "./stage";
+import { down, up, type Selection } from "./state";
 import { TimelineStrip } from "./timeline";
-import { viewOf, type View } from "./view";
+import { Tip } from "./tip";
+import { focusOf, trafficOf, type Traffic } from "./traffic";
 
 /** Points of the small curves. */
 const RECENT = 90;
@@ -27,28 +31,39 @@ let stream: Stream = { kind: "connecting" };
 
 const reducedMotion = window.matchMedia("(prefers-reduced-motion: reduce)");
 const store = keepInAddress(window, changed);
-const open = (peer: string): void => {
-  store.choose({ peer });
+const choose = (change: Partial<Selection>): void => {
+  store.choose(change);
 };
-const diagram = new Diagram(open, () => reducedMotion.matches);
-const table = new Table(byId("panel-table", HTMLElement), open);
+const tools: Tools = {
+  choose,
+  still: () => reducedMotion.matches,
+  later: slicer(),
+};
+const stage = new Stage(DRAWINGS, tools, new Tip(byId("tip", HTMLElement)), {
+  view: (view) => {
+    choose({ view });
+  },
+  choose: (chosen) => {
+    choose({ chosen });
+  },
+  deeper: (key) => {
+    choose(down(store.now, key));
+  },
+});
 const right = byId("right", HTMLElement);
 const panel = new RightPanel(right, {
-  open,
+  choose: (chosen) => {
+    choose({ chosen });
+  },
   up: () => {
-    store.choose(up(store.now));
+    choose(up(store.now));
   },
 });
 const timeline = new TimelineStrip(byId("timeline", SVGSVGElement));
 const crumbs = new Crumbs(byId("crumbs", HTMLElement), {
-  allPeers: () => {
-    store.choose({ peer: null });
-  },
-  allNetworks: () => {
-    store.choose({ vni: null });
-  },
+  choose,
   clear: () => {
-    store.choose(cleared());
+    choose(cleared());
   },
 });
 const live = new Live({ drain: received, stream: streamed });
@@ -56,11 +71,15 @@ let before = store.now;
 
 connectControls(store);
 drawControls(store.now);
-live.follow(store.now);
+live.follow(wantedBy(store.now));
 setInterval(drawState, 500);
 new ResizeObserver(() => {
   draw("still");
 }).observe(byId("stage", HTMLElement));
+
+function wantedBy(selection: Selection): Wanted {
+  return { window: selection.period === "rate" ? "last" : "total", peer: focusOf(selection) };
+}
 
 function received(drain: Drain, peer: string | null): void {
   hold = arrive(hold, drain, peer, store.now.paused);
@@ -86,7 +105,7 @@ function changed(selection: Selection): void {
   if (selection.paused !== before.paused) hold = selection.paused ? pause(hold) : resume(hold);
   before = selection;
   drawControls(selection);
-  live.follow(selection);
+  live.follow(wantedBy(selection));
   draw("step");
 }
 
@@ -95,36 +114,35 @@ function draw(pace: Pace): void {
   const snapshot = shown(hold);
   if (!snapshot || !hold.latest) return;
   const selection = store.now;
-  const view = viewOf(snapshot, selection);
+  const traffic = trafficOf(snapshot, selection);
   drawHeader(snapshot.drain, selection.unit, timeline.recent(RECENT));
-  drawLeft(view, selection, (vni) => {
-    store.choose({ vni });
+  drawLeft(traffic, selection, (vni) => {
+    const { filter } = store.now;
+    choose({ filter: withValue(filter, "vni", vni === valueOf(filter, "vni") ? null : vni) });
   });
   const empty = isEmpty(snapshot.drain);
-  layStage(empty, selection);
+  layStage(empty);
   if (empty) {
+    stage.clear();
     drawEmpty(snapshot.drain);
     drawEmptyRight(right, snapshot.drain);
-  } else drawTraffic(view, selection, pace);
+  } else drawTraffic(traffic, selection, pace);
   document.body.dataset.drains = String(snapshot.drain.drains);
   document.documentElement.dataset.ready = "";
 }
 
-function drawTraffic(view: View, selection: Selection, pace: Pace): void {
-  crumbs.draw(view, selection);
-  panel.draw(view, selection, timeline.recent(RECENT));
-  if (selection.view === "chord") diagram.draw(view, selection, pace);
-  else table.draw(view, selection);
-  const held = selection.paused ? { time: view.drain.time, waiting: waiting(hold) } : null;
-  timeline.draw({ unit: selection.unit, peer: selection.peer, held });
+function drawTraffic(traffic: Traffic, selection: Selection, pace: Pace): void {
+  crumbs.draw(traffic, selection);
+  panel.draw(traffic, selection, timeline.recent(RECENT));
+  stage.draw(traffic, selection, pace);
+  const held = selection.paused ? { time: traffic.drain.time, waiting: waiting(hold) } : null;
+  timeline.draw({ unit: selection.unit, peer: focusOf(selection), held });
 }
 
-function layStage(empty: boolean, { view }: Selection): void {
+function layStage(empty: boolean): void {
   byId("empty", HTMLElement).hidden = !empty;
   byId("crumbs", HTMLElement).hidden = empty;
   byId("time", HTMLElement).hidden = empty;
-  byId("panel-chord", HTMLElement).hidden = empty || view !== "chord";
-  byId("panel-table", HTMLElement).hidden = empty || view !== "table";
   byId("stage", HTMLElement).classList.toggle("tall", empty);
 }
 

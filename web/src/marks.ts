@@ -1,20 +1,29 @@
 /** The shapes of the diagram as path texts and gradient stops, from angles and radii. */
 import { ribbon as chordRibbon, type Ribbon as Ends, type RibbonSubgroup } from "d3-chord";
 import { arc } from "d3-shape";
-import type { Arc, Ribbon, Span } from "./layout";
-import type { RibbonMark } from "./motion";
+import type { Arc, Span } from "./layout";
+import type { Place } from "./matrix";
+import type { EndMark, RibbonMark } from "./motion";
 
 export type Point = readonly [x: number, y: number];
 
 /** A ribbon with its net sender first: that end is wider and denser. */
 export interface Directed {
-  readonly source: { readonly span: Span; readonly peer: string; readonly value: number };
-  readonly target: { readonly span: Span; readonly peer: string; readonly value: number };
+  readonly source: DirectedEnd;
+  readonly target: DirectedEnd;
+}
+
+export interface DirectedEnd {
+  readonly at: EndMark;
+  readonly place: Place;
+  /** What it sends. */
+  readonly value: number;
 }
 
 export interface Stop {
   readonly offset: number;
-  readonly peer: string;
+  /** Whose colour it has: a key of the rim. */
+  readonly rim: string;
   readonly opacity: number;
 }
 
@@ -44,8 +53,8 @@ export function ringPath(span: Span, inner: number, outer: number, corner = 0): 
   );
 }
 
-export function ribbonPath(mark: Pick<RibbonMark, "a" | "b">, radius: number): string {
-  const end = ({ start, end }: Span): RibbonSubgroup => ({
+export function ribbonPath(mark: Pick<RibbonMark, "a" | "b">): string {
+  const end = ({ start, end, radius }: EndMark): RibbonSubgroup => ({
     startAngle: start,
     endAngle: end,
     radius,
@@ -59,8 +68,8 @@ export function ribbonPath(mark: Pick<RibbonMark, "a" | "b">, radius: number): s
 export function directed(mark: RibbonMark): Directed {
   const { a, b } = mark.ribbon;
   const ends = [
-    { span: mark.a, peer: a.place.peer, value: a.value },
-    { span: mark.b, peer: b.place.peer, value: b.value },
+    { at: mark.a, place: a.place, value: a.value },
+    { at: mark.b, place: b.place, value: b.value },
   ] as const;
   return a.value >= b.value
     ? { source: ends[0], target: ends[1] }
@@ -72,9 +81,9 @@ export function ribbonStops({ source, target }: Directed): readonly Stop[] {
   const dense = 0.9;
   const thin = Math.max(0.26, 0.9 * Math.sqrt(target.value / Math.max(source.value, 1e-12)));
   return [
-    { offset: 0.05, peer: source.peer, opacity: dense },
-    { offset: 0.42, peer: source.peer, opacity: (dense * 0.72 + thin * 0.28) * 0.85 },
-    { offset: 0.95, peer: target.peer, opacity: thin },
+    { offset: 0.05, rim: source.place.rim, opacity: dense },
+    { offset: 0.42, rim: source.place.rim, opacity: (dense * 0.72 + thin * 0.28) * 0.85 },
+    { offset: 0.95, rim: target.place.rim, opacity: thin },
   ];
 }
 
@@ -85,19 +94,14 @@ export interface Chevrons {
 }
 
 /** Chevrons near the net sender, towards the receiver; null where none are due or fit. */
-export function chevrons(
-  ends: Directed,
-  radius: number,
-  count: 2 | 3,
-  most: number,
-): Chevrons | null {
-  const width = (ends.source.span.end - ends.source.span.start) * radius;
+export function chevrons(ends: Directed, count: 2 | 3, most: number): Chevrons | null {
+  const width = widthOf(ends.source.at);
   const ratio = ends.source.value / Math.max(ends.target.value, 1e-12);
-  if (ends.source.peer === ends.target.peer) return null;
+  if (ends.source.place.key === ends.target.place.key) return null;
   if (width < CHEVRON_FROM || ratio <= CLEAR_DIRECTION) return null;
   const size = Math.min(most, width * 0.11);
-  const from = pointAt(middle(ends.source.span), radius);
-  const to = pointAt(middle(ends.target.span), radius);
+  const from = centre(ends.source.at);
+  const to = centre(ends.target.at);
   const step = (size * 0.8) / Math.hypot(...from);
   const paths = Array.from({ length: count }, (_, i) => chevron(from, to, 0.1 + i * step, size));
   return { path: paths.join(""), stroke: Math.max(1.25, size * 0.32) };
@@ -125,9 +129,14 @@ export function notchPath(span: Span, inner: number, outer: number): string {
   return ringPath({ start: at - half, end: at + half }, inner, outer);
 }
 
-/** The width in px of a ribbon's widest end. */
-export function ribbonWidth(ribbon: Ribbon, radius: number): number {
-  return Math.max(ribbon.a.end - ribbon.a.start, ribbon.b.end - ribbon.b.start) * radius;
+/** The width in px of an end. */
+export function widthOf({ start, end, radius }: EndMark): number {
+  return (end - start) * radius;
+}
+
+/** The point in the middle of an end. */
+export function centre(end: EndMark): Point {
+  return pointAt(middle(end), end.radius);
 }
 
 /** Turned so that a text along the radius is never upside down. */

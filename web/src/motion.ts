@@ -1,8 +1,8 @@
 /**
  * From one picture to the next: everything keeps its key, so motion means change.
  *
- * Arcs of endpoints open out of their peer's arc and close into it; other arcs grow from and
- * shrink to their middle. All this is numbers; chord.ts only draws what comes out.
+ * What stands inside an arc opens out of it and closes into it; other arcs grow from and shrink
+ * to their middle. All this is numbers; chord.ts only draws what comes out.
  */
 import type { LabelPlace } from "./labels";
 import type { Arc, Layout, Ribbon, Span } from "./layout";
@@ -13,14 +13,23 @@ interface Moving {
   readonly opacity: number;
 }
 
+/** An arc; its ends are those of now, those of `arc` are where it is going. */
 export interface ArcMark extends Moving, Span {
   readonly arc: Arc;
+  /** Its radii, in px. */
+  readonly inner: number;
+  readonly outer: number;
+}
+
+/** Where a ribbon ends. */
+export interface EndMark extends Span {
+  readonly radius: number;
 }
 
 export interface RibbonMark extends Moving {
   readonly ribbon: Ribbon;
-  readonly a: Span;
-  readonly b: Span;
+  readonly a: EndMark;
+  readonly b: EndMark;
 }
 
 export interface LabelMark extends Moving {
@@ -29,34 +38,62 @@ export interface LabelMark extends Moving {
 }
 
 export interface Scene {
-  readonly peers: readonly ArcMark[];
-  readonly endpoints: readonly ArcMark[];
+  readonly rim: readonly ArcMark[];
+  /** Only what stands inside an opened arc. */
+  readonly inside: readonly ArcMark[];
   readonly ribbons: readonly RibbonMark[];
   readonly labels: readonly LabelMark[];
-  /** Radii: they differ while a peer is open. */
-  readonly outer: number;
-  readonly inner: number;
-  readonly ribbonRadius: number;
 }
 
+/** Radii of one arc and of what stands inside it, in px. */
+export interface Radii {
+  readonly outer: number;
+  readonly inner: number;
+  readonly insideOuter: number;
+  readonly insideInner: number;
+  readonly ribbon: number;
+}
+
+/** @param radiiOf by the key of the rim. */
 export function sceneOf(
-  peers: Layout,
-  inside: Layout | null,
+  rim: Layout,
+  inside: Layout,
   labels: readonly LabelPlace[],
-  radii: Pick<Scene, "outer" | "inner" | "ribbonRadius">,
+  radiiOf: (rim: string) => Radii,
 ): Scene {
+  const end = (span: Span, rimKey: string): EndMark => ({
+    start: span.start,
+    end: span.end,
+    radius: radiiOf(rimKey).ribbon,
+  });
+  const mark = (arc: Arc, inner: number, outer: number): ArcMark => ({
+    key: arc.place.key,
+    opacity: 1,
+    arc,
+    start: arc.start,
+    end: arc.end,
+    inner,
+    outer,
+  });
   return {
-    ...radii,
-    peers: peers.arcs.map(arcMark),
-    endpoints: inside?.arcs.map(arcMark) ?? [],
-    ribbons: (inside ?? peers).ribbons.map((ribbon) => ({
+    rim: rim.arcs.map((arc) => {
+      const { inner, outer } = radiiOf(arc.place.key);
+      return mark(arc, inner, outer);
+    }),
+    inside: inside.arcs
+      .filter(({ place }) => place.key !== place.rim)
+      .map((arc) => {
+        const { insideInner, insideOuter } = radiiOf(arc.place.rim);
+        return mark(arc, insideInner, insideOuter);
+      }),
+    ribbons: inside.ribbons.map((ribbon) => ({
       key: ribbon.key,
       opacity: 1,
       ribbon,
-      a: ribbon.a,
-      b: ribbon.b,
+      a: end(ribbon.a, ribbon.a.place.rim),
+      b: end(ribbon.b, ribbon.b.place.rim),
     })),
-    labels: peers.arcs.flatMap((arc, i) => {
+    labels: rim.arcs.flatMap((arc, i) => {
       const place = labels[i];
       return place ? [{ key: arc.place.key, opacity: 1, arc, place }] : [];
     }),
@@ -66,28 +103,19 @@ export function sceneOf(
 /** The picture at `t`, 0 to 1, on the way. What it shows and says is the goal's already. */
 export function between(from: Scene, to: Scene, t: number): Scene {
   if (t >= 1) return to;
-  const carry = (mark: { key: string; arc: Arc }, into: Scene, out: Scene): Span =>
-    carried(mark.arc, mark.arc.place.peer, out, into);
   const mid = (mark: ArcMark): Span => middle(mark);
   return {
-    outer: mix(from.outer, to.outer, t),
-    inner: mix(from.inner, to.inner, t),
-    ribbonRadius: mix(from.ribbonRadius, to.ribbonRadius, t),
-    peers: arcsBetween(from.peers, to.peers, t, mid, mid),
-    endpoints: arcsBetween(
-      from.endpoints,
-      to.endpoints,
+    rim: arcsBetween(from.rim, to.rim, t, mid, mid),
+    inside: arcsBetween(
+      from.inside,
+      to.inside,
       t,
-      (mark) => carry(mark, from, to),
-      (mark) => carry(mark, to, from),
+      (mark) => carried(mark.arc, mark.arc.place.rim, to, from),
+      (mark) => carried(mark.arc, mark.arc.place.rim, from, to),
     ),
     ribbons: ribbonsBetween(from, to, t),
     labels: labelsBetween(from.labels, to.labels, t),
   };
-}
-
-function arcMark(arc: Arc): ArcMark {
-  return { key: arc.place.key, opacity: 1, arc, start: arc.start, end: arc.end };
 }
 
 /** Joins two lists by key: those of `to` in its order, then those that leave. */
@@ -120,6 +148,8 @@ function arcsBetween(
     (before, after) => ({
       ...after,
       ...mixSpan(before, after, t),
+      inner: mix(before.inner, after.inner, t),
+      outer: mix(before.outer, after.outer, t),
       opacity: mix(before.opacity, 1, t),
     }),
     (mark) => ({ ...mark, ...mixSpan(origin(mark), mark, t), opacity: t }),
@@ -128,36 +158,28 @@ function arcsBetween(
 }
 
 function ribbonsBetween(from: Scene, to: Scene, t: number): RibbonMark[] {
-  const ends = (mark: RibbonMark, here: Scene, there: Scene): { a: Span; b: Span } => ({
-    a: carried(mark.a, mark.ribbon.a.place.peer, here, there),
-    b: carried(mark.b, mark.ribbon.b.place.peer, here, there),
+  const ends = (mark: RibbonMark, here: Scene, there: Scene): { a: EndMark; b: EndMark } => ({
+    a: { ...mark.a, ...carried(mark.a, mark.ribbon.a.place.rim, here, there) },
+    b: { ...mark.b, ...carried(mark.b, mark.ribbon.b.place.rim, here, there) },
   });
   return joined(
     from.ribbons,
     to.ribbons,
     (before, after) => ({
       ...after,
-      a: mixSpan(before.a, after.a, t),
-      b: mixSpan(before.b, after.b, t),
+      a: mixEnd(before.a, after.a, t),
+      b: mixEnd(before.b, after.b, t),
       opacity: mix(before.opacity, 1, t),
     }),
     (mark) => {
       const origin = ends(mark, to, from);
-      return {
-        ...mark,
-        a: mixSpan(origin.a, mark.a, t),
-        b: mixSpan(origin.b, mark.b, t),
-        opacity: t,
-      };
+      const [a, b] = [mixEnd(origin.a, mark.a, t), mixEnd(origin.b, mark.b, t)];
+      return { ...mark, a, b, opacity: t };
     },
     (mark) => {
-      const end = ends(mark, from, to);
-      return {
-        ...mark,
-        a: mixSpan(mark.a, end.a, t),
-        b: mixSpan(mark.b, end.b, t),
-        opacity: mix(mark.opacity, 0, t),
-      };
+      const goal = ends(mark, from, to);
+      const [a, b] = [mixEnd(mark.a, goal.a, t), mixEnd(mark.b, goal.b, t)];
+      return { ...mark, a, b, opacity: mix(mark.opacity, 0, t) };
     },
   );
 }
@@ -201,22 +223,26 @@ function mixPlace(from: LabelPlace, to: LabelPlace, t: number): LabelPlace {
   };
 }
 
-/** A span inside a peer's arc in one scene, as the same part of that arc in another. */
-function carried(span: Span, peer: string, here: Scene, there: Scene): Span {
-  const [from, to] = [arcOf(here, peer), arcOf(there, peer)];
+/** A span inside an arc of the rim in one scene, as the same part of that arc in another. */
+function carried(span: Span, rim: string, here: Scene, there: Scene): Span {
+  const [from, to] = [arcOf(here, rim), arcOf(there, rim)];
   if (!from || !to || from.end <= from.start) return middle(span);
   const at = (angle: number): number =>
     mix(to.start, to.end, Math.min(1, Math.max(0, (angle - from.start) / (from.end - from.start))));
   return { start: at(span.start), end: at(span.end) };
 }
 
-function arcOf(scene: Scene, peer: string): Span | undefined {
-  return scene.peers.find((mark) => mark.key === peer);
+function arcOf(scene: Scene, rim: string): Span | undefined {
+  return scene.rim.find((mark) => mark.key === rim);
 }
 
 function middle(span: Span): Span {
   const angle = (span.start + span.end) / 2;
   return { start: angle, end: angle };
+}
+
+function mixEnd(from: EndMark, to: EndMark, t: number): EndMark {
+  return { ...mixSpan(from, to, t), radius: mix(from.radius, to.radius, t) };
 }
 
 function mixSpan(from: Span, to: Span, t: number): Span {

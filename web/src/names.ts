@@ -1,4 +1,4 @@
-/** The texts round the circle: peers level beside their arcs, endpoints along the radius. */
+/** The texts round the circle: the rim's level beside its arcs, those inside along the radius. */
 import type { Selection } from "d3-selection";
 import { shorten } from "./address";
 import type { Picture } from "./chord";
@@ -6,11 +6,14 @@ import { amountText, pairText } from "./format";
 import type { Arc } from "./layout";
 import { hasRoom, radialTransform } from "./marks";
 import type { ArcMark, LabelMark, Scene } from "./motion";
+import { nameOf } from "./words";
 
 type Layer = Selection<SVGGElement, unknown, null, undefined>;
 
 /** Longest address that stands beside an arc whole. */
 const LONGEST_NAME = 17;
+/** Longest name of what stands inside: more would push the circle together. */
+const LONGEST_INSIDE = 9;
 
 export function drawLabels(layer: Layer, scene: Scene, picture: Picture): void {
   const { frame, measure, peerPrefix } = picture;
@@ -25,9 +28,10 @@ export function drawLabels(layer: Layer, scene: Scene, picture: Picture): void {
       made.append("text").attr("class", "rate");
       return made;
     })
+    .attr("data-key", (mark) => mark.key)
     .attr("data-label", (mark) => mark.key)
     .attr("opacity", (mark) => mark.opacity)
-    .classed("selected", (mark) => mark.key === picture.selected);
+    .classed("selected", (mark) => mark.key === picture.chosen);
   group
     .select("path")
     .attr("d", ({ place: { leader } }) =>
@@ -39,8 +43,8 @@ export function drawLabels(layer: Layer, scene: Scene, picture: Picture): void {
     .attr("y", ({ place }) => place.y)
     .attr("dy", "-.05em")
     .attr("text-anchor", ({ place }) => place.anchor)
-    .classed("mono", ({ arc }) => arc.place.kind !== "other")
-    .text(({ arc }) => peerName(arc, short ? peerPrefix : ""));
+    .classed("mono", ({ arc }) => arc.place.kind === "peer" || arc.place.kind === "network")
+    .text(({ arc }) => rimName(arc, short, short ? peerPrefix : ""));
   group
     .select(".rate")
     .attr("x", ({ place }) => place.x)
@@ -48,43 +52,48 @@ export function drawLabels(layer: Layer, scene: Scene, picture: Picture): void {
     .attr("text-anchor", ({ place }) => place.anchor)
     .text(({ arc, place }) => {
       if (place.lines === 1) return "";
-      if (short) return amountText(arc.sent, measure);
+      if (short || arc.place.kind === "network") return amountText(arc.sent, measure);
       const [out, into] = pairText(arc.sent, arc.received, measure);
       return `↑ ${out}  ↓ ${into}`;
     });
 }
 
-export function drawEndpointNames(layer: Layer, scene: Scene, picture: Picture): void {
-  const { frame, endpointPrefix } = picture;
-  const height = frame.type.endpoint;
+export function drawInsideNames(layer: Layer, scene: Scene, picture: Picture): void {
+  const { frame, insidePrefix } = picture;
   layer
     .selectAll<SVGTextElement, ArcMark>("text")
     .data(
-      scene.endpoints.filter((mark) => hasRoom(mark.arc, frame.outer, height)),
+      scene.inside.filter((mark) => hasRoom(mark.arc, frame.outer, frame.type.inside)),
       (mark) => mark.key,
     )
     .join("text")
     .attr("class", ({ arc }) => (arc.place.address === "" ? "" : "mono"))
     .attr("dy", ".34em")
     .attr("opacity", (mark) => mark.opacity)
-    .attr("transform", (mark) => radialTransform(mark, scene.outer + 7).transform)
+    .attr("transform", (mark) => radialTransform(mark, frame.outer + 7).transform)
     .attr("text-anchor", (mark) => (radialTransform(mark, 0).flipped ? "end" : "start"))
-    .text(({ arc }) => endpointName(arc, endpointPrefix));
+    .text(({ arc }) => insideName(arc, insidePrefix));
 }
 
-/** What stands beside an endpoint's arc, without what the legend says once. */
-export function endpointName({ place }: Arc, prefix: string): string {
+/** What stands beside an arc inside, without what the legend says once. */
+export function insideName({ place }: Arc, prefix: string): string {
   if (place.kind === "other") return "other";
-  if (place.address === "") return "no address";
-  return shorten(withoutPrefix(place.address, prefix), LONGEST_NAME);
+  if (place.address === "") return "no IP";
+  return shorten(withoutPrefix(place.address, prefix), LONGEST_INSIDE);
 }
 
-function peerName({ place }: Arc, prefix: string): string {
-  if (place.kind === "other") {
-    return place.merged > 0 && prefix === "" ? `other (${String(place.merged)} peers)` : "other";
+function rimName({ place }: Arc, short: boolean, prefix: string): string {
+  switch (place.kind) {
+    case "other":
+      if (short || place.merged === 0) return "other";
+      return `other (${String(place.merged)} ${place.rim === "other" ? "peers" : "more"})`;
+    case "peer": {
+      const rest = withoutPrefix(place.address, prefix);
+      return rest === place.address ? shorten(rest, LONGEST_NAME) : `.${rest}`;
+    }
+    default:
+      return nameOf(place);
   }
-  const rest = withoutPrefix(place.address, prefix);
-  return rest === place.address ? shorten(rest, LONGEST_NAME) : `.${rest}`;
 }
 
 function withoutPrefix(address: string, prefix: string): string {

@@ -1,16 +1,17 @@
 /** The right panel: the whole interface, or the chosen peer. */
 import { sum } from "./amounts";
-import { isGroup } from "./address";
-import { peerColour } from "./colour";
+import { rimColour } from "./colour";
 import { keep, make, part, say, sayQuantity, swatch } from "./dom";
 import { amountText, quantity, shareText, THIN } from "./format";
 import { flowKey } from "./roster";
 import { drawEndpointRows, drawExchanges, drawFlowRows, type FlowRow } from "./rows";
 import type { Bin } from "./series";
 import { drawSpark } from "./spark";
-import { showsVni, type Selection } from "./state";
+import { valueOf } from "./filter/edit";
+import type { Selection } from "./state";
 import { isTouched, SteadyOrder } from "./steady";
-import { exchangeOf, type View } from "./view";
+import { behind, exchangeOf, partners, talkers } from "./exchanges";
+import { focusOf, type Traffic } from "./traffic";
 
 /** Lines per list. */
 const TALKERS = 10;
@@ -19,7 +20,7 @@ const PARTNERS = 8;
 const ENDPOINTS = 12;
 
 export interface RightActions {
-  readonly open: (peer: string) => void;
+  readonly choose: (key: string) => void;
   readonly up: () => void;
 }
 
@@ -57,69 +58,83 @@ export class RightPanel {
   }
 
   /** @param bins the recent past, for the chosen peer's curve. */
-  draw(view: View, selection: Selection, bins: readonly Bin[]): void {
-    this.show(selection.peer);
+  draw(traffic: Traffic, selection: Selection, bins: readonly Bin[]): void {
+    const peer = focusOf(selection);
+    this.show(peer);
     // What comes back into sight is sorted anew: nobody has read it yet.
-    const about = JSON.stringify([this.turns, selection.peer, selection.vni, view.measure]);
-    if (selection.peer === null) this.drawAll(view, selection, about);
-    else this.drawPeer(view, selection.peer, about, bins);
+    const about = JSON.stringify([this.turns, peer, selection.filter, traffic.measure]);
+    if (peer === null) this.drawAll(traffic, selection, about);
+    else this.drawPeer(traffic, peer, about, bins);
   }
 
-  private drawAll(view: View, selection: Selection, about: string): void {
-    const { talkers, flows } = this.lists;
-    // A group only hears.
-    const senders = view.talkers.filter(({ address }) => !isGroup(address));
-    const peers = steady(talkers, about, senders, ({ address }) => address);
-    drawExchanges(talkers.rows, peers.slice(0, TALKERS), view.measure, this.actions.open);
-    sayMore(talkers, peers.length - TALKERS);
-    const rows = steady(flows, about, flowRows(view), ({ key }) => key);
-    drawFlowRows(flows.rows, rows.slice(0, FLOWS), view.measure);
-    sayMore(flows, rows.length - FLOWS);
-    say(talkers.note, "↑ sent, ↓ received");
-    this.drawFacts(view, selection);
+  private drawAll(traffic: Traffic, selection: Selection, about: string): void {
+    const lists = this.lists;
+    const all = talkers(traffic.tunnels, traffic.amount);
+    const peers = steady(lists.talkers, about, all, ({ key }) => key);
+    const { measure } = traffic;
+    drawExchanges(lists.talkers.rows, peers.slice(0, TALKERS), measure, this.actions.choose);
+    sayMore(lists.talkers, peers.length - TALKERS);
+    const rows = steady(lists.flows, about, flowRows(traffic), ({ key }) => key);
+    drawFlowRows(lists.flows.rows, rows.slice(0, FLOWS), measure);
+    sayMore(lists.flows, rows.length - FLOWS);
+    say(lists.talkers.note, "↑ sent, ↓ received");
+    this.drawFacts(traffic, selection);
   }
 
-  private drawPeer(view: View, peer: string, about: string, bins: readonly Bin[]): void {
-    const { partners, behind } = this.lists;
-    this.drawWho(view, peer, bins);
-    const others = steady(partners, about, view.partners, ({ address }) => address);
-    drawExchanges(partners.rows, others.slice(0, PARTNERS), view.measure, this.actions.open);
-    sayMore(partners, others.length - PARTNERS);
-    say(partners.note, "↑ sent, ↓ received");
-    const own = steady(behind, about, view.behind, ({ key }) => key);
-    drawEndpointRows(behind.rows, own.slice(0, ENDPOINTS), peer, view.measure);
-    sayMore(behind, own.length - ENDPOINTS);
+  private drawPeer(traffic: Traffic, peer: string, about: string, bins: readonly Bin[]): void {
+    const lists = this.lists;
+    const { measure, amount } = traffic;
+    const { choose } = this.actions;
+    this.drawWho(traffic, peer, bins);
+    const all = partners(traffic.tunnels, amount, peer);
+    const others = steady(lists.partners, about, all, ({ key }) => key);
+    drawExchanges(lists.partners.rows, others.slice(0, PARTNERS), measure, choose);
+    sayMore(lists.partners, others.length - PARTNERS);
+    say(lists.partners.note, "↑ sent, ↓ received");
+    const inner = behind(traffic.flows, amount, peer);
+    const own = steady(lists.behind, about, inner, ({ key }) => key);
+    drawEndpointRows(lists.behind.rows, own.slice(0, ENDPOINTS), peer, measure, choose);
+    sayMore(lists.behind, own.length - ENDPOINTS);
   }
 
-  private drawWho(view: View, peer: string, bins: readonly Bin[]): void {
+  private drawWho(traffic: Traffic, peer: string, bins: readonly Bin[]): void {
     const { colour, address, sends, receives, spark, share, note } = this.who;
-    const { sent, received } = exchangeOf(view, peer);
-    colour.style.background = peerColour(peer);
+    const { sent, received } = exchangeOf(talkers(traffic.tunnels, traffic.amount), peer);
+    colour.style.background = rimColour(peer);
     say(address, peer);
-    sayQuantity(sends, quantity(sent, view.measure));
-    sayQuantity(receives, quantity(received, view.measure));
+    sayQuantity(sends, quantity(sent, traffic.measure));
+    sayQuantity(receives, quantity(received, traffic.measure));
     const curve = bins.map(({ rates }) => {
       const counts = rates.get(peer);
-      return counts ? (view.measure.unit === "bits" ? counts.bytes : counts.packets) : 0;
+      return counts ? (traffic.measure.unit === "bits" ? counts.bytes : counts.packets) : 0;
     });
     const isKnown = curve.some((value) => value > 0);
     spark.toggleAttribute("hidden", !isKnown);
-    if (isKnown) drawSpark(spark, curve, 168, 34, peerColour(peer));
-    say(share, shareText(sent, view.all));
+    if (isKnown) drawSpark(spark, curve, 168, 34, rimColour(peer));
+    say(share, shareText(sent, traffic.all));
     say(note, "of all sent");
   }
 
   /** What the segments tell of the whole wire in the window. */
-  private drawFacts(view: View, selection: Selection): void {
-    const segments = view.drain.segments.filter(({ vni }) => showsVni(selection.vni, vni));
+  private drawFacts(traffic: Traffic, selection: Selection): void {
+    const chosen = valueOf(selection.filter, "vni");
+    const segments = traffic.drain.segments.filter(
+      ({ vni }) => chosen === null || String(vni ?? "none") === chosen,
+    );
     const packets = sum(segments.map((segment) => segment.packets));
     const bytes = sum(segments.map((segment) => segment.bytes));
     const inner = sum(segments.map((segment) => segment.inner_bytes));
-    const { window } = view.measure;
-    const counted = amountText(view.amount({ packets, bytes }), view.measure);
+    const { period } = traffic.measure;
+    const counted = amountText(
+      traffic.amount({ packets, bytes, inner_bytes: inner }),
+      traffic.measure,
+    );
     const facts: [name: string, value: string][] = [
-      view.measure.unit === "bits"
-        ? ["Packets", amountText(packets / seconds(view), { unit: "packets", window })]
+      traffic.measure.unit === "bits"
+        ? [
+            "Packets",
+            amountText(packets / seconds(traffic), { unit: "packets", size: "wire", period }),
+          ]
         : ["Packets", counted],
       ["Mean packet", packets > 0 ? `${(bytes / packets).toFixed(0)}${THIN}B` : "–"],
       ["Tunnel headers", overhead(bytes, inner, packets)],
@@ -149,8 +164,8 @@ export class RightPanel {
   }
 }
 
-function seconds(view: View): number {
-  return view.measure.window === "last" ? Math.max(view.drain.elapsed_s, 1e-9) : 1;
+function seconds(traffic: Traffic): number {
+  return traffic.measure.period === "rate" ? Math.max(traffic.drain.elapsed_s, 1e-9) : 1;
 }
 
 function overhead(bytes: number, inner: number, packets: number): string {
@@ -159,15 +174,15 @@ function overhead(bytes: number, inner: number, packets: number): string {
   return `${shareText(bytes - inner, bytes)}, ${each}${THIN}B each`;
 }
 
-function flowRows(view: View): FlowRow[] {
-  return view.flows
+function flowRows(traffic: Traffic): FlowRow[] {
+  return traffic.flows
     .map((flow) => ({
       key: flowKey(flow),
       peer: flow.outer_src,
       from: flow.inner_src === "" ? flow.outer_src : flow.inner_src,
       to: flow.inner_dst === "" ? flow.outer_dst : flow.inner_dst,
       vni: flow.vni,
-      amount: view.amount(flow),
+      amount: traffic.amount(flow),
     }))
     .sort((a, b) => b.amount - a.amount);
 }

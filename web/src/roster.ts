@@ -5,6 +5,7 @@
  * its place with zeros for about a minute, and the biggest are chosen by decayed bytes, so that
  * the circle does not jump while it is read.
  */
+import { NO_COUNTS } from "./amounts";
 import type { Flow, Tunnel } from "./api";
 
 /** A row and how much it weighs when the biggest are chosen: decayed bytes. */
@@ -35,7 +36,7 @@ export function remember<T extends Tunnel>(
   const next = new Map<string, Kept<T>>();
   for (const [key, kept] of roster) {
     const weight = kept.weight * left;
-    if (weight >= FORGOTTEN) next.set(key, { row: { ...kept.row, packets: 0, bytes: 0 }, weight });
+    if (weight >= FORGOTTEN) next.set(key, { row: { ...kept.row, ...NO_COUNTS }, weight });
   }
   for (const row of rows) {
     const key = keyOf(row);

@@ -1,9 +1,9 @@
 /** Rows of the right panel: somebody, both directions as bars, the sum. */
 import { shorten } from "./address";
-import { endpointColour, peerColour } from "./colour";
+import { insideColour, rimColour } from "./colour";
 import { keep, make, part, say, setBar, swatch } from "./dom";
 import { amountText, type Measure } from "./format";
-import type { Exchange } from "./view";
+import type { Exchange } from "./exchanges";
 
 /** Characters of an address that fit in a row. */
 const ROOM = 15;
@@ -13,14 +13,14 @@ export function drawExchanges(
   list: HTMLElement,
   rows: readonly Exchange[],
   measure: Measure,
-  open: (address: string) => void,
+  choose: (key: string) => void,
 ): void {
   const most = Math.max(...rows.flatMap(({ sent, received }) => [sent, received]), 1e-12);
   keep(
     list,
     rows,
     ({ address }) => address,
-    ({ address }) => exchangeRow(address, open),
+    ({ address }) => exchangeRow(address, choose),
     (row, { address, sent, received }) => {
       setBar(part(row, "sent"), sent / most);
       setBar(part(row, "received"), received / most);
@@ -50,7 +50,7 @@ export function drawFlowRows(list: HTMLElement, rows: readonly FlowRow[], measur
       make(
         "div",
         { class: "row flow", title: `${from} → ${to}`, "data-flow": `${from}|${to}` },
-        swatch(peerColour(peer)),
+        swatch(rimColour(peer)),
         make(
           "span",
           { class: "mono" },
@@ -66,32 +66,33 @@ export function drawFlowRows(list: HTMLElement, rows: readonly FlowRow[], measur
   );
 }
 
-export interface EndpointRow extends Exchange {
-  readonly key: string;
-  readonly vni: number | null;
-}
-
 /** The endpoints behind one peer. */
 export function drawEndpointRows(
   list: HTMLElement,
-  rows: readonly EndpointRow[],
+  rows: readonly Exchange[],
   peer: string,
   measure: Measure,
+  choose: (key: string) => void,
 ): void {
   const most = Math.max(...rows.flatMap(({ sent, received }) => [sent, received]), 1e-12);
   keep(
     list,
     rows,
     ({ key }) => key,
-    ({ address, vni }) =>
-      make(
-        "div",
-        { class: "row endpoint", title: address },
+    ({ key, address, vni }) => {
+      const row = make(
+        "button",
+        { class: "row endpoint", title: address, "data-behind": key },
         make("span", { class: address === "" ? "dim" : "mono" }, shortName(address)),
         make("span", { class: "mono dim" }, vni === null ? "" : String(vni)),
-        bars(endpointColour(peer, 0)),
+        bars(insideColour(peer, 0)),
         make("b", { class: "amount" }),
-      ),
+      );
+      row.addEventListener("click", () => {
+        choose(key);
+      });
+      return row;
+    },
     (row, { sent, received }) => {
       setBar(part(row, "sent"), sent / most);
       setBar(part(row, "received"), received / most);
@@ -100,17 +101,17 @@ export function drawEndpointRows(
   );
 }
 
-function exchangeRow(address: string, open: (address: string) => void): HTMLElement {
+function exchangeRow(address: string, choose: (key: string) => void): HTMLElement {
   const row = make(
     "button",
-    { class: "row", title: `Open ${address}`, "data-talker": address },
-    swatch(peerColour(address)),
+    { class: "row", title: `Choose ${address}`, "data-talker": address },
+    swatch(rimColour(address)),
     make("span", { class: "mono" }, shorten(address, ROOM)),
-    bars(peerColour(address)),
+    bars(rimColour(address)),
     make("b", { class: "amount" }),
   );
   row.addEventListener("click", () => {
-    open(address);
+    choose(address);
   });
   return row;
 }
@@ -126,7 +127,7 @@ function bars(colour: string): HTMLElement {
 }
 
 function shortName(address: string): string {
-  return address === "" ? "no address" : shorten(address, ROOM);
+  return address === "" ? "no IP" : shorten(address, ROOM);
 }
 
 /** The receiver without what it shares with the sender: ".2.3" of 192.168.2.3. */

@@ -1,7 +1,7 @@
 /** The last minutes by sending peer: drains to points, points to layers. */
 import type { Drain, Timeline } from "./api";
-import type { Counts } from "./amounts";
-import { OTHER_PEER } from "./matrix";
+import { NO_COUNTS, type Counts } from "./amounts";
+import { OTHER } from "./things";
 
 /** What each peer sent in one drain. */
 export interface Column {
@@ -25,16 +25,14 @@ export function columnsOf({ interval_s, times, peers, packets, bytes }: Timeline
   return times.map((time, i) => ({
     time,
     interval_s,
-    counts: new Map(
-      peers.map((peer, p) => [peer, { packets: packets[p]?.[i] ?? 0, bytes: bytes[p]?.[i] ?? 0 }]),
-    ),
+    counts: new Map(peers.map((peer, p) => [peer, sentOf(packets[p]?.[i], bytes[p]?.[i])])),
   }));
 }
 
 export function columnOf({ time, interval_s, senders }: Drain): Column {
   const counts = senders.peers.map((peer, p): [string, Counts] => [
     peer,
-    { packets: senders.packets[p] ?? 0, bytes: senders.bytes[p] ?? 0 },
+    sentOf(senders.packets[p], senders.bytes[p]),
   ]);
   return { time, interval_s, counts: new Map(counts) };
 }
@@ -81,8 +79,7 @@ export function byGrowth(bins: readonly Bin[]): string[] {
     const sign = i < half ? -1 / Math.max(1, half) : 1 / Math.max(1, bins.length - half);
     for (const [peer, { bytes }] of here) growth.set(peer, (growth.get(peer) ?? 0) + sign * bytes);
   });
-  const rank = (peer: string): number =>
-    peer === OTHER_PEER ? -Infinity : (growth.get(peer) ?? 0);
+  const rank = (peer: string): number => (peer === OTHER ? -Infinity : (growth.get(peer) ?? 0));
   return [...growth.keys()].sort((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b)));
 }
 
@@ -91,12 +88,18 @@ function rates(columns: readonly Column[]): Map<string, Counts> {
   const sums = new Map<string, Counts>();
   for (const { counts } of columns) {
     for (const [peer, { packets, bytes }] of counts) {
-      const before = sums.get(peer) ?? { packets: 0, bytes: 0 };
+      const before = sums.get(peer) ?? NO_COUNTS;
       sums.set(peer, {
+        ...before,
         packets: before.packets + packets / seconds,
         bytes: before.bytes + bytes / seconds,
       });
     }
   }
   return sums;
+}
+
+/** Senders are told on the wire only. */
+function sentOf(packets = 0, bytes = 0): Counts {
+  return { ...NO_COUNTS, packets, bytes };
 }

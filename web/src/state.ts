@@ -1,110 +1,92 @@
-/** What is chosen, and how that reads in the page's address. Each choice is a step of "back". */
-import type { WindowName } from "./api";
+/** What is chosen, and what one step up or down makes of it. link.ts keeps it in the address. */
+import { drillsOf, withValue, withWord, without } from "./filter/edit";
+import { OTHER, thingsOf } from "./things";
 
-export type ViewName = "chord" | "table";
+/** The five drawings, in the order of their tabs and keys. */
+export const VIEWS = ["chord", "matrix", "sankey", "table", "timeline"] as const;
+export type ViewName = (typeof VIEWS)[number];
+
+/** `underlay`: peers; `overlay`: the endpoints behind them, at the same place. */
+export type Layer = "underlay" | "overlay";
+/** What the circle, the stack and the colours are by. */
+export type Grouping = "peer" | "vni";
 export type UnitName = "bits" | "packets";
-/** A VNI, "none" for traffic without one, or null for all. */
-export type VniChoice = number | "none" | null;
+/** Bytes with the outer headers, or only what is inside the tunnel. */
+export type Size = "wire" | "inner";
+/** Per second, or everything in the window. */
+export type Period = "rate" | "total";
+
+/** A stretch of time, in seconds since 1970. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
 
 export interface Selection {
   readonly view: ViewName;
-  readonly peer: string | null;
-  readonly vni: VniChoice;
-  readonly window: WindowName;
+  readonly layer: Layer;
+  readonly grouping: Grouping;
+  /** Places shown apart; the others are added up as "other". */
+  readonly top: number;
+  /** How many of the biggest are set aside: an opened "other". */
+  readonly below: number;
+  /** The filter as it was typed or clicked together; "" for everything. */
+  readonly filter: string;
+  /**
+   * What is talked about at the right and stands out in every drawing: the key of a place, or of
+   * the ribbon between two (see things.ts); null for nothing.
+   */
+  readonly chosen: string | null;
   readonly unit: UnitName;
+  readonly size: Size;
+  readonly period: Period;
   readonly paused: boolean;
+  /** The brush: only this time; null for now. */
+  readonly span: Span | null;
+  /** The second brush: what `span` is compared with; null for the time just before it. */
+  readonly before: Span | null;
 }
-
-/** Raised whenever an older page could misread a link. */
-const LINK_VERSION = "1";
 
 export const EVERYTHING: Selection = {
   view: "chord",
-  peer: null,
-  vni: null,
-  window: "last",
+  layer: "underlay",
+  grouping: "peer",
+  top: 20,
+  below: 0,
+  filter: "",
+  chosen: null,
   unit: "bits",
+  size: "wire",
+  period: "rate",
   paused: false,
+  span: null,
+  before: null,
 };
 
-/** The fragment for a selection: "" for the first screen, else "#v=1&…", defaults left out. */
-export function writeLink(selection: Selection): string {
-  const words = new URLSearchParams();
-  if (selection.view !== EVERYTHING.view) words.set("view", selection.view);
-  if (selection.peer !== null) words.set("peer", selection.peer);
-  if (selection.vni !== null) words.set("vni", String(selection.vni));
-  if (selection.window !== EVERYTHING.window) words.set("window", selection.window);
-  if (selection.unit !== EVERYTHING.unit) words.set("unit", selection.unit);
-  if (selection.paused) words.set("paused", "1");
-  // Colons are legal in a fragment, and an IPv6 address stays readable.
-  const text = words.toString().replaceAll("%3A", ":");
-  return text === "" ? "" : `#v=${LINK_VERSION}&${text}`;
-}
-
-/** The selection in a fragment; what is unknown, or of another version, counts as not chosen. */
-export function readLink(fragment: string): Selection {
-  const words = new URLSearchParams(fragment.replace(/^#/, ""));
-  if (words.get("v") !== LINK_VERSION) return EVERYTHING;
-  return {
-    view: words.get("view") === "table" ? "table" : "chord",
-    peer: readPeer(words.get("peer")),
-    vni: readVni(words.get("vni")),
-    window: words.get("window") === "total" ? "total" : "last",
-    unit: words.get("unit") === "packets" ? "packets" : "bits",
-    paused: words.get("paused") === "1",
-  };
-}
-
-/** One step up: first out of the peer, then out of the virtual network. */
+/** One step up: let go of what is chosen, then of the last drill, then out of the overlay. */
 export function up(selection: Selection): Selection {
-  if (selection.peer !== null) return { ...selection, peer: null };
-  return { ...selection, vni: null };
+  if (selection.chosen !== null) return { ...selection, chosen: null };
+  const last = drillsOf(selection.filter).at(-1);
+  if (last !== undefined) return { ...selection, filter: without(selection.filter, last) };
+  if (selection.below > 0) {
+    return { ...selection, below: Math.max(0, selection.below - selection.top) };
+  }
+  return { ...selection, layer: "underlay" };
 }
 
+/** Into it: only its traffic, and what is behind it. */
+export function down(selection: Selection, key: string): Selection {
+  if (key === OTHER) return { ...selection, chosen: null, below: selection.below + selection.top };
+  let { filter } = selection;
+  for (const { kind, peer, vni, address } of thingsOf(key)) {
+    if (kind === "network") filter = withValue(filter, "vni", String(vni ?? "none"));
+    else if (address !== "") filter = withWord(filter, `inner:${address}`);
+    else if (peer !== "") filter = withWord(filter, `peer:${peer}`);
+  }
+  return { ...selection, filter, chosen: null, layer: "overlay" };
+}
+
+/** Whether less than everything is shown. */
 export function isFiltered(selection: Selection): boolean {
-  return selection.peer !== null || selection.vni !== null;
-}
-
-/** Whether a row of that VNI is shown. */
-export function showsVni(choice: VniChoice, vni: number | null): boolean {
-  return choice === null || (choice === "none" ? vni === null : vni === choice);
-}
-
-/** The selection, kept in the address of the page. */
-export interface Store {
-  readonly now: Selection;
-  /** Choose something else; the rest stays. */
-  choose(change: Partial<Selection>): void;
-}
-
-/** @param changed called after each change, whether chosen here or by the "back" button. */
-export function keepInAddress(page: Window, changed: (selection: Selection) => void): Store {
-  let now = readLink(page.location.hash);
-  page.addEventListener("popstate", () => {
-    now = readLink(page.location.hash);
-    changed(now);
-  });
-  return {
-    get now() {
-      return now;
-    },
-    choose(change) {
-      const next = { ...now, ...change };
-      const { pathname, search } = page.location;
-      if (writeLink(next) === writeLink(now)) return;
-      now = next;
-      page.history.pushState(null, "", pathname + search + writeLink(next));
-      changed(now);
-    },
-  };
-}
-
-function readVni(word: string | null): VniChoice {
-  if (word === "none") return "none";
-  return word !== null && /^\d{1,10}$/.test(word) ? Number(word) : null;
-}
-
-/** Only characters of an address: the word also becomes part of a request. */
-function readPeer(word: string | null): string | null {
-  return word !== null && /^[0-9a-fA-F.:]{2,45}$/.test(word) ? word : null;
+  return selection.filter !== "" || selection.chosen !== null || selection.below > 0;
 }

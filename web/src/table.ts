@@ -1,13 +1,16 @@
 /** The same rows as the diagram, as a table: tunnels, or the flows of the open peer. */
 import { amountIn, sum } from "./amounts";
 import type { Flow, Tunnel } from "./api";
-import { peerColour } from "./colour";
+import { rimColour } from "./colour";
 import { keep, make, part, say, swatch } from "./dom";
 import { amountText, countText, DASH, shareText, type Measure } from "./format";
 import { flowKey, tunnelKey } from "./roster";
+import type { Drawing, Kind, Tools, Twin } from "./drawing";
+import { unitName } from "./pairs";
 import type { Selection, UnitName } from "./state";
+import { focusOf } from "./traffic";
 import { isTouched, SteadyOrder } from "./steady";
-import type { View } from "./view";
+import type { Traffic } from "./traffic";
 
 /** Rows drawn; the last line says what the others add up to. */
 const MOST_ROWS = 500;
@@ -27,17 +30,24 @@ interface Column {
   readonly unit?: UnitName;
 }
 
-export class Table {
+export const table: Kind = {
+  name: "table",
+  title: "Table",
+  about: "Tunnels or flows as rows, biggest first",
+  make: (panel, tools) => new Table(panel, tools),
+};
+
+class Table implements Drawing {
   private readonly body = make("tbody");
   private readonly head = make("tr");
   private readonly sum = make("div", { class: "table-sum" });
   private readonly caption = make("caption", { class: "unseen" });
   private readonly order = new SteadyOrder();
-  private readonly open: (peer: string) => void;
+  private readonly tools: Tools;
   private shown = "";
 
-  constructor(root: HTMLElement, open: (peer: string) => void) {
-    this.open = open;
+  constructor(root: HTMLElement, tools: Tools) {
+    this.tools = tools;
     const table = make("table", {}, this.caption, make("thead", {}, this.head), this.body);
     const scroller = make(
       "div",
@@ -49,21 +59,47 @@ export class Table {
     root.append(scroller, this.sum);
   }
 
-  draw(view: View, selection: Selection): void {
-    const open = selection.peer !== null;
-    const about = JSON.stringify([selection.peer, selection.vni, view.measure]);
-    if (about !== this.shown) this.drawHead(open, view.measure);
+  draw(traffic: Traffic, selection: Selection): void {
+    const open = focusOf(selection) !== null;
+    const about = JSON.stringify([open, selection.filter, traffic.measure]);
+    if (about !== this.shown) this.drawHead(open, traffic.measure);
     this.shown = about;
-    const sorted = rowsOf(view, open).sort((a, b) => b.amount - a.amount);
+    const sorted = rowsOf(traffic, open).sort((a, b) => b.amount - a.amount);
     const touched = isTouched(this.body);
     const rows = this.order.apply(about, sorted, ({ key }) => key, touched, performance.now());
     const drawn = rows.slice(0, MOST_ROWS);
-    this.drawRows(drawn, view);
-    this.drawSum(view, drawn, open);
+    this.drawRows(drawn, traffic);
+    this.drawSum(traffic, drawn, open);
   }
 
-  private drawHead(open: boolean, { unit, window }: Measure): void {
-    const cells = columns(open, window === "last").map((column) => {
+  twin(traffic: Traffic, selection: Selection): Twin {
+    const unit = unitName(traffic.measure);
+    return {
+      caption: "Tunnels or flows, by direction",
+      columns: [
+        ...["Inner source", "Inner destination", "Outer source", "Outer destination"].map(
+          (name) => ({
+            name,
+          }),
+        ),
+        { name: "VNI" },
+        { name: "Encapsulation" },
+        { name: "Sent", unit },
+      ],
+      rows: rowsOf(traffic, focusOf(selection) !== null).map(({ tunnel, flow, amount }) => [
+        flow?.inner_src ?? null,
+        flow?.inner_dst ?? null,
+        tunnel.outer_src,
+        tunnel.outer_dst,
+        tunnel.vni,
+        tunnel.encap,
+        amount,
+      ]),
+    };
+  }
+
+  private drawHead(open: boolean, { unit, period }: Measure): void {
+    const cells = columns(open, period === "rate").map((column) => {
       const cell = make("th", { class: column.kind }, column.name);
       cell.scope = "col";
       if (column.unit === unit) cell.setAttribute("aria-sort", "descending");
@@ -74,14 +110,14 @@ export class Table {
     say(this.caption, open ? "Flows from and to the open peer" : "Tunnels, by direction");
   }
 
-  private drawRows(rows: readonly Row[], view: View): void {
-    const { window } = view.measure;
+  private drawRows(rows: readonly Row[], traffic: Traffic): void {
+    const { size, period } = traffic.measure;
     const [bits, packets] = [
-      { unit: "bits", window } as const,
-      { unit: "packets", window } as const,
+      { unit: "bits", size, period } as const,
+      { unit: "packets", size, period } as const,
     ];
-    const inBits = amountIn(bits, view.drain.elapsed_s);
-    const inPackets = amountIn(packets, view.drain.elapsed_s);
+    const inBits = amountIn(bits, traffic.drain.elapsed_s);
+    const inPackets = amountIn(packets, traffic.drain.elapsed_s);
     keep(
       this.body,
       rows,
@@ -90,7 +126,7 @@ export class Table {
       (node, { tunnel, amount }) => {
         say(part(node, "in-bits"), amountText(inBits(tunnel), bits));
         say(part(node, "in-packets"), amountText(inPackets(tunnel), packets));
-        say(part(node, "column-share"), shareText(amount, view.total));
+        say(part(node, "column-share"), shareText(amount, traffic.total));
       },
     );
   }
@@ -112,23 +148,24 @@ export class Table {
   }
 
   private peerCell(peer: string, isExtra: boolean): HTMLElement {
-    const attributes = { class: "mono", title: `Open ${peer}` };
-    const button = make("button", attributes, swatch(peerColour(peer)), peer);
+    const attributes = { class: "mono", title: `Choose ${peer}` };
+    const button = make("button", attributes, swatch(rimColour(peer)), peer);
     button.addEventListener("click", () => {
-      this.open(peer);
+      this.tools.choose({ chosen: peer });
     });
     return make("td", { class: isExtra ? "column-peer" : "" }, button);
   }
 
-  private drawSum(view: View, drawn: readonly Row[], open: boolean): void {
+  private drawSum(traffic: Traffic, drawn: readonly Row[], open: boolean): void {
     const own = sum(drawn.map(({ amount }) => amount));
-    const rest = view.total - own;
-    const bold = (amount: number): HTMLElement => make("b", {}, amountText(amount, view.measure));
+    const rest = traffic.total - own;
+    const bold = (amount: number): HTMLElement =>
+      make("b", {}, amountText(amount, traffic.measure));
     const things = `${countText(drawn.length)} ${open ? "flows" : "tunnels"} `;
     const parts: (Node | string)[] = [things, bold(own)];
     // Sums of rates carry rounding errors.
-    if (rest > view.total * 1e-9) parts.push(" + not listed ", bold(rest));
-    this.sum.replaceChildren(...parts, " = all ", bold(view.total));
+    if (rest > traffic.total * 1e-9) parts.push(" + not listed ", bold(rest));
+    this.sum.replaceChildren(...parts, " = all ", bold(traffic.total));
   }
 }
 
@@ -149,20 +186,20 @@ function columns(open: boolean, isRate: boolean): readonly Column[] {
   ];
 }
 
-function rowsOf(view: View, open: boolean): Row[] {
+function rowsOf(traffic: Traffic, open: boolean): Row[] {
   if (open) {
-    return view.flows.map((flow) => ({
+    return traffic.flows.map((flow) => ({
       key: flowKey(flow),
       tunnel: flow,
       flow,
-      amount: view.amount(flow),
+      amount: traffic.amount(flow),
     }));
   }
-  return view.tunnels.map((tunnel) => ({
+  return traffic.tunnels.map((tunnel) => ({
     key: tunnelKey(tunnel),
     tunnel,
     flow: null,
-    amount: view.amount(tunnel),
+    amount: traffic.amount(tunnel),
   }));
 }
 

@@ -3,8 +3,8 @@ import { tickStep } from "d3-array";
 import { scaleLinear, type ScaleLinear } from "d3-scale";
 import { select, type Selection } from "d3-selection";
 import { area, curveMonotoneX, stack, type SeriesPoint } from "d3-shape";
-import { amountIn, type Amount } from "./amounts";
-import { peerColour } from "./colour";
+import { amountIn, NO_COUNTS, type Amount } from "./amounts";
+import { rimColour } from "./colour";
 import { byId, say } from "./dom";
 import { clockText, roundText, THIN, type Measure } from "./format";
 import { append, binned, byGrowth, periodOf, type Bin, type Column } from "./series";
@@ -72,7 +72,7 @@ export class TimelineStrip {
       rates: new Map(
         [...counts].map(([peer, { packets, bytes }]) => [
           peer,
-          { packets: packets / interval_s, bytes: bytes / interval_s },
+          { ...NO_COUNTS, packets: packets / interval_s, bytes: bytes / interval_s },
         ]),
       ),
     }));
@@ -91,7 +91,7 @@ export class TimelineStrip {
       this.columns.filter(({ time }) => time >= from),
       step,
     );
-    const measure: Measure = { unit: choice.unit, window: "last" };
+    const measure: Measure = { unit: choice.unit, size: "wire", period: "rate" };
     const amount = amountIn(measure, 1);
     const most = Math.max(...bins.map((bin) => totalOf(bin, amount)), 1e-9);
     const round = tickStep(0, most, 4);
@@ -137,7 +137,7 @@ export class TimelineStrip {
     const peers = this.order.apply("", byGrowth(bins), (peer) => peer, false, performance.now());
     const layers = stack<unknown, Bin, string>()
       .keys(peers)
-      .value(({ rates }, peer) => amount(rates.get(peer) ?? { packets: 0, bytes: 0 }))([...bins]);
+      .value(({ rates }, peer) => amount(rates.get(peer) ?? NO_COUNTS))([...bins]);
     const shape = area<SeriesPoint<Bin>>(
       ({ data }) => plot.x(data.time),
       ([low]) => plot.y(low),
@@ -151,7 +151,7 @@ export class TimelineStrip {
       .attr("data-sender", ({ key }) => key)
       .classed("chosen", ({ key }) => key === chosen)
       .classed("faded", ({ key }) => chosen !== null && peers.includes(chosen) && key !== chosen)
-      .attr("fill", ({ key }) => peerColour(key))
+      .attr("fill", ({ key }) => rimColour(key))
       .attr("d", (layer) => shape(layer));
   }
 

@@ -1,16 +1,25 @@
-/** The card beside the pointer: in words what the mark is, and the facts behind it. */
-import { peerColour } from "./colour";
+/** The card beside what is pointed at: in words what it is, and the facts behind it. */
+import { rimColour } from "./colour";
 import { make, swatch } from "./dom";
 import { shareText } from "./format";
-import type { Arc, Ribbon } from "./layout";
-import type { Place } from "./matrix";
-import type { View } from "./view";
-import { arcWords, ribbonWords, type Word } from "./words";
+import { pairOf, sumOf } from "./pairs";
+import type { Selection } from "./state";
+import { thingsOf } from "./things";
+import type { Traffic } from "./traffic";
+import { arcWords, counted, ribbonWords, whereWords, type Word } from "./words";
 
 const DISTANCE = 14;
 
+interface Content {
+  readonly words: readonly Word[];
+  readonly facts: readonly string[];
+}
+
 export class Tip {
   private readonly root: HTMLElement;
+  private about: { key: string; mark: Element; at: readonly [number, number] | null } | null = null;
+  private traffic: Traffic | null = null;
+  private selection: Selection | null = null;
   private shown = "";
 
   constructor(root: HTMLElement) {
@@ -18,83 +27,103 @@ export class Tip {
   }
 
   hide(): void {
+    this.about = null;
     this.root.hidden = true;
     this.shown = "";
   }
 
-  ribbon(ribbon: Ribbon, view: View, at: readonly [x: number, y: number]): void {
-    const { a, b } = ribbon;
-    const places = a.value >= b.value ? [a.place, b.place] : [b.place, a.place];
-    const share = shareText(a.value + b.value, view.total);
-    this.show(
-      ribbonWords(ribbon, view.measure),
-      places,
-      [`${share} of all shown · ${networks(ribbon, view)}`],
-      at,
-    );
+  /** @param at where the pointer is on the screen; null for the middle of the mark. */
+  show(key: string, mark: Element, at: readonly [number, number] | null): void {
+    this.about = { key, mark, at };
+    this.refresh();
   }
 
-  arc(arc: Arc, view: View, isOpen: boolean, at: readonly [x: number, y: number]): void {
-    const { place } = arc;
-    const facts = [`${shareText(arc.sent, view.total)} of all sent`];
-    if (place.kind === "endpoint") {
-      facts.push(`behind ${place.peer}${place.vni === null ? "" : `, VNI ${String(place.vni)}`}`);
+  /** New numbers for what is pointed at. */
+  draw(traffic: Traffic, selection: Selection): void {
+    this.traffic = traffic;
+    this.selection = selection;
+    if (this.about) this.refresh();
+  }
+
+  private refresh(): void {
+    const { about, traffic, selection } = this;
+    const content = about && traffic && selection && contentOf(about.key, traffic, selection);
+    if (!about || !content) {
+      this.hide();
+      return;
     }
-    if ((place.kind === "peer" || place.kind === "group") && !isOpen)
-      facts.push("Click to open its endpoints");
-    this.show(arcWords(arc, view.measure), [place], facts, at);
-  }
-
-  private show(
-    words: readonly Word[],
-    places: readonly Place[],
-    facts: readonly string[],
-    [x, y]: readonly [x: number, y: number],
-  ): void {
-    const text = words.map((word) => word.text).join("") + facts.join("");
-    if (text !== this.shown) this.root.replaceChildren(...content(words, places, facts));
+    const text = [...content.words.map((word) => word.text), ...content.facts].join("");
+    if (text !== this.shown) this.root.replaceChildren(...elements(content));
     this.shown = text;
     this.root.hidden = false;
+    this.place(about.mark, about.at);
+  }
+
+  /** Beside the pointer, away from the middle of what it is on, and inside of the stage. */
+  private place(mark: Element, at: readonly [number, number] | null): void {
     const room = this.root.parentElement?.getBoundingClientRect();
     const own = this.root.getBoundingClientRect();
+    const box = mark.getBoundingClientRect();
     if (!room) return;
-    const left = x + DISTANCE + own.width > room.width ? x - DISTANCE - own.width : x + DISTANCE;
-    const top = Math.min(y + DISTANCE, room.height - own.height - 8);
-    this.root.style.left = `${String(Math.max(8, left))}px`;
-    this.root.style.top = `${String(Math.max(8, top))}px`;
+    const middle = [box.left + box.width / 2, box.top + box.height / 2] as const;
+    const [x, y] = at ?? middle;
+    const left = x < middle[0] ? x - DISTANCE - own.width : x + DISTANCE;
+    const top = y < middle[1] ? y - DISTANCE - own.height : y + DISTANCE;
+    const within = (value: number, most: number): string =>
+      `${String(Math.max(8, Math.min(value, most - 8)))}px`;
+    this.root.style.left = within(left - room.left, room.width - own.width);
+    this.root.style.top = within(top - room.top, room.height - own.height);
   }
 }
 
-function content(
-  words: readonly Word[],
-  places: readonly Place[],
-  facts: readonly string[],
-): HTMLElement[] {
-  const remaining = [...places];
+function contentOf(key: string, traffic: Traffic, selection: Selection): Content | null {
+  const share = (part: number): string => shareText(part, traffic.total);
+  if (key.includes("|")) {
+    const pair = pairOf(traffic, key);
+    if (!pair) return null;
+    const fact = `${share(pair.a.value + pair.b.value)} of all shown · ${networks(key, traffic)}`;
+    return { words: ribbonWords(pair, traffic.measure), facts: [fact] };
+  }
+  const sum = sumOf(traffic, key);
+  if (!sum) return null;
+  const facts = [`${share(sum.sent)} of all sent`];
+  const where = whereWords(sum.place).replace(/^; /, "");
+  if (sum.place.kind === "endpoint" && where !== "") facts.push(where);
+  if (sum.place.kind === "peer") {
+    facts.push(
+      key === selection.chosen
+        ? "Click again for its traffic alone"
+        : "Click to open its endpoints",
+    );
+  }
+  return { words: arcWords(sum, traffic.measure), facts };
+}
+
+function elements({ words, facts }: Content): HTMLElement[] {
   const sentence = make("div", {});
   for (const word of words) {
     if (word.kind === "number") sentence.append(make("b", {}, word.text));
     else if (word.kind === "address") {
-      const place = remaining.shift();
-      const colour = place ? [swatch(peerColour(place.peer))] : [];
+      const colour = word.rim === undefined ? [] : [swatch(rimColour(word.rim))];
       sentence.append(make("span", { class: "mono" }, ...colour, word.text));
     } else sentence.append(word.text);
   }
   return [sentence, make("hr"), ...facts.map((fact) => make("p", {}, fact))];
 }
 
-/** "VNI 10001 · 2 tunnels": where the traffic of a ribbon runs. */
-function networks({ a, b }: Ribbon, view: View): string {
-  if (a.place.kind === "endpoint" && a.place.vni !== null) return `VNI ${String(a.place.vni)}`;
-  const peers = [a.place.peer, b.place.peer];
-  const rows = view.tunnels.filter(
-    (row) => peers.includes(row.outer_src) && peers.includes(row.outer_dst),
+/** "VNI 10001 · 2 tunnels": where the traffic of a pair runs. */
+function networks(key: string, { tunnels }: Traffic): string {
+  const [a, b] = thingsOf(key);
+  if (a?.kind === "endpoint" && a.vni !== null) return `VNI ${String(a.vni)}`;
+  const peers = [a?.peer ?? "", b?.peer ?? ""];
+  const rows = tunnels.filter(
+    ({ outer_src, outer_dst }) => peers.includes(outer_src) && peers.includes(outer_dst),
   );
   const vnis = new Set(rows.map(({ vni }) => vni));
   const [only] = vnis;
   const where =
     vnis.size === 1 && only !== null && only !== undefined
       ? `VNI ${String(only)}`
-      : `${String(vnis.size)} VNIs`;
-  return `${where} · ${String(rows.length)} tunnel${rows.length === 1 ? "" : "s"}`;
+      : counted(vnis.size, "VNI");
+  return `${where} · ${counted(rows.length, "tunnel")}`;
 }

@@ -7,28 +7,30 @@ import type { Place } from "./matrix";
 export interface Word {
   readonly text: string;
   readonly kind: "plain" | "number" | "address";
+  /** Of an address: the key on the rim whose colour it has. */
+  readonly rim?: string;
 }
 
 /** "172.16.1.106 sends 44.7 Mb/s to 172.16.1.102, which sends 450 kb/s back". */
-export function ribbonWords(ribbon: Ribbon, measure: Measure): Word[] {
+export function ribbonWords(ribbon: Pick<Ribbon, "a" | "b">, measure: Measure): Word[] {
   const bigger = ribbon.a.value >= ribbon.b.value;
   const [more, less] = bigger ? [ribbon.a, ribbon.b] : [ribbon.b, ribbon.a];
   const verb = verbs(measure);
   if (ribbon.a.place.key === ribbon.b.place.key) {
     return [
-      address(more.place),
+      name(more.place),
       plain(` ${verb.send} `),
       number(more.value, measure),
-      plain(more.place.kind === "other" ? " among themselves" : " to itself"),
+      plain(more.place.merged !== 1 ? " among themselves" : " to itself"),
     ];
   }
   const back = less.value > 0 ? number(less.value, measure) : plain("nothing");
   return [
-    address(more.place),
+    name(more.place),
     plain(` ${verb.send} `),
     number(more.value, measure),
     plain(" to "),
-    address(less.place),
+    name(less.place),
     plain(`, which ${verb.send} `),
     back,
     plain(" back"),
@@ -36,15 +38,21 @@ export function ribbonWords(ribbon: Ribbon, measure: Measure): Word[] {
 }
 
 /** "172.16.1.106 sends 73.9 Mb/s and receives 19.5 Mb/s". */
-export function arcWords(arc: Arc, measure: Measure): Word[] {
+export function arcWords(arc: Pick<Arc, "place" | "sent" | "received">, measure: Measure): Word[] {
   const verb = verbs(measure);
   return [
-    address(arc.place),
+    name(arc.place),
     plain(` ${verb.send} `),
     number(arc.sent, measure),
     plain(` and ${verb.receive} `),
     number(arc.received, measure),
   ];
+}
+
+/** "; behind 172.16.1.106, VNI 10001". */
+export function whereWords({ peer, vni, kind }: Place): string {
+  const behind = peer === "" || kind === "part" ? "" : `; behind ${peer}`;
+  return `${behind}${vni === null ? "" : `${behind === "" ? "; in" : ","} VNI ${String(vni)}`}`;
 }
 
 export function sentence(words: readonly Word[]): string {
@@ -53,17 +61,32 @@ export function sentence(words: readonly Word[]): string {
 
 /** How a place is called. */
 export function nameOf(place: Place): string {
-  if (place.kind === "other") {
-    const things = place.peer === place.key ? "peer" : "endpoint";
-    if (place.merged === 0) return "other traffic";
-    return `${String(place.merged)} other ${things}${place.merged === 1 ? "" : "s"}`;
+  switch (place.kind) {
+    case "other":
+      return place.merged === 0 ? "other traffic" : counted(place.merged, `other ${thing(place)}`);
+    case "first":
+      return `the biggest ${String(place.merged)}`;
+    case "groups":
+      return place.merged === 1 ? "a multicast group" : counted(place.merged, "multicast group");
+    case "network":
+      return place.vni === null ? "no VNI" : `VNI ${String(place.vni)}`;
+    default:
+      return place.address === "" ? "traffic without inner addresses" : place.address;
   }
-  if (place.kind === "group") return `group ${place.address}`;
-  return place.address === "" ? "traffic without inner addresses" : place.address;
+}
+
+/** "1 peer", "3 peers". */
+export function counted(count: number, what: string): string {
+  return `${String(count)} ${what}${count === 1 ? "" : "s"}`;
+}
+
+function thing({ key, rim, peer }: Place): string {
+  if (key === rim) return rim === "other" ? "peer" : "network";
+  return peer === "" ? "place" : "endpoint";
 }
 
 function verbs(measure: Measure): { send: string; receive: string } {
-  return measure.window === "last"
+  return measure.period === "rate"
     ? { send: "sends", receive: "receives" }
     : { send: "sent", receive: "received" };
 }
@@ -76,7 +99,7 @@ function number(amount: number, measure: Measure): Word {
   return { text: amountText(amount, measure), kind: "number" };
 }
 
-function address(place: Place): Word {
-  const isAddress = place.kind !== "other" && place.address !== "";
-  return { text: nameOf(place), kind: isAddress ? "address" : "plain" };
+function name(place: Place): Word {
+  const text = nameOf(place);
+  return text === place.address ? { text, kind: "address", rim: place.rim } : plain(text);
 }

@@ -13,6 +13,7 @@ test("the documented event is read whole", () => {
       outer_dst: "172.16.1.101",
       packets: 1,
       bytes: 604,
+      inner_bytes: 554,
     },
   ]);
   expect(drain.flows[0]).toMatchObject({ inner_src: "192.168.0.1", inner_dst: "192.168.0.2" });
@@ -22,9 +23,9 @@ test("the documented event is read whole", () => {
 
 test("columns may come in another order, and more of them", () => {
   const tunnels = {
-    columns: ["bytes", "later", "packets", "outer_dst", "outer_src", "vni", "encap"],
-    rows: [["604", true, "1", 1, 0, null, "vxlan"]],
-    other: { tunnels: 0, packets: "0", bytes: "0" },
+    columns: ["inner_bytes", "bytes", "later", "packets", "outer_dst", "outer_src", "vni", "encap"],
+    rows: [["554", "604", true, "1", 1, 0, null, "vxlan"]],
+    other: { tunnels: 0, packets: "0", bytes: "0", inner_bytes: "0" },
   };
   const [row] = readDrain(event({ tunnels, another: 1 })).tunnels;
   expect(row).toMatchObject({ vni: null, outer_src: "172.16.1.100", bytes: 604 });
@@ -41,9 +42,10 @@ test("no inner IP header is an empty address", () => {
       "inner_dst",
       "packets",
       "bytes",
+      "inner_bytes",
     ],
-    rows: [["vxlan", 10000, 0, 1, -1, -1, "1", "92"]],
-    other: { flows: 0, packets: "0", bytes: "0" },
+    rows: [["vxlan", 10000, 0, 1, -1, -1, "1", "92", "42"]],
+    other: { flows: 0, packets: "0", bytes: "0", inner_bytes: "0" },
   };
   expect(readDrain(event({ flows })).flows[0]).toMatchObject({ inner_src: "", inner_dst: "" });
 });
@@ -58,7 +60,11 @@ test("counts beyond 2^53 stay exact in the ledger", () => {
 });
 
 describe("a reply that is not as documented", () => {
-  const table = { columns: ["encap"], rows: [["vxlan"]], other: { packets: "0", bytes: "0" } };
+  const table = {
+    columns: ["encap"],
+    rows: [["vxlan"]],
+    other: { packets: "0", bytes: "0", inner_bytes: "0" },
+  };
   test.each([
     [null, "live: expected an object, found null"],
     [[], "live: expected an object, found []"],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { endpointColour, notched, peerColour, slot } from "../src/colour";
+import { insideColour, notched, rimColour, slot } from "../src/colour";
 import { peer } from "./rows";
 
 test("twelve neighbours have twelve hues", () => {
@@ -17,10 +17,16 @@ test("the second peer of a hue gets a notch, the first and other none", () => {
   expect([...notched(peers)]).toEqual([peer(12)]);
 });
 
+test("networks have hues too, and so notches", () => {
+  expect(rimColour("vni:10001")).toBe("var(--h5)");
+  expect(rimColour("vni:none")).toBe("var(--oth)");
+  expect([...notched(["vni:1", "vni:13", "vni:none"])]).toEqual(["vni:13"]);
+});
+
 test("other is grey; endpoints are shades of their peer", () => {
-  expect(peerColour("other")).toBe("var(--oth)");
-  expect(peerColour("239.1.1.1")).toBe("var(--oth)");
-  expect(endpointColour(peer(0), 1)).toBe(
-    `color-mix(in oklab, ${peerColour(peer(0))} 74%, var(--bg))`,
+  expect(rimColour("other")).toBe("var(--oth)");
+  expect(rimColour("239.1.1.1")).toBe("var(--oth)");
+  expect(insideColour(peer(0), 1)).toBe(
+    `color-mix(in oklab, ${rimColour(peer(0))} 74%, var(--bg))`,
   );
 });

@@ -9,10 +9,10 @@ import {
   spanText,
 } from "../src/format";
 
-const rate = { unit: "bits", window: "last" } as const;
-const total = { unit: "bits", window: "total" } as const;
-const pps = { unit: "packets", window: "last" } as const;
-const packets = { unit: "packets", window: "total" } as const;
+const rate = { unit: "bits", size: "wire", period: "rate" } as const;
+const total = { unit: "bits", size: "wire", period: "total" } as const;
+const pps = { unit: "packets", size: "wire", period: "rate" } as const;
+const packets = { unit: "packets", size: "wire", period: "total" } as const;
 
 /** Thin spaces are hard to see in a test. */
 const plain = (text: string): string => text.replaceAll("\u2009", " ");

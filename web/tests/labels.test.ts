@@ -3,7 +3,7 @@ import { frameFor } from "../src/frame";
 import { placeLabels } from "../src/labels";
 import type { Span } from "../src/layout";
 
-const desk = frameFor(896, 624, false, null);
+const desk = frameFor(896, 624, false, "closed", 0);
 
 function arcs(count: number, from = 0, to = 2 * Math.PI): Span[] {
   const size = (to - from) / count;
@@ -13,22 +13,21 @@ function arcs(count: number, from = 0, to = 2 * Math.PI): Span[] {
   }));
 }
 
+const placed = (spans: readonly Span[]) => placeLabels(spans, desk, () => false);
+
 /** Distances between neighbours of one side, from top to bottom. */
 function pitches(count: number, from: number, to: number): number[] {
-  const places = placeLabels(arcs(count, from, to), desk);
+  const places = placed(arcs(count, from, to));
   const heights = places.map(({ y }) => y).sort((a, b) => a - b);
   return heights.slice(1).map((y, i) => y - (heights[i] ?? 0));
 }
 
 describe("labels", () => {
   test("stand on their arc's side, level with it where there is room", () => {
-    const [right, left] = placeLabels(
-      [
-        { start: 1.4, end: 1.8 },
-        { start: 4.5, end: 4.9 },
-      ],
-      desk,
-    );
+    const [right, left] = placed([
+      { start: 1.4, end: 1.8 },
+      { start: 4.5, end: 4.9 },
+    ]);
     expect(right?.anchor).toBe("start");
     expect(right?.x).toBeGreaterThan(desk.outer);
     expect(left?.anchor).toBe("end");
@@ -39,18 +38,18 @@ describe("labels", () => {
   test("keep their distance, and get a leader when they move", () => {
     const crowd = arcs(6, 1.5, 1.8);
     expect(Math.min(...pitches(6, 1.5, 1.8))).toBeGreaterThanOrEqual(desk.labelPitch - 1e-9);
-    const places = placeLabels(crowd, desk);
+    const places = placed(crowd);
     expect(places[0]?.leader).not.toBeNull();
     expect(places.every(({ lines }) => lines === 2)).toBe(true);
   });
 
   test("keep the order of their arcs", () => {
-    const heights = placeLabels(arcs(14, 0.01, 0.5), desk).map(({ y }) => y);
+    const heights = placed(arcs(14, 0.01, 0.5)).map(({ y }) => y);
     expect(heights).toEqual([...heights].sort((a, b) => a - b));
   });
 
   test("lose their second line where a side is full", () => {
-    const places = placeLabels(arcs(25, 0.1, 3), desk);
+    const places = placed(arcs(25, 0.1, 3));
     expect(places.every(({ lines }) => lines === 1)).toBe(true);
     expect(Math.min(...pitches(25, 0.1, 3))).toBeGreaterThan(15);
   });
@@ -58,7 +57,7 @@ describe("labels", () => {
   test("leave the corner to the legend", () => {
     const legend = desk.legend ?? { right: 0, top: 0 };
     for (const count of [9, 12, 21]) {
-      for (const place of placeLabels(arcs(count), desk)) {
+      for (const place of placed(arcs(count))) {
         const isLow = desk.y + place.y + desk.type.rate + 8 > legend.top;
         const isLeft = place.anchor === "end" && desk.x + place.x - desk.labelWidth < legend.right;
         expect(isLow && isLeft).toBe(false);
@@ -66,8 +65,19 @@ describe("labels", () => {
     }
   });
 
+  test("make room for the names of what stands inside an opened arc", () => {
+    const open = frameFor(896, 624, false, "one", 4);
+    const spans = [
+      { start: 1.4, end: 1.8 },
+      { start: 4.5, end: 4.9 },
+    ];
+    const [right, left] = placeLabels(spans, open, (nth) => nth === 0);
+    expect(open.outer).toBe(desk.outer);
+    expect((right?.x ?? 0) + (left?.x ?? 0)).toBeCloseTo(open.namesRoom, 0);
+  });
+
   test("stay on the stage", () => {
-    for (const { y } of placeLabels(arcs(21), desk)) {
+    for (const { y } of placed(arcs(21))) {
       expect(y + desk.y).toBeGreaterThan(40);
       expect(y + desk.y).toBeLessThan(desk.height - 10);
     }
@@ -83,9 +93,9 @@ describe("the frame", () => {
       [896, 624],
       [1840, 1148],
     ] as const) {
-      for (const open of [null, 4, 17]) {
-        const frame = frameFor(width, height, width > 1700, open);
-        expect(frame.inner).toBeGreaterThan(0);
+      for (const open of ["closed", "one", "all"] as const) {
+        const frame = frameFor(width, height, width > 1700, open, 9);
+        expect(frame.opened.ribbon).toBeGreaterThan(0);
         expect(frame.outer * 2).toBeLessThan(Math.min(width, height));
       }
     }

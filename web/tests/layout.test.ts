@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { amountIn } from "../src/amounts";
-import { endpointMatrix } from "../src/endpoints";
 import { layOut, layOutInside, partnerOrder, spread, type Layout } from "../src/layout";
-import { peerMatrix, type Matrix } from "../src/matrix";
-import { flow, kept, tunnel } from "./rows";
+import type { Matrix } from "../src/matrix";
+import { rimMatrix } from "../src/rim";
+import { endpointsOf, flow, kept, peersOf, tunnel } from "./rows";
 
-const bytes = amountIn({ unit: "bits", window: "total" }, 1);
+const bytes = amountIn({ unit: "bits", size: "wire", period: "total" }, 1);
 const spacing = { gap: 0.03, least: 0.02 };
 const full = 2 * Math.PI;
 
@@ -13,6 +13,7 @@ function matrixOf(values: readonly (readonly number[])[]): Matrix {
   return {
     places: values.map((_, i) => ({
       key: String(i),
+      rim: String(i),
       peer: String(i),
       address: String(i),
       kind: "peer",
@@ -168,16 +169,16 @@ describe("endpoints", () => {
       ),
     ),
   );
-  const peers = peerMatrix(tunnels, bytes, { top: 9, always: null, rest: 0 });
-  const outer = layOut(peers, spacing);
-  const inside = layOutInside(outer, endpointMatrix(peers, tunnels, kept(flows), bytes, 50), {
+  const peers = peersOf(tunnels);
+  const outer = layOut(rimMatrix(peers, bytes, 0), spacing);
+  const inside = layOutInside(outer, endpointsOf(peers, kept(flows), bytes), {
     gap: 0.006,
     least: 0.004,
   });
 
   test("open inside their peer's arc", () => {
     for (const arc of inside.arcs) {
-      const around = outer.arcs.find(({ place }) => place.key === arc.place.peer);
+      const around = outer.arcs.find(({ place }) => place.key === arc.place.rim);
       expect(arc.start).toBeGreaterThanOrEqual((around?.start ?? Infinity) - 1e-9);
       expect(arc.end).toBeLessThanOrEqual((around?.end ?? -Infinity) + 1e-9);
     }

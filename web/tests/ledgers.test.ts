@@ -70,7 +70,7 @@ describe("the account", () => {
 });
 
 describe("an empty page", () => {
-  const none = { columns: [], rows: [], other: { packets: "0", bytes: "0" } };
+  const none = { columns: [], rows: [], other: { packets: "0", bytes: "0", inner_bytes: "0" } };
   const quiet = (outcomes: Record<string, unknown>, seen: Record<string, string>): Drain =>
     readDrain(event({ tunnels: none, ledger: [row("ingress", { outcomes, seen })] }));
 

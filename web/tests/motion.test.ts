@@ -1,15 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { amountIn } from "../src/amounts";
-import { endpointMatrix } from "../src/endpoints";
 import { frameFor } from "../src/frame";
 import { placeLabels } from "../src/labels";
 import { layOut, layOutInside } from "../src/layout";
-import { peerMatrix } from "../src/matrix";
 import { between, sceneOf, type Scene } from "../src/motion";
-import { flow, kept, peer, tunnel } from "./rows";
+import { rimMatrix } from "../src/rim";
+import { endpointsOf, flow, kept, peer, peersOf, tunnel } from "./rows";
 
-const bytes = amountIn({ unit: "bits", window: "total" }, 1);
-const frame = frameFor(896, 624, false, null);
+const bytes = amountIn({ unit: "bits", size: "wire", period: "total" }, 1);
+const frame = frameFor(896, 624, false, "all", 4);
 const spacing = { gap: 0.03, least: 0.02 };
 
 function scene(
@@ -18,16 +17,14 @@ function scene(
 ): Scene {
   const tunnels = kept(rows.map((row) => tunnel(...row)));
   const flows = kept(rows.map((row) => flow(...row)));
-  const matrix = peerMatrix(tunnels, bytes, { top: 9, always: null, rest: 0 });
-  const peers = layOut(matrix, spacing);
-  const inside = open
-    ? layOutInside(peers, endpointMatrix(matrix, tunnels, flows, bytes, 50), spacing)
-    : null;
-  return sceneOf(peers, inside, placeLabels(peers.arcs, frame), {
-    outer: open ? 200 : 240,
-    inner: open ? 195 : 226,
-    ribbonRadius: open ? 170 : 222,
-  });
+  const peers = peersOf(tunnels);
+  const matrix = rimMatrix(peers, bytes, 0);
+  const rim = layOut(matrix, spacing);
+  const inside = open ? endpointsOf(peers, flows, bytes) : matrix;
+  const labels = placeLabels(rim.arcs, frame, () => open);
+  return sceneOf(rim, layOutInside(rim, inside, spacing), labels, () =>
+    open ? frame.opened : frame.closed,
+  );
 }
 
 const before = scene([
@@ -46,17 +43,17 @@ test("at its end a motion is its goal", () => {
 
 test("what stays moves straight, and says the new numbers at once", () => {
   const half = between(before, after, 0.5);
-  const [old, now, goal] = [before, half, after].map(({ peers }) => peers[0]);
+  const [old, now, goal] = [before, half, after].map(({ rim }) => rim[0]);
   expect(now?.end).toBeCloseTo(((old?.end ?? 0) + (goal?.end ?? 0)) / 2, 9);
   expect(now?.arc.sent).toBe(35);
   expect(now?.opacity).toBe(1);
 });
 
 test("what comes grows, what goes shrinks and leaves", () => {
-  const coming = between(before, after, 0.25).peers.find(({ key }) => key === peer(2));
+  const coming = between(before, after, 0.25).rim.find(({ key }) => key === peer(2));
   expect(coming?.opacity).toBe(0.25);
   const leaving = between(after, before, 0.25);
-  expect(leaving.peers.at(-1)).toMatchObject({ key: peer(2), opacity: 0.75 });
+  expect(leaving.rim.at(-1)).toMatchObject({ key: peer(2), opacity: 0.75 });
   expect(leaving.ribbons).toHaveLength(2);
   expect(between(leaving, before, 1).ribbons).toHaveLength(1);
 });
@@ -73,8 +70,8 @@ describe("opening a peer", () => {
 
   test("starts in the peers' own arcs", () => {
     const start = between(after, open, 0.0001);
-    for (const mark of start.endpoints) {
-      const around = after.peers.find(({ key }) => key === mark.arc.place.peer);
+    for (const mark of start.inside) {
+      const around = after.rim.find(({ key }) => key === mark.arc.place.rim);
       expect(mark.start).toBeGreaterThan((around?.start ?? 9) - 0.001);
       expect(mark.end).toBeLessThan((around?.end ?? 0) + 0.001);
       expect(mark.end).toBeGreaterThan(mark.start);
@@ -85,13 +82,14 @@ describe("opening a peer", () => {
     const half = between(after, open, 0.5);
     expect(half.ribbons).toHaveLength(4);
     expect(half.ribbons.every(({ opacity }) => opacity === 0.5)).toBe(true);
-    expect([half.outer, half.inner, half.ribbonRadius]).toEqual([220, 210.5, 196]);
+    const mean = (frame.opened.inner + frame.closed.inner) / 2;
+    expect(half.rim[0]?.inner).toBeCloseTo(mean, 9);
   });
 });
 
 test("a motion that is interrupted goes on from where it was", () => {
   const half = between(before, after, 0.5);
   const turned = between(half, before, 0.5);
-  const going = turned.peers.find(({ key }) => key === peer(2));
+  const going = turned.rim.find(({ key }) => key === peer(2));
   expect(going?.opacity).toBe(0.25);
 });

@@ -1,5 +1,9 @@
 /** Rows and whole events for the tests, by what matters in them. */
 import type { Flow, Tunnel } from "../src/api";
+import type { Amount } from "../src/amounts";
+import { insideMatrix } from "../src/inside";
+import type { Matrix } from "../src/matrix";
+import { rimOf, type Rim, type RimChoice } from "../src/rim";
 import type { Kept } from "../src/roster";
 
 export function peer(n: number): string {
@@ -14,6 +18,7 @@ export function tunnel(from: number, to: number, bytes: number, vni = 10000): Tu
     outer_dst: peer(to),
     packets: Math.ceil(bytes / 1000),
     bytes,
+    inner_bytes: bytes - 50 * Math.ceil(bytes / 1000),
   };
 }
 
@@ -41,9 +46,9 @@ export function event(changes: Record<string, unknown> = {}): Record<string, unk
     elapsed_s: 1,
     addresses: ["172.16.1.100", "172.16.1.101", "192.168.0.1", "192.168.0.2"],
     tunnels: {
-      columns: ["encap", "vni", "outer_src", "outer_dst", "packets", "bytes"],
-      rows: [["vxlan", 10000, 0, 1, "1", "604"]],
-      other: { tunnels: 0, packets: "0", bytes: "0" },
+      columns: ["encap", "vni", "outer_src", "outer_dst", "packets", "bytes", "inner_bytes"],
+      rows: [["vxlan", 10000, 0, 1, "1", "604", "554"]],
+      other: { tunnels: 0, packets: "0", bytes: "0", inner_bytes: "0" },
     },
     flows: {
       columns: [
@@ -55,9 +60,10 @@ export function event(changes: Record<string, unknown> = {}): Record<string, unk
         "inner_dst",
         "packets",
         "bytes",
+        "inner_bytes",
       ],
-      rows: [["vxlan", 10000, 0, 1, 2, 3, "1", "604"]],
-      other: { flows: 0, packets: "0", bytes: "0" },
+      rows: [["vxlan", 10000, 0, 1, 2, 3, "1", "604", "554"]],
+      other: { flows: 0, packets: "0", bytes: "0", inner_bytes: "0" },
     },
     senders: { peers: ["172.16.1.100"], packets: ["1"], bytes: ["604"] },
     segments: [
@@ -112,4 +118,25 @@ export function event(changes: Record<string, unknown> = {}): Record<string, unk
     },
     ...changes,
   };
+}
+
+/** The rim of peers. */
+export function peersOf(
+  tunnels: readonly Kept<Tunnel>[],
+  choice: Partial<RimChoice> = {},
+  rest = 0,
+): Rim {
+  const usual = { grouping: "peer", top: 20, below: 0, always: [] } as const;
+  return rimOf(tunnels, { ...usual, ...choice }, rest > 0);
+}
+
+/** The endpoints behind all of them, at most `top` apart. */
+export function endpointsOf(
+  rim: Rim,
+  flows: readonly Kept<Flow>[],
+  amount: Amount,
+  top = 50,
+): Matrix {
+  const opened = new Set(rim.places.filter(({ kind }) => kind === "peer").map(({ key }) => key));
+  return insideMatrix(rim, rim.rows, flows, { amount, opened, of: "endpoints", top, rest: 0 });
 }

@@ -1,13 +1,21 @@
 import { describe, expect, test } from "vitest";
-import { EVERYTHING, readLink, showsVni, up, writeLink, type Selection } from "../src/state";
+import { readLink, writeLink } from "../src/link";
+import { down, EVERYTHING, isFiltered, up, type Selection } from "../src/state";
 
 const chosen: Selection = {
   view: "table",
-  peer: "172.16.1.108",
-  vni: 10001,
-  window: "total",
+  layer: "overlay",
+  grouping: "vni",
+  top: 50,
+  below: 100,
+  filter: "vni:10001 outer:172.16.1.0/24 !peer:172.16.1.108",
+  chosen: "172.16.1.106/vxlan:10001/192.168.1.7|172.16.1.102",
   unit: "packets",
+  size: "inner",
+  period: "total",
   paused: true,
+  span: { from: 1763800000, to: 1763800300.5 },
+  before: { from: 1763799000, to: 1763799300 },
 };
 
 test("the first screen has no fragment", () => {
@@ -16,43 +24,86 @@ test("the first screen has no fragment", () => {
 });
 
 test("a link is versioned and readable", () => {
-  expect(writeLink(chosen)).toBe(
-    "#v=1&view=table&peer=172.16.1.108&vni=10001&window=total&unit=packets&paused=1",
+  expect(writeLink({ ...chosen, before: null, span: null })).toBe(
+    "#v=2&view=table&layer=overlay&by=vni&top=50&below=100" +
+      "&filter=vni:10001+outer:172.16.1.0/24+!peer:172.16.1.108" +
+      "&chosen=172.16.1.106/vxlan:10001/192.168.1.7|172.16.1.102" +
+      "&unit=packets&size=inner&period=total&paused=1",
   );
-  expect(writeLink({ ...EVERYTHING, peer: "2001:db8::5" })).toBe("#v=1&peer=2001:db8::5");
+  expect(writeLink({ ...EVERYTHING, chosen: "2001:db8::5" })).toBe("#v=2&chosen=2001:db8::5");
 });
 
-test.each([EVERYTHING, chosen, { ...EVERYTHING, peer: "2001:db8::5", vni: "none" } as const])(
+test.each([EVERYTHING, chosen, { ...EVERYTHING, filter: "rate>10M path:*gre*" }])(
   "a link brings back what was chosen",
   (selection) => {
     expect(readLink(writeLink(selection))).toEqual(selection);
   },
 );
 
+test("a link of the first version opens its peer and network", () => {
+  expect(readLink("#v=1&view=table&peer=172.16.1.108&vni=none&window=total&unit=packets")).toEqual({
+    ...EVERYTHING,
+    view: "table",
+    layer: "overlay",
+    filter: "vni:none peer:172.16.1.108",
+    period: "total",
+    unit: "packets",
+  });
+  expect(readLink("#v=1&peer=%3Cscript%3E&vni=ten&window=week")).toEqual(EVERYTHING);
+});
+
 describe("a link that this page cannot read", () => {
-  test.each(["#v=2&peer=172.16.1.108", "#peer=172.16.1.108", "#%%%", "#v=1"])(
-    "%s: everything",
-    (link) => {
-      expect(readLink(link)).toEqual(EVERYTHING);
-    },
-  );
+  test.each(["#v=3&filter=vni:1", "#filter=vni:1", "#%%%", "#v=2"])("%s: everything", (link) => {
+    expect(readLink(link)).toEqual(EVERYTHING);
+  });
 
-  test.each(["#v=1&peer=%3Cscript%3E", "#v=1&vni=ten", "#v=1&window=week", "#v=1&vni=-1"])(
-    "%s: that word counts as not chosen",
-    (link) => {
-      expect(readLink(link)).toEqual(EVERYTHING);
-    },
-  );
+  test.each([
+    "#v=2&chosen=%3Cscript%3E",
+    "#v=2&view=pie",
+    "#v=2&top=0",
+    "#v=2&top=501",
+    "#v=2&below=-1",
+    "#v=2&span=20-10",
+    "#v=2&span=now",
+  ])("%s: that word counts as not chosen", (link) => {
+    expect(readLink(link)).toEqual(EVERYTHING);
+  });
 });
 
-test("up leaves the peer first, then the network", () => {
-  const peerLess = up(chosen);
-  expect(peerLess).toEqual({ ...chosen, peer: null });
-  expect(up(peerLess)).toEqual({ ...chosen, peer: null, vni: null });
-});
+describe("steps", () => {
+  const start: Selection = { ...EVERYTHING, filter: "rate>10M" };
 
-test("which rows a choice of network shows", () => {
-  expect([showsVni(null, 5), showsVni(null, null)]).toEqual([true, true]);
-  expect([showsVni(5, 5), showsVni(5, 6), showsVni(5, null)]).toEqual([true, false, false]);
-  expect([showsVni("none", null), showsVni("none", 0)]).toEqual([true, false]);
+  test("down into a peer, an endpoint, a network, and up again", () => {
+    const peer = down(start, "172.16.1.106");
+    expect(peer).toMatchObject({ filter: "rate>10M peer:172.16.1.106", layer: "overlay" });
+    const endpoint = down(peer, "172.16.1.106/vxlan:10002/192.168.2.7");
+    expect(endpoint.filter).toBe("rate>10M peer:172.16.1.106 inner:192.168.2.7");
+    expect(up(endpoint)).toEqual(peer);
+    expect(up(up(endpoint))).toEqual({ ...start, layer: "overlay" });
+    expect(up(up(up(endpoint)))).toEqual(start);
+    expect(up(start)).toEqual(start);
+    expect(down(start, "vni:10002").filter).toBe("rate>10M vni:10002");
+  });
+
+  test("down into a ribbon: both of its ends", () => {
+    expect(down(EVERYTHING, "172.16.1.100|172.16.1.106").filter).toBe(
+      "peer:172.16.1.100 peer:172.16.1.106",
+    );
+  });
+
+  test("other opens to those behind the biggest", () => {
+    const other = down({ ...EVERYTHING, chosen: "other" }, "other");
+    expect(other).toEqual({ ...EVERYTHING, below: 20 });
+    expect(up(other)).toEqual(EVERYTHING);
+  });
+
+  test("up lets go of what is chosen first", () => {
+    expect(up({ ...chosen, chosen: "172.16.1.106" }).chosen).toBeNull();
+  });
+
+  test("less than everything can be cleared", () => {
+    expect(isFiltered(EVERYTHING)).toBe(false);
+    expect(isFiltered({ ...EVERYTHING, filter: "vni:1" })).toBe(true);
+    expect(isFiltered({ ...EVERYTHING, chosen: "other" })).toBe(true);
+  });
 });

@@ -106,12 +106,12 @@ def table(rows: Rows, places: dict[str, list[int]], left: Rows, kind: str) -> Js
         **places,
         "packets": decimals(rows["packets"]),
         "bytes": decimals(rows["bytes"]),
+        "inner_bytes": decimals(rows["inner_bytes"]),
     }
-    packets, size, _ = columns.counts(left)
     return {
         "columns": list(cells),
         "rows": list(zip(*cells.values(), strict=True)),
-        "other": {kind: len(left), "packets": str(packets), "bytes": str(size)},
+        "other": replies.other(left, kind),
     }
 
 

@@ -1,0 +1,102 @@
+/** The arcs of the circle: its rim, and what stands inside of opened arcs. */
+import type { Selection } from "d3-selection";
+import type { Picture } from "./chord";
+import { coloursOf, notched, OTHER_COLOUR, rimColour } from "./colour";
+import { HATCH } from "./hatch";
+import type { Span } from "./layout";
+import * as marks from "./marks";
+import type { Place } from "./matrix";
+import type { ArcMark, Scene } from "./motion";
+import { arcWords, sentence, whereWords } from "./words";
+
+type Layer = Selection<SVGGElement, unknown, null, undefined>;
+type Groups = Selection<SVGGElement, ArcMark, SVGGElement, unknown>;
+
+/** The rim's arcs take the pointer this far outside of themselves, in px. */
+const REACH = 10;
+
+export function drawRim(layer: Layer, scene: Scene, picture: Picture): void {
+  const twins = notched(scene.rim.map((mark) => mark.key));
+  const group = arcs(layer, scene.rim, "peer", ["hit", "ticks", "ring", "arc", "notch"], picture)
+    .attr("data-peer", (mark) => mark.key)
+    .attr("aria-label", ({ arc }) => sentence(arcWords(arc, picture.measure)))
+    .classed("opened", ({ key }) => picture.opened.has(key))
+    .classed("other", ({ arc }) => isAdded(arc.place));
+  group
+    .select<SVGPathElement>(".arc")
+    .attr("fill", ({ key, arc }) => (isAdded(arc.place) ? HATCH : rimColour(key)))
+    .attr("d", (mark) => marks.ringPath(mark, mark.inner, mark.outer));
+  group
+    .select<SVGPathElement>(".hit")
+    .attr("d", (mark) => marks.ringPath(wider(mark), mark.inner - 2, mark.outer + REACH));
+  group
+    .select<SVGPathElement>(".ring")
+    .attr("d", (mark) => marks.ringPath(wider(mark), mark.inner - 3, mark.outer + 3, 3));
+  group
+    .select<SVGPathElement>(".notch")
+    .attr("d", (mark) =>
+      twins.has(mark.key) ? marks.notchPath(mark, mark.inner, mark.outer) : "",
+    );
+  group
+    .select<SVGPathElement>(".ticks")
+    .attr("d", (mark) => marks.tickPath(mark, mark.arc.sent, picture.tick, mark.outer));
+}
+
+export function drawInside(layer: Layer, scene: Scene, picture: Picture): void {
+  const places = picture.inside.arcs.map(({ place }) => place);
+  const colours = new Map(coloursOf(places).map((colour, i) => [places[i]?.key, colour]));
+  const group = arcs(layer, scene.inside, "endpoint", ["ring", "arc"], picture)
+    .attr("data-endpoint", ({ arc }) => (arc.place.kind === "other" ? "other" : arc.place.address))
+    .attr("data-peer", ({ arc }) => arc.place.peer)
+    .attr(
+      "aria-label",
+      ({ arc }) => `${sentence(arcWords(arc, picture.measure))}${whereWords(arc.place)}`,
+    );
+  group
+    .select<SVGPathElement>(".arc")
+    .attr("fill", ({ key, arc }) =>
+      isAdded(arc.place) ? HATCH : (colours.get(key) ?? OTHER_COLOUR),
+    )
+    .attr("d", (mark) => marks.ringPath(mark, mark.inner, mark.outer, 1.5));
+  group
+    .select<SVGPathElement>(".ring")
+    .attr("d", (mark) => marks.ringPath(wider(mark), mark.inner - 3, mark.outer + 3, 3));
+}
+
+/** What all arcs have in common. */
+function arcs(
+  layer: Layer,
+  items: readonly ArcMark[],
+  name: string,
+  parts: readonly string[],
+  { chosen }: Picture,
+): Groups {
+  return layer
+    .selectAll<SVGGElement, ArcMark>("g")
+    .data(items, (mark) => mark.key)
+    .join((enter) => {
+      const made = enter
+        .append("g")
+        .attr("class", name)
+        .attr("tabindex", -1)
+        .attr("role", "button");
+      for (const part of parts) made.append("path").attr("class", part);
+      return made;
+    })
+    .attr("data-key", (mark) => mark.key)
+    .attr("data-arc", (mark) => mark.key)
+    .attr("data-angle", ({ arc }) =>
+      (arc.start + (arc.place.key === arc.place.rim ? 0 : 1e-9)).toFixed(9),
+    )
+    .attr("aria-pressed", ({ key }) => String(key === chosen))
+    .attr("opacity", (mark) => mark.opacity)
+    .classed("selected", (mark) => mark.key === chosen);
+}
+
+function isAdded({ kind }: Place): boolean {
+  return kind === "other" || kind === "first";
+}
+
+function wider(span: Span): Span {
+  return { start: span.start - 0.012, end: span.end + 0.012 };
+}

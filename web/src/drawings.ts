@@ -1,0 +1,6 @@
+/** All drawings, in the order of their tabs: a new one is a line here. */
+import { chord } from "./diagram";
+import type { Kind } from "./drawing";
+import { table } from "./table";
+
+export const DRAWINGS: readonly Kind[] = [chord, table];

@@ -1,0 +1,125 @@
+/**
+ * The one data set: one snapshot and one selection, as all the numbers that drawings and panels
+ * show. What passes the filter is in `tunnels` and `flows`; `rim` and `inside` are the circle
+ * (and the heat map) of it; every sum is `total`, and `total` and what the filter hides is `all`.
+ */
+import { amountIn, sum, type Amount } from "./amounts";
+import type { Drain, Flow, Tunnel } from "./api";
+import { valueOf } from "./filter/edit";
+import { matcher } from "./filter/match";
+import type { Measure } from "./format";
+import { insideMatrix } from "./inside";
+import type { Matrix } from "./matrix";
+import { rimMatrix, rimOf, type Rim } from "./rim";
+import type { Kept } from "./roster";
+import type { Snapshot } from "./snapshot";
+import type { Selection } from "./state";
+import { networkKey, thingsOf } from "./things";
+
+/** Places inside the arcs that are shown apart; the rest is "other" in its arc. */
+const TOP_INSIDE = 80;
+
+/** Who grew most in the chosen time against the time before. */
+export interface Culprit {
+  /** Of its two endpoints; the sender is `flow.inner_src`. */
+  readonly key: string;
+  readonly flow: Flow;
+  /** How much more it sends, in bits (or packets) per second. */
+  readonly more: number;
+  /** Its part of all growth, 0 to 1. */
+  readonly share: number;
+  /** Seconds since 1970: when the time it is compared with ended. */
+  readonly since: number;
+}
+
+export interface Traffic {
+  readonly drain: Drain;
+  readonly measure: Measure;
+  /** A row's counts as the number that is drawn for it. */
+  readonly amount: Amount;
+  /** The places on the rim: peers, or networks; "other" and the like are last. */
+  readonly rim: Matrix;
+  /** What is inside the arcs, in their order; an arc that is not opened stands there as itself. */
+  readonly inside: Matrix;
+  /** Keys of the arcs of the rim that are opened. */
+  readonly opened: ReadonlySet<string>;
+  /** Rows that pass the filter. Those of the last minute that are silent now have zeros. */
+  readonly tunnels: readonly Tunnel[];
+  readonly flows: readonly Flow[];
+  /** What passes the filter, and what stands in no row with it. */
+  readonly total: number;
+  /** The ledger's: everything that was tunnelled, whatever is chosen. */
+  readonly all: number;
+  readonly culprit: Culprit | null;
+}
+
+export function trafficOf(snapshot: Snapshot, selection: Selection): Traffic {
+  const { drain } = snapshot;
+  const { unit, size } = selection;
+  const measure: Measure = { unit, size, period: drain.window === "last" ? "rate" : "total" };
+  const amount = amountIn(measure, drain.elapsed_s);
+  const passes = matcher(selection.filter);
+  const all = [...snapshot.tunnels.values()].filter(({ row }) => passes(row));
+  const flows = [...snapshot.flows.values()].filter(({ row }) => passes(row));
+  const nameless = all.filter(({ row }) => row.outer_src === "").map(({ row }) => amount(row));
+  const left = selection.filter === "" && selection.below === 0 ? amount(drain.other_tunnels) : 0;
+  const rest = sum(nameless) + left;
+  const rim = rimOf(
+    all.filter(({ row }) => row.outer_src !== ""),
+    { ...selection, always: alwaysShown(selection) },
+    rest > 0,
+  );
+  const opened = openedOf(rim, selection);
+  const rows = rim.rows.map(({ row }) => row);
+  return {
+    drain,
+    measure,
+    amount,
+    rim: rimMatrix(rim, amount, rest),
+    inside: insideOf(rim, flows, selection, { amount, opened, rest }),
+    opened,
+    tunnels: rows,
+    flows: flows.map(({ row }) => row),
+    total: sum(rows.map(amount)) + rest,
+    all: sum(drain.segments.map(amount)) + amount(drain.segments_other),
+    culprit: null,
+  };
+}
+
+/** The peer whose flows are wanted in detail: the chosen one, or the last drilled into. */
+export function focusOf({ chosen, filter }: Selection): string | null {
+  const peers = thingsOf(chosen ?? "").map(({ peer }) => peer);
+  return peers.find((peer) => peer !== "") ?? valueOf(filter, "peer");
+}
+
+function insideOf(
+  rim: Rim,
+  flows: readonly Kept<Flow>[],
+  { grouping, layer }: Selection,
+  choice: { amount: Amount; opened: ReadonlySet<string>; rest: number },
+): Matrix {
+  const of = grouping === "vni" && layer === "underlay" ? "parts" : "endpoints";
+  return insideMatrix(rim, rim.rows, flows, { ...choice, of, top: TOP_INSIDE });
+}
+
+/** In the overlay all arcs, in the underlay that of the chosen peer; networks always. */
+function openedOf({ places }: Rim, { layer, grouping, chosen }: Selection): Set<string> {
+  const open = places.filter(({ kind }) => kind === "peer" || kind === "network");
+  if (layer === "overlay" || grouping === "vni") return new Set(open.map(({ key }) => key));
+  const things = thingsOf(chosen ?? "").filter(
+    ({ kind }) => kind === "peer" || kind === "endpoint",
+  );
+  return new Set(things.length === 1 ? things.map(({ peer }) => peer) : []);
+}
+
+function alwaysShown({ grouping, chosen, filter }: Selection): string[] {
+  const things = thingsOf(chosen ?? "");
+  if (grouping === "vni") {
+    const vni = valueOf(filter, "vni");
+    const own = things.filter(({ kind }) => kind === "network").map(({ key }) => key);
+    return vni === null ? own : [...own, networkKey(vni === "none" ? null : Number(vni))];
+  }
+  const peer = valueOf(filter, "peer");
+  const own = things.map((thing) => thing.peer).filter((one) => one !== "");
+  return [...new Set(peer === null ? own : [...own, peer])];
+}
