@@ -204,7 +204,7 @@ def test_an_event_adds_up_in_each_of_its_parts(flows: list[Flow]) -> None:
     found = event(snapshot(*flows, overflow=(OVERFLOW,)), Query(), {})
     total = sum(flow.bytes for flow in flows) + OVERFLOW.bytes
     for part in ("tunnels", "flows"):
-        assert sum(int(row[-1]) for row in found[part]["rows"]) == total
+        assert sum(int(row[-2]) for row in found[part]["rows"]) == total
     assert sum(map(int, found["senders"]["bytes"])) == total
     assert sum(int(row["bytes"]) for row in found["segments"]) == total
     assert len(set(found["addresses"])) == len(found["addresses"])
@@ -214,10 +214,10 @@ def test_rows_of_an_event_name_addresses_by_place() -> None:
     both = Flow(direction=Direction.INGRESS), Flow(interface="eth1")
     found = event(snapshot(Flow(), *both, Flow(inner_src=None, inner_dst=None)), Query(), {})
     assert found["addresses"] == ["172.16.1.100", "172.16.1.101", "192.168.0.1", "192.168.0.2"]
-    assert found["tunnels"]["rows"] == [("vxlan", 10000, 0, 1, "4", "2416")]
+    assert found["tunnels"]["rows"] == [("vxlan", 10000, 0, 1, "4", "2416", "2216")]
     assert found["flows"]["rows"] == [
-        ("vxlan", 10000, 0, 1, 2, 3, "3", "1812"),
-        ("vxlan", 10000, 0, 1, -1, -1, "1", "604"),
+        ("vxlan", 10000, 0, 1, 2, 3, "3", "1812", "1662"),
+        ("vxlan", 10000, 0, 1, -1, -1, "1", "604", "554"),
     ]
     assert found["senders"]["peers"] == ["172.16.1.100", "other"]
 
@@ -229,7 +229,12 @@ def test_an_event_is_bounded_and_says_what_it_left_out() -> None:
     ]
     found = event(snapshot(*many), Query(), {})
     assert (len(found["tunnels"]["rows"]), len(found["flows"]["rows"])) == (2000, 500)
-    assert found["tunnels"]["other"] == {"tunnels": 100, "packets": "100", "bytes": "5050"}
+    assert found["tunnels"]["other"] == {
+        "tunnels": 100,
+        "packets": "100",
+        "bytes": "5050",
+        "inner_bytes": "55400",
+    }
     assert found["flows"]["other"]["flows"] == 1600
     assert [row["vni"] for row in found["segments"]] == list(range(1100, 2100))
     assert found["segments_other"]["segments"] == 1100
@@ -243,10 +248,15 @@ def test_an_event_of_one_peer_tells_its_flows_apart_and_keeps_all_tunnels() -> N
     found = event(snapshot(*many, other), Query(narrow=parse("peer:172.16.1.100")), {})
     assert len(found["tunnels"]["rows"]) == 2
     assert len(found["flows"]["rows"]) == 2000
-    assert found["flows"]["other"] == {"flows": 100, "packets": "100", "bytes": "100"}
+    assert found["flows"]["other"] == {
+        "flows": 100,
+        "packets": "100",
+        "bytes": "100",
+        "inner_bytes": "55400",
+    }
     one_vni = event(snapshot(*many, other), Query(narrow=parse("vni:10001")), {})
     assert len(one_vni["tunnels"]["rows"]) == 2
-    assert one_vni["flows"]["rows"][0][-1] == "1000000"
+    assert one_vni["flows"]["rows"][0][-2] == "1000000"
     assert len(one_vni["flows"]["rows"]) == 1
 
 

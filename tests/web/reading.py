@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from ipaddress import ip_address
 from typing import Any, NamedTuple
 
 # All texts of one drawing: a script is never interrupted by another.
@@ -95,7 +94,7 @@ class Shown:
     @property
     def hosts(self) -> set[str]:
         """Those of them that are no multicast group."""
-        return {peer for peer in self.peers if not ip_address(peer).is_multicast}
+        return self.peers.keys() - {"groups"}
 
     @property
     def busy_peers(self) -> dict[str, Exchange]:

@@ -29,7 +29,7 @@ def test_the_biggest_talker_on_the_page_is_the_culprit(
         opened = here.wait_for(lambda shown: bool(shown.endpoints), "the endpoints behind it")
         behind = {where: both for where, both in opened.endpoints.items() if where.peer == suspect}
         biggest = max(behind, key=lambda where: behind[where].sent)
-        here.page.keyboard.press("Escape")
+        here.page.click("#crumbs >> text=All peers")
         listed = here.wait_for(lambda shown: bool(shown.raw["flows"]), "the biggest flows")
         assert "culprit was" not in demo.output
         here.traceless = False

@@ -97,7 +97,7 @@ def test_space_pauses_and_goes_on(visit: Callable[..., Visit], classic: Running)
 
 def test_numbers_change_the_view(visit: Callable[..., Visit], classic: Running) -> None:
     here = visit(classic)
-    here.page.keyboard.press("2")
+    here.page.keyboard.press("4")
     expect(here.page.locator("#panel-table")).to_be_visible()
     expect(here.page.locator("#panel-chord")).to_be_hidden()
     expect(here.page.locator("#tab-table")).to_have_attribute("aria-selected", "true")

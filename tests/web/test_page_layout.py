@@ -41,7 +41,7 @@ MEASURE = """() => {
     stage: box(document.querySelector('#stage')),
     time: box(document.querySelector('#time')),
     diagram: box(document.querySelector('#chord')),
-    disc: box(document.querySelector('#chord .peers')),
+    disc: box(document.querySelector('#chord .rim')),
     stage_texts: texts('#chord text, .legend > div, #crumbs > *'),
     time_texts: texts('#time text, #time .title > *, #time .hint'),
   };

@@ -13,7 +13,8 @@ from tests.web.visits import Visit, address
 pytestmark = [pytest.mark.root, pytest.mark.browser]
 
 PEER = "172.16.1.108"
-OPENED = f"#v=1&peer={PEER}"
+OPENED = f"#v=2&layer=overlay&filter=peer:{PEER}"
+CHOSEN = f"#v=2&chosen={PEER}"
 OVERVIEW = {f"172.16.1.{number}" for number in range(100, 109)}
 
 
@@ -33,13 +34,26 @@ def overview(here: Visit) -> Shown:
     return here.wait_for(is_overview, "all peers")
 
 
-def test_a_click_on_a_peer_shows_the_endpoints_behind_it(
+def test_a_click_on_a_peer_shows_the_endpoints_behind_it_at_its_place(
+    visit: Callable[..., Visit], classic: Running
+) -> None:
+    here = visit(classic)
+    overview(here)
+    here.choose_peer(PEER)
+    shown = opened(here)
+    assert {where.address for where in shown.endpoints if where.address} == {"192.168.3.9"}
+    assert shown.hosts == OVERVIEW
+    assert here.page.inner_text("[data-role=chosen]") == PEER
+    assert here.page.url == address(classic) + CHOSEN
+
+
+def test_another_click_shows_its_traffic_alone(
     visit: Callable[..., Visit], classic: Running
 ) -> None:
     here = visit(classic)
     overview(here)
     here.open_peer(PEER)
-    shown = opened(here)
+    shown = here.wait_for(lambda shown: shown.hosts != OVERVIEW, "its traffic alone")
     assert {where for where in shown.endpoints if where.address} == {
         Endpoint(PEER, 10003, "192.168.3.9"),
         Endpoint("172.16.1.100", 10003, "192.168.3.1"),
@@ -52,8 +66,8 @@ def test_a_click_on_a_peer_shows_the_endpoints_behind_it(
 
 WAYS_BACK: dict[str, Callable[[Page], object]] = {
     "clear": lambda page: page.click("[data-role=clear]"),
-    "esc": lambda page: page.keyboard.press("Escape"),
-    "back": lambda page: page.go_back(),
+    "esc": lambda page: (page.keyboard.press("Escape"), page.keyboard.press("Escape")),
+    "back": lambda page: (page.go_back(), page.go_back()),
     "crumb": lambda page: page.click("#crumbs >> text=All peers"),
     "panel": lambda page: page.click("#right >> text=All peers"),
 }
@@ -73,7 +87,7 @@ def test_ways_back(way: str, visit: Callable[..., Visit], classic: Running) -> N
 def test_back_and_forward(visit: Callable[..., Visit], classic: Running) -> None:
     here = visit(classic)
     here.page.click('[data-vni="10003"]')
-    here.open_peer(PEER)
+    here.choose_peer(PEER)
     opened(here)
     here.page.go_back()
     shown = here.wait_for(lambda shown: not shown.endpoints, "the network's peers")
@@ -92,7 +106,9 @@ def test_a_link_shows_the_same(visit: Callable[..., Visit], classic: Running) ->
     first.page.click("[data-role=window-total]")
     first.page.click("[data-role=unit-packets]")
     link = first.page.url.removeprefix(address(classic))
-    assert link == "#v=1&peer=172.16.1.103&vni=10000&window=total&unit=packets"
+    assert link == (
+        "#v=2&layer=overlay&filter=vni:10000+peer:172.16.1.103&unit=packets&period=total"
+    )
     second = visit(classic, link)
     for here in (first, second):
         shown = here.wait_for(lambda shown: bool(shown.endpoints), "endpoints")
@@ -102,14 +118,17 @@ def test_a_link_shows_the_same(visit: Callable[..., Visit], classic: Running) ->
 
 
 def test_esc_goes_up_one_step_at_a_time(visit: Callable[..., Visit], classic: Running) -> None:
-    here = visit(classic, f"{OPENED}&vni=10003")
+    here = visit(classic, f"#v=1&vni=10003&peer={PEER}")
     opened(here)
+    here.page.keyboard.press("Escape")
+    here.wait_for(lambda shown: not shown.endpoints, "the peer and whom it talks to")
     here.page.keyboard.press("Escape")
     shown = here.wait_for(lambda shown: not shown.endpoints, "the network's peers")
     assert shown.chosen_network == "10003"
     assert shown.hosts == {"172.16.1.100", "172.16.1.107", PEER}
     here.page.keyboard.press("Escape")
     assert overview(here).chosen_network == "all"
+    here.page.keyboard.press("Escape")
     here.page.keyboard.press("Escape")
     overview(here)
 
@@ -118,7 +137,7 @@ def test_lists_open_peers_too(visit: Callable[..., Visit], classic: Running) -> 
     here = visit(classic)
     here.page.click(f'[data-talker="{PEER}"]')
     opened(here)
-    here.page.keyboard.press("2")
+    here.page.keyboard.press("4")
     here.page.click('#panel-table button:has-text("172.16.1.100")')
     here.page.keyboard.press("1")
     here.wait_for(lambda shown: shown.hosts == OVERVIEW, "whom 172.16.1.100 talks to")
@@ -126,7 +145,7 @@ def test_lists_open_peers_too(visit: Callable[..., Visit], classic: Running) -> 
 
 
 @pytest.mark.parametrize(
-    "fragment", ["#v=1&peer=<b>&vni=-1&window=x&unit=%00&view=matrix", "#v=2&peer=1.2.3.4", "#&=%"]
+    "fragment", ["#v=1&peer=<b>&vni=-1&window=x&unit=%00&view=pie", "#v=3&filter=vni:1", "#&=%"]
 )
 def test_what_a_link_says_wrong_counts_as_not_said(
     fragment: str, visit: Callable[..., Visit], classic: Running
@@ -139,6 +158,7 @@ def test_a_peer_nobody_has_seen_is_said_to_be_silent(
 ) -> None:
     here = visit(classic, "#v=1&peer=192.0.2.7")
     quiet = here.page.locator("#quiet")
-    expect(quiet).to_have_text("No tunnelled traffic from or to 192.0.2.7 in the last interval")
+    expect(quiet).to_have_text("No tunnelled traffic with peer:192.0.2.7 in the last interval")
+    here.page.keyboard.press("Escape")
     here.page.keyboard.press("Escape")
     overview(here)

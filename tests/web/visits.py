@@ -88,11 +88,17 @@ class Visit:
         assert point, f"{mark} is covered"
         self.page.mouse.move(*point)
 
-    def open_peer(self, address: str) -> None:
+    def choose_peer(self, address: str) -> None:
         """Click on its arc."""
         self.point_at(f'.peer[data-peer="{address}"]')
         self.page.mouse.down()
         self.page.mouse.up()
+
+    def open_peer(self, address: str) -> None:
+        """Click on its arc, and again: only its traffic is shown then."""
+        self.choose_peer(address)
+        self.page.wait_for_selector(f'.peer.opened[data-peer="{address}"]')
+        self.choose_peer(address)
 
     def wait_for(self, condition: Callable[[Shown], bool], what: str) -> Shown:
         """What it shows as soon as that fulfils the condition."""

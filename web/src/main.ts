@@ -18,7 +18,7 @@ import { RightPanel } from "./right";
 import { columnOf, columnsOf } from "./series";
 import { arrive, NOTHING, pause, resume, shown, waiting } from "./snapshot";
 import { Stage } from "./stage";
-import { down, up, type Selection } from "./state";
+import { down, type Selection } from "./state";
 import { TimelineStrip } from "./timeline";
 import { Tip } from "./tip";
 import { focusOf, trafficOf, type Traffic } from "./traffic";
@@ -55,8 +55,8 @@ const panel = new RightPanel(right, {
   choose: (chosen) => {
     choose({ chosen });
   },
-  up: () => {
-    choose(up(store.now));
+  top: () => {
+    choose(cleared());
   },
 });
 const timeline = new TimelineStrip(byId("timeline", SVGSVGElement));

@@ -21,7 +21,7 @@ const ENDPOINTS = 12;
 
 export interface RightActions {
   readonly choose: (key: string) => void;
-  readonly up: () => void;
+  readonly top: () => void;
 }
 
 interface List {
@@ -50,9 +50,9 @@ export class RightPanel {
   constructor(root: HTMLElement, actions: RightActions) {
     this.root = root;
     this.actions = actions;
-    const button = make("button", { class: "button" }, "All peers ", make("kbd", {}, "esc"));
+    const button = make("button", { class: "button" }, "All peers");
     button.addEventListener("click", () => {
-      actions.up();
+      actions.top();
     });
     this.close = make("div", { class: "acts last" }, button);
   }

@@ -63,15 +63,13 @@ export const EVERYTHING: Selection = {
   before: null,
 };
 
-/** One step up: let go of what is chosen, then of the last drill, then out of the overlay. */
+/** One step up: let go of what is chosen, then out of the overlay, then of the last drill. */
 export function up(selection: Selection): Selection {
   if (selection.chosen !== null) return { ...selection, chosen: null };
+  if (selection.layer === "overlay") return { ...selection, layer: "underlay" };
   const last = drillsOf(selection.filter).at(-1);
   if (last !== undefined) return { ...selection, filter: without(selection.filter, last) };
-  if (selection.below > 0) {
-    return { ...selection, below: Math.max(0, selection.below - selection.top) };
-  }
-  return { ...selection, layer: "underlay" };
+  return { ...selection, below: Math.max(0, selection.below - selection.top) };
 }
 
 /** Into it: only its traffic, and what is behind it. */

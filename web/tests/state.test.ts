@@ -78,8 +78,8 @@ describe("steps", () => {
     expect(peer).toMatchObject({ filter: "rate>10M peer:172.16.1.106", layer: "overlay" });
     const endpoint = down(peer, "172.16.1.106/vxlan:10002/192.168.2.7");
     expect(endpoint.filter).toBe("rate>10M peer:172.16.1.106 inner:192.168.2.7");
-    expect(up(endpoint)).toEqual(peer);
-    expect(up(up(endpoint))).toEqual({ ...start, layer: "overlay" });
+    expect(up(endpoint)).toEqual({ ...endpoint, layer: "underlay" });
+    expect(up(up(endpoint))).toEqual({ ...peer, layer: "underlay" });
     expect(up(up(up(endpoint)))).toEqual(start);
     expect(up(start)).toEqual(start);
     expect(down(start, "vni:10002").filter).toBe("rate>10M vni:10002");
