@@ -103,7 +103,9 @@ export function createChord(svg: SVGSVGElement, isStill: () => boolean): Chord {
 }
 
 function goalOf({ rim, inside, opened, frame }: Picture): Scene {
-  const isOpened = (nth: number): boolean => opened.has(rim.arcs[nth]?.place.key ?? "");
+  // Beside several opened arcs the names of one would lie on the label of the next.
+  const isOpened = (nth: number): boolean =>
+    opened.size > 1 || opened.has(rim.arcs[nth]?.place.key ?? "");
   return sceneOf(rim, inside, placeLabels(rim.arcs, frame, isOpened), (key) =>
     opened.has(key) ? frame.opened : frame.closed,
   );

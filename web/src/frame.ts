@@ -30,9 +30,9 @@ export interface Frame {
 }
 
 const CLASSES = {
-  phone: { ring: 10, label: 13, pitch: 30, top: 46, side: 78, width: 60, legend: [250, 30] },
-  desk: { ring: 14, label: 20, pitch: 33, top: 58, side: 152, width: 140, legend: [264, 50] },
-  wide: { ring: 20, label: 26, pitch: 42, top: 72, side: 196, width: 170, legend: [320, 58] },
+  phone: { ring: 10, label: 13, pitch: 30, top: 46, side: 78, width: 60, legend: [250, 264, 30] },
+  desk: { ring: 14, label: 20, pitch: 33, top: 58, side: 152, width: 140, legend: [264, 344, 50] },
+  wide: { ring: 20, label: 26, pitch: 42, top: 72, side: 196, width: 170, legend: [320, 424, 58] },
 } as const;
 
 /** As in style/tokens.css. */
@@ -73,6 +73,8 @@ export function frameFor(
   );
   const insideOuter = outer - THIN_RING - INSIDE_GAP;
   const insideInner = insideOuter - INSIDE_RING[size];
+  const [short, long, top] = is.legend;
+  const right = openness === "closed" ? short : long;
   const radii = { outer, insideOuter, insideInner };
   return {
     size,
@@ -88,7 +90,6 @@ export function frameFor(
     namesRoom,
     type: TYPE[size],
     labelWidth: is.width,
-    legend:
-      phone && openness === "closed" ? null : { right: is.legend[0], top: height - is.legend[1] },
+    legend: phone && openness === "closed" ? null : { right, top: height - top },
   };
 }

@@ -3,8 +3,9 @@ import type { Selection } from "d3-selection";
 import { shorten } from "./address";
 import type { Picture } from "./chord";
 import { amountText, pairText } from "./format";
+import type { Frame } from "./frame";
 import type { Arc } from "./layout";
-import { hasRoom, radialTransform } from "./marks";
+import { hasRoom, middle, pointAt, radialTransform } from "./marks";
 import type { ArcMark, LabelMark, Scene } from "./motion";
 import { nameOf } from "./words";
 
@@ -63,7 +64,9 @@ export function drawInsideNames(layer: Layer, scene: Scene, picture: Picture): v
   layer
     .selectAll<SVGTextElement, ArcMark>("text")
     .data(
-      scene.inside.filter((mark) => hasRoom(mark.arc, frame.outer, frame.type.inside)),
+      scene.inside.filter(
+        ({ arc }) => hasRoom(arc, frame.outer, frame.type.inside + 3) && !reachesLegend(arc, frame),
+      ),
       (mark) => mark.key,
     )
     .join("text")
@@ -73,6 +76,13 @@ export function drawInsideNames(layer: Layer, scene: Scene, picture: Picture): v
     .attr("transform", (mark) => radialTransform(mark, frame.outer + 7).transform)
     .attr("text-anchor", (mark) => (radialTransform(mark, 0).flipped ? "end" : "start"))
     .text(({ arc }) => insideName(arc, insidePrefix));
+}
+
+/** Whether a name along the radius would lie on the legend. */
+function reachesLegend(arc: Arc, { x, y, outer, namesRoom, legend }: Frame): boolean {
+  if (legend === null) return false;
+  const [right, bottom] = pointAt(middle(arc), outer + namesRoom);
+  return x + right < legend.right + 8 && y + bottom > legend.top - 8;
 }
 
 /** What stands beside an arc inside, without what the legend says once. */
@@ -91,6 +101,8 @@ function rimName({ place }: Arc, short: boolean, prefix: string): string {
       const rest = withoutPrefix(place.address, prefix);
       return rest === place.address ? shorten(rest, LONGEST_NAME) : `.${rest}`;
     }
+    case "groups":
+      return "multicast";
     default:
       return nameOf(place);
   }

@@ -8,13 +8,13 @@ type Test = (row: Tunnel | Flow) => boolean;
 export function matcher(filter: string): Test {
   const tests = wordsOf(filter).map((word) => {
     const [, negated, name = "", value = ""] = /^(!?)(\w+):(.*)$/.exec(word) ?? [];
-    const test = testOf(name, value);
+    const test = wordTest(name, value);
     return negated === "!" ? (row: Tunnel | Flow) => !test(row) : test;
   });
   return (row) => tests.every((test) => test(row));
 }
 
-function testOf(name: string, value: string): Test {
+function wordTest(name: string, value: string): Test {
   switch (name) {
     case "vni":
       return ({ vni }) => (value === "none" ? vni === null : String(vni) === value);
