@@ -53,7 +53,7 @@ static __always_inline struct size size_of(struct __sk_buff *skb, const struct w
 						 (void *)(long)skb->data_end);
 
 		size.packets = packets_of(skb, headers);
-		size.bytes += (size.packets - 1) * (headers + tag);
+		size.bytes += (size.packets - 1) * (headers + tag) - size.packets * walk->unsent;
 	}
 	size.inner_bytes = size.bytes - size.packets * (walk->inner_offset + tag);
 	return size;

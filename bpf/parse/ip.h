@@ -10,6 +10,8 @@
 #define IPV4_SIZE 20
 #define IPV6_SIZE 40
 #define MAX_EXTENSIONS 8
+#define JUMBO_SIZE 8
+#define JUMBO 0x00c204 /* no more than 8 bytes, and of them the option of RFC 2675 */
 
 #define IPV4_OFFSET_MASK 0x1fff
 #define IPV6_OFFSET_MASK 0xfff8
@@ -29,6 +31,7 @@ enum protocol {
 	PROTOCOL_DESTINATION = 60,
 	PROTOCOL_ETHERIP = 97,
 	PROTOCOL_L2TP3 = 115,
+	PROTOCOL_SCTP = 132,
 	PROTOCOL_MOBILITY = 135,
 	PROTOCOL_HIP = 139,
 	PROTOCOL_SHIM6 = 140,
@@ -47,6 +50,7 @@ struct ip {
 	__u8 protocol; /* of the first header that is no extension */
 	__u64 payload_offset;
 	bool later_fragment;
+	__u8 unsent; /* bytes of it that a super-packet's packets do not have: BIG TCP's */
 };
 
 static __always_inline bool is_extension(__u8 protocol)
@@ -76,6 +80,16 @@ static __always_inline __u64 extension_size(__u8 protocol, __u8 length)
 	return (length + 1ULL) * 8;
 }
 
+/*
+ * IPv6 has no room for the length of a super-packet of more than 64 KiB, so the kernel writes it
+ * into a hop-by-hop header, which it takes out again when it cuts (include/net/ipv6.h,
+ * ipv6_hopopt_jumbo_remove).
+ */
+static __always_inline bool is_jumbo(const __u8 *header)
+{
+	return (to_host32(load32(header)) & 0xffffff) == JUMBO;
+}
+
 static __always_inline enum outcome skip_extension(struct cursor *at, struct ip *ip)
 {
 	const __u8 *header = header_of(at, 8);
@@ -86,6 +100,8 @@ static __always_inline enum outcome skip_extension(struct cursor *at, struct ip 
 	if (ip->protocol == PROTOCOL_FRAGMENT &&
 	    load16(header + 2) & to_network16(IPV6_OFFSET_MASK))
 		ip->later_fragment = true;
+	if (ip->protocol == PROTOCOL_HOP_BY_HOP && is_jumbo(header))
+		ip->unsent = JUMBO_SIZE;
 	size = extension_size(ip->protocol, header[1]);
 	/* Without this a packet that ends inside a skipped header would pass: nothing is read. */
 	if (!header_of(at, size))

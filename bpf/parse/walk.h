@@ -8,6 +8,8 @@
 
 #include "tunnel.h"
 
+#define SCTP_SIZE 12
+
 struct walk {
 	struct wide_key key;  /* of the boundary that makes the record, so far */
 	__u32 offset;	      /* where the layer begins */
@@ -21,6 +23,7 @@ struct walk {
 	__u8 inner_ipv4;
 	__u8 truncated;	    /* a header was cut short: more of the packet might be elsewhere */
 	__u8 pulled;	    /* and was fetched from there once */
+	__u8 unsent;	    /* struct ip, unsent, of the last IP header */
 	__u64 forgotten[2]; /* struct cursor, memory */
 };
 
@@ -39,6 +42,7 @@ static __always_inline void begin_walk(struct walk *walk, __u16 next, __u32 size
 	walk->inner_ipv4 = 0;
 	walk->truncated = 0;
 	walk->pulled = 0;
+	walk->unsent = 0;
 	walk->key.vni = 0;
 	walk->key.meta = meta;
 }
@@ -106,6 +110,7 @@ static __always_inline int end_walk(struct walk *walk, const struct ip *ip, enum
 	if (ip->is_read) {
 		walk->payload_offset = ip->payload_offset;
 		walk->protocol = ip->later_fragment ? 0 : ip->protocol;
+		walk->unsent = ip->unsent;
 	}
 	if (!walk->depth || why == TOO_DEEP)
 		return why;
@@ -176,8 +181,8 @@ static __always_inline int parse_layer(struct cursor *at, struct walk *walk)
 }
 
 /*
- * Where the headers that each packet of a super-packet repeats end: behind the TCP or UDP
- * header of the innermost IP packet.
+ * Where the headers that each packet of a super-packet repeats end: behind the TCP, UDP or SCTP
+ * header of the innermost IP packet. Each lacks walk->unsent of them.
  */
 static __always_inline __u32 repeated_headers(const struct walk *walk, const __u8 *start,
 					      const __u8 *end)
@@ -187,6 +192,8 @@ static __always_inline __u32 repeated_headers(const struct walk *walk, const __u
 
 	if (walk->protocol == PROTOCOL_UDP)
 		return offset + UDP_SIZE;
+	if (walk->protocol == PROTOCOL_SCTP)
+		return offset + SCTP_SIZE;
 	if (walk->protocol != PROTOCOL_TCP || offset > MAX_OFFSET || tcp + 13 > end)
 		return offset;
 	return offset + (tcp[12] >> 4) * 4;

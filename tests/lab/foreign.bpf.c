@@ -17,6 +17,7 @@ struct seen {
 	__u64 tagged;	    /* buffers whose VLAN tag is not in the data */
 	__u64 uncounted;    /* super-packets that do not say of how many packets they are */
 	__u64 linear_bytes; /* what direct access could reach */
+	__u64 big;	    /* buffers of more than an IP header can tell */
 };
 
 struct {
@@ -41,6 +42,7 @@ int witness(struct __sk_buff *skb)
 	row->tagged += skb->vlan_present;
 	row->uncounted += skb->gso_size && !skb->gso_segs;
 	row->linear_bytes += skb->data_end - skb->data;
+	row->big += skb->len > 14 + 65535;
 	return TC_ACT_UNSPEC;
 }
 

@@ -34,6 +34,7 @@ class Seen(NamedTuple):
     tagged: int
     uncounted: int
     linear_bytes: int
+    big: int
 
 
 class Foreign(LoadedPrograms):

@@ -88,6 +88,14 @@ def versions_of(path: Sequence[Encap]) -> list[int] | None:
     return [*found, inner or 4]
 
 
+def divided(outside: list[Layer], inside: list[Layer]) -> tuple[list[Layer], list[Layer]]:
+    """The same layers, those right behind a tunnel header in the second part."""
+    first = len(outside)
+    while isinstance(outside[first - 1], Ethernet | PPP | MPLS):
+        first -= 1
+    return outside[:first], [*outside[first:], *inside]
+
+
 def mixed(*path: Encap) -> list[Case]:
     """One case, or none if no packet has such tunnels."""
     versions = versions_of(path)
@@ -101,11 +109,7 @@ def mixed(*path: Encap) -> list[Case]:
     outside: list[Layer] = [Ethernet()]
     for level, encap in enumerate(path):
         outside += [headers[level], *OPENINGS[encap](100 + level)]
-    inside: list[Layer] = [headers[-1], TCP()]
-    while isinstance(
-        outside[-1], Ethernet | PPP | MPLS
-    ):  # behind the tunnel header, so it belongs inside
-        inside.insert(0, outside.pop())
+    outside, inside = divided(outside, [headers[-1], TCP()])
     name = " in ".join(encap.label for encap in reversed(path))
     if len(path) > 4:
         return [other(name, Outcome.TOO_DEEP, *outside, *inside)]

@@ -143,6 +143,10 @@ class KernelReader:
         for frame in frames:
             assert self._program.run(frame, repeat) == NEXT_PROGRAM
 
+    def run_whole(self, frame: bytes, segment: int, segments: int) -> int:
+        """Let the program see a super-packet, as TestRunner has it; its verdict."""
+        return self._program.run(frame, segment=segment, segments=segments)
+
     def take(self) -> Totals:
         """What was counted since the call before."""
         narrow, wide, tunnels = (

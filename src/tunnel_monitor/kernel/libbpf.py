@@ -63,6 +63,19 @@ class TestRun(ctypes.Structure):
     )
 
 
+class SkBuff(ctypes.Structure):
+    """struct __sk_buff: what a program is told of a packet, as far as a test run may set it."""
+
+    _fields_ = (
+        ("set_by_the_run", ctypes.c_uint8 * 164),
+        ("gso_segs", ctypes.c_uint32),
+        ("sk", ctypes.c_uint64),
+        ("gso_size", ctypes.c_uint32),
+        ("tstamp_type", ctypes.c_uint32),
+        ("hwtstamp", ctypes.c_uint64),
+    )
+
+
 class ProgramInfo(ctypes.Structure):
     """struct bpf_prog_info, up to its sizes."""
 
