@@ -12,6 +12,7 @@ from tests.unit.synthetic import Flow
 from tunnel_monitor.contract import Direction, Encap
 from tunnel_monitor.flows import names
 from tunnel_monitor.flows.filter.match import Setting
+from tunnel_monitor.flows.question import Place
 
 VECTORS: dict[str, Any] = json.loads(
     (Path(__file__).resolve().parents[1] / "filter_vectors.json").read_text()
@@ -52,5 +53,6 @@ def flow_of(row: dict[str, Any]) -> Flow:
 
 FLOWS = [flow_of(row) for row in VECTORS["rows"]]
 INTERFACES = ("eth0", "eth1")
-SETTING = Setting(VECTORS["elapsed_s"] * 10**9, INTERFACES, VECTORS["host"])
+PLACES = tuple(Place(VECTORS["host"], interface) for interface in INTERFACES)
+SETTING = Setting(VECTORS["elapsed_s"] * 10**9, PLACES)
 NAMES = names.of_lines([" ".join(pair) for pair in VECTORS["names"].items()], "the vectors")

@@ -17,6 +17,7 @@ from tunnel_monitor.flows.filter.tree import (
     Vnis,
     both,
 )
+from tunnel_monitor.flows.question import Place
 from tunnel_monitor.serve.parameters import LIMITS, PARAMETERS, Query
 
 INTERFACES = ("eth0", "eth1")
@@ -132,7 +133,7 @@ def test_what_means_nothing_is_refused_with_a_sentence(
 )
 def test_chosen_rows(given: list[tuple[str, str]], expected: int) -> None:
     query = parse("flows", *given)
-    setting = Setting(10**9, INTERFACES)
+    setting = Setting(10**9, tuple(Place("", interface) for interface in INTERFACES))
     found = chosen(rows_of(*ROWS), both(query.filter, query.narrow), setting)
     assert int(found["bytes"].sum()) == expected
 

@@ -11,6 +11,7 @@ from tunnel_monitor.flows import columns, labels
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.flows.filter.match import Setting, chosen
 from tunnel_monitor.flows.filter.tree import EVERYTHING, Node
+from tunnel_monitor.flows.question import Place
 
 
 class JsonLines:
@@ -67,7 +68,8 @@ def lines(batch: FlowBatch, only: Node = EVERYTHING, host: str = "") -> bytes:
         only: which flows, as in JsonLines.
         host: likewise.
     """
-    setting = Setting(batch.interval_ns, batch.interfaces, host)
+    places = tuple(Place(host, interface) for interface in batch.interfaces)
+    setting = Setting(batch.interval_ns, places)
     rows = chosen(columns.join(batch.flows, batch.tunnels), only, setting)
     time = batch.time_ns / 10**9
     members = {

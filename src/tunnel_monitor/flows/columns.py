@@ -72,6 +72,14 @@ def largest(rows: Rows, limit: int) -> NDArray[np.intp]:
     return np.asarray(places[np.argsort(smallness[places], kind="stable")])
 
 
+def parted(rows: Rows, limit: int) -> tuple[Rows, Rows]:
+    """The `limit` largest rows, largest first, and the others."""
+    places = largest(rows, limit)
+    left = np.ones(len(rows), bool)
+    left[places] = False
+    return take(rows, places), where(rows, left)
+
+
 def counts(rows: Rows) -> tuple[int, int, int]:
     """Sums of packets, bytes and inner bytes."""
     packets, size, inner = words(rows)[:, KEY_WORDS:].sum(axis=0).tolist()

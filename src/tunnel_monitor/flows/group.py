@@ -111,7 +111,7 @@ def group(rows: Rows, by: Collection[str] = FLOW_COLUMNS) -> Rows:
     """
     if len(rows) == 0:
         return columns.empty()
-    coarse = rows if FLOW_COLUMNS.issubset(by) else _coarsen(rows, by)
+    coarse = rows if FLOW_COLUMNS.issubset(by) else coarsened(rows, by)
     words = columns.words(coarse)
     groups = Groups.of(words[:, :KEY_WORDS])
     if len(groups) == len(rows):
@@ -121,7 +121,7 @@ def group(rows: Rows, by: Collection[str] = FLOW_COLUMNS) -> Rows:
     return columns.of_words(summed)
 
 
-def _coarsen(rows: Rows, by: Collection[str]) -> Rows:
+def coarsened(rows: Rows, by: Collection[str]) -> Rows:
     """A copy in which all columns but those of `by` are zero."""
     coarse = columns.empty(len(rows))
     columns.words(coarse)[:, KEY_WORDS:] = columns.words(rows)[:, KEY_WORDS:]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from tunnel_monitor.contract import PATH_BITS, Direction, Encap
 from tunnel_monitor.flows import addresses, columns
 from tunnel_monitor.flows.columns import Rows
+from tunnel_monitor.flows.filter.tree import Text
+from tunnel_monitor.flows.question import Place
 
 
 def has_address(rows: Rows, name: str) -> NDArray[np.bool_]:
@@ -47,6 +51,30 @@ def paths(rows: Rows) -> list[str]:
     numbers, places = np.unique(columns.path(rows), return_inverse=True)
     names = [path(number) for number in numbers.tolist()]
     return [names[place] for place in places.tolist()]
+
+
+def words(
+    rows: Rows, column: Text, places: Sequence[Place]
+) -> tuple[Sequence[str], NDArray[np.intp]]:
+    """Different texts of a column, and (n,) which of them each row has.
+
+    Args:
+        rows: (n,) FLOW.
+        column: which.
+        places: a row's `interface` is a place in them.
+    """
+    match column:
+        case "encap":
+            return [encap.label for encap in Encap], columns.encap(rows).astype(np.intp)
+        case "direction":
+            return [one.label for one in Direction], columns.direction(rows).astype(np.intp)
+        case "interface":
+            return [place.interface for place in places], rows["interface"].astype(np.intp)
+        case "host":
+            return [place.host for place in places], rows["interface"].astype(np.intp)
+        case "path":
+            numbers, found = np.unique(columns.path(rows), return_inverse=True)
+            return [path(number) for number in numbers.tolist()], found
 
 
 def path(number: int) -> str:

@@ -32,9 +32,9 @@ def event(snapshot: Snapshot, query: Query, status: Json) -> Json:
     rows = replies.chosen(window.rows(), both(query.filter, query.narrow), snapshot, query)
     flows = group(rows, {"encap", "vni", *columns.ADDRESSES})
     segments = replies.segments_of(snapshot, query)
-    shown_tunnels, other_tunnels = parted(tunnels, MOST_TUNNELS)
-    shown_flows, other_flows = parted(flows, _most_flows(query))
-    shown_segments, other_segments = parted(segments, MOST_SEGMENTS)
+    shown_tunnels, other_tunnels = columns.parted(tunnels, MOST_TUNNELS)
+    shown_flows, other_flows = columns.parted(flows, _most_flows(query))
+    shown_segments, other_segments = columns.parted(segments, MOST_SEGMENTS)
     book, (tunnel_places, flow_places) = numbered(
         (shown_tunnels, TUNNEL_ADDRESSES), (shown_flows, columns.ADDRESSES)
     )
@@ -59,14 +59,6 @@ def _most_flows(query: Query) -> int:
     """More of them where a peer is opened."""
     opened = any(isinstance(leaf, Addresses) for leaf in leaves(query.narrow))
     return MOST_PEER_FLOWS if opened else MOST_FLOWS
-
-
-def parted(rows: Rows, limit: int) -> tuple[Rows, Rows]:
-    """The `limit` largest rows, largest first, and the others."""
-    places = columns.largest(rows, limit)
-    left = np.ones(len(rows), bool)
-    left[places] = False
-    return columns.take(rows, places), columns.where(rows, left)
 
 
 def numbered(

@@ -44,7 +44,7 @@ def window_of(snapshot: Snapshot, query: Query) -> Window:
 def chosen(rows: Rows, node: Node, snapshot: Snapshot, query: Query) -> Rows:
     """The rows of the window that a filter means."""
     elapsed_ns = window_of(snapshot, query).elapsed_ns
-    return meant(rows, node, Setting(elapsed_ns, snapshot.interfaces, snapshot.host))
+    return meant(rows, node, Setting(elapsed_ns, snapshot.places))
 
 
 def tunnels_of(snapshot: Snapshot, query: Query) -> Rows:

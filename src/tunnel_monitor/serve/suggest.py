@@ -64,7 +64,8 @@ class Seen:
             case VniKey():
                 yield from self._vnis()
             case TextKey(name="host"):
-                yield Choice(self._snapshot.host, "this host")
+                hosts = {place.host for place in self._snapshot.places}
+                yield from (Choice(host, "") for host in sorted(hosts))
             case TextKey(name="interface"):
                 yield from (Choice(name, "") for name in self._snapshot.interfaces)
             case TextKey(name="path"):

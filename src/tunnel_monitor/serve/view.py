@@ -14,6 +14,8 @@ from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.flows.columns import Rows
 from tunnel_monitor.flows.group import TUNNEL, group
+from tunnel_monitor.flows.question import Place
+from tunnel_monitor.flows.recent import Recent
 from tunnel_monitor.kernel.drained import DeviceCounts
 from tunnel_monitor.serve.seen import Seen
 from tunnel_monitor.serve.timeline import Series, Timeline, drains_kept
@@ -52,14 +54,14 @@ class Snapshot:
         number: the drain's; 0 before the first one.
         time_ns: when it was, by the wall clock, since 1970.
         interval_ns: how long that drain collected.
-        host: the name of this host.
-        interfaces: names; rows have places in here.
+        places: rows have places in here.
         directed: whether it is known which way packets went; in captures it is not.
         last: the drain alone.
         total: all drains.
         ledger: (interfaces, DIRECTIONS, OUTCOMES) TALLY of all drains.
         devices: as in FlowBatch.
         timeline: who sent how much lately.
+        recent: the last minutes, to be asked about.
         seen: networks, peers, endpoints and tunnels since the start.
         forgotten_flows: as in Totals.
         usage: of this process.
@@ -68,17 +70,22 @@ class Snapshot:
     number: int
     time_ns: int
     interval_ns: int
-    host: str
-    interfaces: tuple[str, ...]
+    places: tuple[Place, ...]
     directed: bool
     last: Window
     total: Window
     ledger: NDArray[np.void]
     devices: tuple[tuple[DeviceCounts, DeviceCounts] | None, ...]
     timeline: Series
+    recent: Recent
     seen: Seen
     forgotten_flows: int
     usage: Usage
+
+    @property
+    def interfaces(self) -> tuple[str, ...]:
+        """Their names."""
+        return tuple(place.interface for place in self.places)
 
 
 class LiveView:
@@ -109,19 +116,22 @@ class LiveView:
         self._timeline = Timeline(slices or drains_kept(interval_s))
         self._meter = Meter()
         self._changed: Callable[[], None] | None = None
+        places = tuple(Place(host, interface) for interface in interfaces)
+        self._recent = Recent.nothing(places, interval_s, whole=slices is not None)
         nothing = Window(round(interval_s * 1e9), *[columns.empty()] * 3)
+        places = tuple(Place(host, interface) for interface in interfaces)
         self.snapshot = Snapshot(
             number=0,
             time_ns=time.time_ns(),
             interval_ns=nothing.elapsed_ns,
-            host=host,
-            interfaces=tuple(interfaces),
+            places=places,
             directed=slices is None,
             last=nothing,
             total=nothing,
             ledger=self._ledger,
             devices=(None,) * len(interfaces),
             timeline=Series.nothing(),
+            recent=self._recent,
             seen=self._totals.seen,
             forgotten_flows=0,
             usage=self._meter.read(),
@@ -171,6 +181,7 @@ class LiveView:
             raise ValueError(f"a batch of {batch.interfaces}, not of {self.snapshot.interfaces}")
         tunnels = group(columns.join(batch.flows, batch.tunnels), TUNNEL)
         self._timeline.add(batch.time_ns, group(tunnels, {"outer_src"}))
+        self._recent = self._recent.added(batch)
         self._ledger = _sum(self._ledger, batch.ledger)
         self._elapsed_ns += batch.interval_ns
         return tunnels
@@ -187,14 +198,14 @@ class LiveView:
             number=batch.number,
             time_ns=batch.time_ns,
             interval_ns=batch.interval_ns,
-            host=self.snapshot.host,
-            interfaces=batch.interfaces,
+            places=self.snapshot.places,
             directed=self.snapshot.directed,
             last=last,
             total=self._total(),
             ledger=self._ledger,
             devices=batch.devices,
             timeline=self._timeline.series(),
+            recent=self._recent,
             seen=self._totals.seen,
             forgotten_flows=self._totals.forgotten_flows,
             usage=self._meter.read(),

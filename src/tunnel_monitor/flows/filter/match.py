@@ -5,12 +5,10 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tunnel_monitor.contract import Direction, Encap
 from tunnel_monitor.flows import columns, labels
 from tunnel_monitor.flows.columns import Rows
 from tunnel_monitor.flows.filter.tree import (
@@ -23,11 +21,11 @@ from tunnel_monitor.flows.filter.tree import (
     Or,
     Range,
     Sign,
-    Text,
     Texts,
     Vnis,
 )
 from tunnel_monitor.flows.filter.values import expression
+from tunnel_monitor.flows.question import Place
 
 Mask = NDArray[np.bool_]
 
@@ -46,13 +44,11 @@ class Setting:
 
     Args:
         elapsed_ns: how long the window is, for rates.
-        interfaces: names; a row's `interface` is a place in them.
-        host: the name of the host that watched.
+        places: a row's `interface` is a place in them.
     """
 
     elapsed_ns: int
-    interfaces: tuple[str, ...] = ()
-    host: str = ""
+    places: tuple[Place, ...] = ()
 
 
 def chosen(rows: Rows, node: Node, setting: Setting) -> Rows:
@@ -142,25 +138,7 @@ def _vnis(rows: Rows, node: Vnis) -> Mask:
 
 def _texts(rows: Rows, node: Texts, setting: Setting) -> Mask:
     """Each different text is looked at once."""
-    words, places = _words(rows, node.column, setting)
+    words, numbers = labels.words(rows, node.column, setting.places)
     expressions = [expression(pattern) for pattern in node.patterns]
     fitting = [any(one.fullmatch(word) for one in expressions) for word in words]
-    return np.asarray(np.array(fitting, bool)[places])
-
-
-def _words(
-    rows: Rows, column: Text, setting: Setting
-) -> tuple[Sequence[str], NDArray[np.integer[Any]]]:
-    """Different texts of a column, and which of them each row has."""
-    match column:
-        case "encap":
-            return [encap.label for encap in Encap], columns.encap(rows)
-        case "direction":
-            return [direction.label for direction in Direction], columns.direction(rows)
-        case "interface":
-            return setting.interfaces, rows["interface"]
-        case "host":
-            return [setting.host], np.zeros(len(rows), np.uint32)
-        case "path":
-            numbers, places = np.unique(columns.path(rows), return_inverse=True)
-            return [labels.path(number) for number in numbers.tolist()], places
+    return np.asarray(np.array(fitting, bool)[numbers])

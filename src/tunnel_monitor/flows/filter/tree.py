@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 OUTER = ("outer_src", "outer_dst")
 INNER = ("inner_src", "inner_dst")
 
 Text: TypeAlias = Literal["encap", "path", "direction", "interface", "host"]
 Measure: TypeAlias = Literal["packets", "bytes", "rate", "packet_rate"]
+TEXTS: tuple[Text, ...] = get_args(Text)
 Sign: TypeAlias = Literal["<", "<=", ">", ">="]
 
 
