@@ -23,7 +23,7 @@ from tunnel_monitor.serve.server import Server
 from tunnel_monitor.serve.view import LiveView
 
 facts = Facts("0.1.0", "node1", 1, 1.0, (InterfaceFacts("eth0", 2, "tcx", None, 1500, True),),
-              Ports((Port(4789, Encap.VXLAN, Origin.DEFAULT),)), (), LabFacts(9, 4, 1))
+              ports=Ports((Port(4789, Encap.VXLAN, Origin.DEFAULT),)), lab=LabFacts(9, 4, 1))
 broken = []
 
 
