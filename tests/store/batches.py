@@ -6,11 +6,12 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from tests.unit.synthetic import START_NS, Flow, drained
+from tests.unit.synthetic import Flow, drained
 
 from tunnel_monitor.contract import COUNTERS, TALLY, Direction, Encap, Outcome
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.flows.columns import ADDRESSES
+from tunnel_monitor.flows.question import begin_ns
 
 SECOND_NS = 10**9
 LONG_NS = 30 * SECOND_NS  # an interval with which hours need few batches
@@ -86,7 +87,6 @@ def ledger_sums(all_batches: Iterable[FlowBatch]) -> Counter[Key]:
     return +sums
 
 
-def time_of(number: int, *, interval_ns: int = LONG_NS) -> int:
-    """When the interval of that drain began, as it was meant."""
-    begin_ns = START_NS + (number - 1) * interval_ns
-    return (begin_ns + interval_ns // 2) // interval_ns * interval_ns
+def begin_of(batch: FlowBatch) -> int:
+    """When the interval of a drain began, as it was meant."""
+    return begin_ns(batch.time_ns, batch.interval_ns, batch.interval_ns)

@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 from tests.store import batches
-from tests.store.batches import LONG_NS, SECOND_NS
+from tests.store.batches import LONG_NS, begin_of
 from tests.store.tables import EVER, flows_in, ledger_in, number_in
 
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.store.duckdb import DuckStore
 from tunnel_monitor.store.levels import DAY_NS, HOUR_NS, HOURS, LEVELS, MINUTE_NS, MINUTES, Keep
 from tunnel_monitor.store.opening import IN_MEMORY
-from tunnel_monitor.store.relations import begin_ns
 
 
 def open_store(path: str, keep: Keep | None = None, interval_ns: int = LONG_NS) -> DuckStore:
@@ -25,10 +24,6 @@ def open_store(path: str, keep: Keep | None = None, interval_ns: int = LONG_NS) 
 def fill(store: DuckStore, kept: list[FlowBatch]) -> None:
     for batch in kept:
         store.add(batch)
-
-
-def begin_of(batch: FlowBatch) -> int:
-    return begin_ns(batch, batch.interval_ns)
 
 
 def coarsest(store: DuckStore) -> list[tuple[str, int, int]]:
@@ -124,11 +119,3 @@ def test_a_file_goes_on_where_it_ended(tmp_path: Path) -> None:
     assert flows_in(store, *coarsest(store)) == batches.flow_sums(kept)
     assert store.host == "node1"
     store.close()
-
-
-def test_drains_a_little_early_or_late_belong_where_they_were_meant() -> None:
-    noon_ns = 1_763_800_000 // 3600 * HOUR_NS
-    batch = batches.batch_at(1, [], interval_ns=SECOND_NS)
-    for late_ns, length_ns in ((0, 10**9), (-3_000_000, 998_000_000), (80_000_000, 1_080_000_000)):
-        moved = replace(batch, time_ns=noon_ns + SECOND_NS + late_ns, interval_ns=length_ns)
-        assert begin_ns(moved, SECOND_NS) == noon_ns

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tunnel_monitor.errors import StoreFailed
 from tunnel_monitor.flows.batch import FlowBatch
+from tunnel_monitor.flows.question import begin_ns
 from tunnel_monitor.store import opening, relations
 from tunnel_monitor.store.levels import HOURS, LEVELS, MINUTES, RAW, Keep, Level
 from tunnel_monitor.store.pieces import Bounds
@@ -30,7 +31,7 @@ BLOCK_BYTES: Final = 262_144
 # Between two looks at the size the file may grow by what is written in a minute, and while
 # DuckDB writes blocks anew the old ones are still there.
 SLACK_BYTES: Final = 32 << 20
-MOST_LOG_BYTES: Final = 4 << 20
+MOST_LOG_BYTES: Final = 8 << 20
 SMALLEST_BYTES: Final = 2 * SLACK_BYTES
 # In memory nothing is compressed, and there it is scarce.
 ROW_BYTES: Final = 128
@@ -96,13 +97,13 @@ class DuckStore:
         Raises:
             StoreFailed: it is not kept; the store is to be opened anew.
         """
-        begin_ns = relations.begin_ns(batch, self._interval_ns)
+        begin = begin_ns(batch.time_ns, batch.interval_ns, self._interval_ns)
         with self._writing("write to"):
             if not self._bounds:
-                self._begin(begin_ns)
-            self._tidy(begin_ns)
+                self._begin(begin)
+            self._tidy(begin)
             with self._transaction():
-                self._insert(begin_ns, self._relations(batch))
+                self._insert(begin, self._relations(batch))
 
     def _tidy(self, now_ns: int) -> None:
         """Roll up, forget, and empty the log, where it is time to."""

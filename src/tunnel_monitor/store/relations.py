@@ -34,20 +34,6 @@ SUMS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def begin_ns(batch: FlowBatch, interval_ns: int) -> int:
-    """When the batch's interval began, as it was meant.
-
-    Drains are taken at whole multiples of the interval, but a few milliseconds late, or one
-    early: what began at 11:59:59.999 belongs to noon.
-
-    Args:
-        batch: of a drain.
-        interval_ns: as set, between two drains.
-    """
-    began_ns = batch.time_ns - batch.interval_ns
-    return (began_ns + interval_ns // 2) // interval_ns * interval_ns
-
-
 def flows(batch: FlowBatch, numbers: Sequence[int]) -> Relation:
     """Flows and what was counted by tunnel only.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Final
 
 from tunnel_monitor.contract import META_EGRESS, META_HAS_INNER, META_HAS_VNI, Direction, Encap
 from tunnel_monitor.flows.filter.tree import (
@@ -14,32 +14,11 @@ from tunnel_monitor.flows.filter.tree import (
     Node,
     Not,
     Or,
-    Range,
-    Text,
     Texts,
     Vnis,
 )
 from tunnel_monitor.flows.filter.values import fits
-
-ALWAYS: Final = "1 = 1"
-NEVER: Final = "1 = 0"
-WILD: Final = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_", "*": "%", "?": "_"})
-
-
-class Dialect(Protocol):
-    """How one engine writes what the others write otherwise."""
-
-    def number(self, value: int) -> str:
-        """A whole number, bound."""
-
-    def is_between(self, column: str, span: Range) -> str:
-        """Whether the address of a column lies in a range."""
-
-    def is_zero(self, column: str) -> str:
-        """Whether the 16 bytes of a column are zeros."""
-
-    def is_like(self, column: Text, pattern: str) -> str:
-        """Whether the text of a column, as users read it, fits a pattern of WILD, in any case."""
+from tunnel_monitor.store.dialect import ALWAYS, NEVER, Dialect, one_of
 
 
 def condition(node: Node, dialect: Dialect, elapsed_ns: int) -> str:
@@ -100,22 +79,15 @@ def _vnis(node: Vnis, dialect: Dialect) -> str:
 def _texts(node: Texts, dialect: Dialect) -> str:
     match node.column:
         case "encap":
-            return _one_of("encap", [one for one in Encap if _fits_any(node, one.label)])
+            return one_of("encap", [one for one in Encap if _fits_any(node, one.label)])
         case "direction":
-            return _one_of(DIRECTION, [one for one in Direction if _fits_any(node, one.label)])
+            return one_of(DIRECTION, [one for one in Direction if _fits_any(node, one.label)])
         case _:
-            patterns = [pattern.translate(WILD) for pattern in node.patterns]
-            return _joined(" OR ", [dialect.is_like(node.column, one) for one in patterns])
+            return _joined(" OR ", [dialect.is_like(node.column, one) for one in node.patterns])
 
 
 def _fits_any(node: Texts, word: str) -> bool:
     return any(fits(pattern, word) for pattern in node.patterns)
-
-
-def _one_of(column: str, numbers: Sequence[int]) -> str:
-    """Numbers of our own enumerations, not of users."""
-    listed = ", ".join(str(int(number)) for number in numbers)
-    return f"({column} IN ({listed}))" if numbers else NEVER
 
 
 # The bit operators are functions in one engine and signs in the other, division is not; bits
