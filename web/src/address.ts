@@ -9,6 +9,23 @@ export function toInteger(address: string): bigint {
   return address.includes(":") ? fromGroups(address) : fromOctets(address);
 }
 
+/** How many bits an address has: 32 or 128. */
+export function bitsOf(address: string): 32 | 128 {
+  return address.includes(":") ? 128 : 32;
+}
+
+/** The text of a number with that many bits, as in RFC 5952. */
+export function toText(number: bigint, bits: number): string {
+  const parts = (size: bigint): bigint[] =>
+    Array.from({ length: bits / Number(size) }, (_, i) => {
+      const shift = BigInt(bits) - size * BigInt(i + 1);
+      return (number >> shift) & ((1n << size) - 1n);
+    });
+  if (bits === 32) return parts(8n).join(".");
+  const text = parts(16n).map((group) => group.toString(16));
+  return foldZeros(text.join(":"));
+}
+
 /** Sorts IPv4 before IPv6, then by number, so that neighbours stand side by side. */
 export function compareAddresses(left: string, right: string): number {
   const family = Number(left.includes(":")) - Number(right.includes(":"));
@@ -45,6 +62,16 @@ export function shorten(address: string, room: number): string {
   if (address.length <= room) return address;
   const tail = Math.floor((room - 1) / 2);
   return `${address.slice(0, room - 1 - tail)}…${address.slice(-tail)}`;
+}
+
+/** The longest run of two or more zero groups, the first of equals, becomes "::". */
+function foldZeros(text: string): string {
+  const runs = [...text.matchAll(/\b0(?::0)+\b/g)];
+  const [longest] = runs.sort((a, b) => b[0].length - a[0].length || a.index - b.index);
+  if (longest === undefined) return text;
+  const head = text.slice(0, longest.index).replace(/:$/, "");
+  const tail = text.slice(longest.index + longest[0].length).replace(/^:/, "");
+  return `${head}::${tail}`;
 }
 
 function fromOctets(address: string): bigint {
