@@ -1,15 +1,12 @@
 /** The matrix as rows and columns that fit a picture: sender by row, receiver by column. */
-import { isGroup } from "../address";
 import { sum } from "../amounts";
-import { OTHER_PEER, type Matrix, type Place } from "../matrix";
-import { blocksOf } from "./blocks";
+import type { Matrix, Place } from "../matrix";
+import { blocksOf, type Block } from "./blocks";
 
 /** A row or column: one place, or several that had to share it. */
 export interface Line {
-  /** Unique among the lines, and the same in each drain. */
+  /** That of its place, or of the arc whose places it has, or a prefix: "172.16.1.96/29". */
   readonly key: string;
-  /** The address, a prefix such as "172.16.1.96/29", or "other". */
-  readonly name: string;
   readonly kind: Place["kind"] | "block";
   /** At least one; of a block all its members, in their order. */
   readonly places: readonly Place[];
@@ -44,17 +41,9 @@ export function shadeOf(value: number, most: number): number {
  */
 export function heatOf(matrix: Matrix, room: number): Heat {
   const columns = linesOf(matrix.places, room);
-  // A group only hears: its row would always be empty.
-  const rows = columns.filter(({ kind }) => kind !== "group");
-  const at = new Map(matrix.places.map((place, i) => [place.key, i]));
-  const indices = (line: Line): number[] => line.places.map(({ key }) => at.get(key) ?? -1);
-  const members = columns.map(indices);
-  const values = rows.map((row) => {
-    const own = indices(row);
-    return members.map((others) =>
-      sum(own.flatMap((i) => others.map((j) => matrix.values[i]?.[j] ?? 0))),
-    );
-  });
+  // Groups only hear: their row would always be empty.
+  const rows = columns.filter(({ kind }) => kind !== "groups");
+  const values = gather(matrix, rows, columns);
   const received = columns.map((_, c) => sum(values.map((row) => row[c] ?? 0)));
   return {
     rows,
@@ -66,45 +55,76 @@ export function heatOf(matrix: Matrix, room: number): Heat {
   };
 }
 
-/** Fewer lines than places: endpoints by the peer they stand behind, peers by prefix. */
+/** Each value of the matrix added to the cell of the lines that its places are in. */
+function gather(matrix: Matrix, rows: readonly Line[], columns: readonly Line[]): number[][] {
+  const values = rows.map(() => columns.map(() => 0));
+  const [rowOf, columnOf] = [lineIndex(rows), lineIndex(columns)];
+  const into = matrix.places.map(({ key }) => columnOf.get(key) ?? -1);
+  matrix.values.forEach((sends, i) => {
+    const row = values[rowOf.get(matrix.places[i]?.key ?? "") ?? -1];
+    if (!row) return;
+    sends.forEach((value, j) => {
+      const column = into[j] ?? -1;
+      row[column] = (row[column] ?? 0) + value;
+    });
+  });
+  return values;
+}
+
+/** Key of a place -> which line it is in. */
+function lineIndex(lines: readonly Line[]): Map<string, number> {
+  return new Map(lines.flatMap(({ places }, i) => places.map(({ key }) => [key, i])));
+}
+
+/** Fewer lines than places: what is inside an arc by its arc, peers by prefix, networks in turn. */
 function linesOf(places: readonly Place[], room: number): Line[] {
   if (places.length <= room) return places.map(single);
-  const behind = new Map<string, Place[]>();
-  for (const place of places) behind.set(place.peer, [...(behind.get(place.peer) ?? []), place]);
-  const lines = [...behind].map(([peer, own]) => lineOf(peer, own));
+  const inside = new Map<string, Place[]>();
+  for (const place of places) inside.set(place.rim, [...(inside.get(place.rim) ?? []), place]);
+  const lines = [...inside].map(([rim, own]) => lineOf(rim, own));
   if (lines.length <= room) return lines;
-  const peers = lines.filter(({ name }) => name !== OTHER_PEER && !isGroup(name));
-  const groups = together(lines.filter(({ name }) => isGroup(name)));
-  const other = lines.filter(({ name }) => name === OTHER_PEER);
-  const blocks = blocksOf(
-    peers.map(({ name }) => name),
-    room - groups.length - other.length,
-  );
+  const isAlone = ({ places: [first] }: Line): boolean =>
+    first === undefined || !(isPeer(first.rim) || first.rim.startsWith("vni:"));
+  const alone = lines.filter(isAlone);
+  const rims = lines.flatMap(({ places: [first] }) => first?.rim ?? []);
+  const folded = [
+    ...blocksOf(rims.filter(isPeer), room - alone.length),
+    ...runsOf(
+      rims.filter((rim) => rim.startsWith("vni:")),
+      room - alone.length,
+    ),
+  ];
   return [
-    ...blocks.map(({ name, members }) =>
+    ...folded.map(({ name, members }) =>
       lineOf(
         name,
-        members.flatMap((peer) => behind.get(peer) ?? []),
+        members.flatMap((rim) => inside.get(rim) ?? []),
       ),
     ),
-    ...groups,
-    ...other,
+    ...alone,
   ];
 }
 
+/** Networks that follow each other, about as many in each: "vni:10000–vni:10031". */
+function runsOf(rims: readonly string[], most: number): Block[] {
+  const size = Math.ceil(rims.length / Math.max(1, most));
+  const starts = Array.from({ length: Math.ceil(rims.length / size) || 0 }, (_, i) => i * size);
+  return starts.map((start) => {
+    const members = rims.slice(start, start + size);
+    return { name: `${members.at(0) ?? ""}–${members.at(-1) ?? ""}`, members };
+  });
+}
+
 function single(place: Place): Line {
-  return { key: place.key, name: place.address, kind: place.kind, places: [place] };
+  return { key: place.key, kind: place.kind, places: [place] };
 }
 
 function lineOf(name: string, places: readonly Place[]): Line {
   const [only] = places;
   if (only !== undefined && places.length === 1) return single(only);
-  return { key: `block ${name}`, name, kind: "block", places };
+  return { key: name, kind: "block", places };
 }
 
-/** All groups in one line. */
-function together(groups: readonly Line[]): Line[] {
-  if (groups.length < 2) return [...groups];
-  const places = groups.flatMap((line) => line.places);
-  return [{ key: "block groups", name: "groups", kind: "group", places }];
+function isPeer(rim: string): boolean {
+  return /[.:]/.test(rim) && !rim.startsWith("vni:");
 }
