@@ -130,6 +130,7 @@ def serving(
     allowed_hosts: tuple[str, ...] = (),
     limits: Limits | None = None,
     tls: ssl.SSLContext | None = None,
+    files: Mapping[str, File] = PAGE,
 ) -> Iterator[Running]:
     """Start a server, and stop it in the end."""
     listener = listen(listen_on)
@@ -138,7 +139,9 @@ def serving(
     def facts() -> Facts:
         return running.facts()
 
-    server = Server(listener, view, facts, PAGE, token=token, allowed_hosts=allowed_hosts, tls=tls)
+    server = Server(
+        listener, view, facts, files, token=token, allowed_hosts=allowed_hosts, tls=tls
+    )
     loop = asyncio.new_event_loop()
 
     def run() -> None:

@@ -45,7 +45,7 @@ const EASE_STEP = easePolyOut.exponent(4);
 
 export function createChord(svg: SVGSVGElement, isStill: () => boolean): Chord {
   const root = select(svg);
-  const defs = root.append("defs").call(addHatch);
+  const defs = root.append("defs").call(addHatch, "hatch");
   const disc = root.append("g").attr("class", "disc");
   const ribbons = layRibbons(disc, defs);
   const layers = {

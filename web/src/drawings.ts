@@ -1,6 +1,7 @@
 /** All drawings, in the order of their tabs: a new one is a line here. */
 import { chord } from "./diagram";
 import type { Kind } from "./drawing";
+import { matrix } from "./heat/heatmap";
 import { table } from "./table";
 
-export const DRAWINGS: readonly Kind[] = [chord, table];
+export const DRAWINGS: readonly Kind[] = [chord, matrix, table];

@@ -4,10 +4,14 @@ import { OTHER_COLOUR } from "./colour";
 
 export const HATCH = "url(#hatch)";
 
-export function addHatch(defs: Selection<SVGDefsElement, unknown, null, undefined>): void {
+/** @param id each drawing needs its own: nothing is painted with a pattern that is hidden. */
+export function addHatch(
+  defs: Selection<SVGDefsElement, unknown, null, undefined>,
+  id: string,
+): void {
   const pattern = defs
     .append("pattern")
-    .attr("id", "hatch")
+    .attr("id", id)
     .attr("patternUnits", "userSpaceOnUse")
     .attr("width", 5)
     .attr("height", 5)

@@ -47,7 +47,11 @@ export class Tip {
 
   private refresh(): void {
     const { about, traffic, selection } = this;
-    const content = about && traffic && selection && contentOf(about.key, traffic, selection);
+    const content =
+      about &&
+      traffic &&
+      selection &&
+      (contentOf(about.key, traffic, selection) ?? said(about.mark));
     if (!about || !content) {
       this.hide();
       return;
@@ -99,6 +103,12 @@ function contentOf(key: string, traffic: Traffic, selection: Selection): Content
   return { words: arcWords(sum, traffic.measure), facts };
 }
 
+/** What has no numbers of its own on the circle says itself what it is. */
+function said(mark: Element): Content | null {
+  const text = mark.getAttribute("aria-label");
+  return text === null ? null : { words: [{ text, kind: "plain" }], facts: [] };
+}
+
 function elements({ words, facts }: Content): HTMLElement[] {
   const sentence = make("div", {});
   for (const word of words) {
@@ -108,6 +118,7 @@ function elements({ words, facts }: Content): HTMLElement[] {
       sentence.append(make("span", { class: "mono" }, ...colour, word.text));
     } else sentence.append(word.text);
   }
+  if (facts.length === 0) return [sentence];
   return [sentence, make("hr"), ...facts.map((fact) => make("p", {}, fact))];
 }
 

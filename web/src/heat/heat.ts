@@ -38,9 +38,10 @@ export function shadeOf(value: number, most: number): number {
 
 /**
  * @param room most rows and columns that can be read; beyond that neighbours share one.
+ * @param open the arc whose places stand apart before those of all others.
  */
-export function heatOf(matrix: Matrix, room: number): Heat {
-  const columns = linesOf(matrix.places, room);
+export function heatOf(matrix: Matrix, room: number, open: string | null = null): Heat {
+  const columns = linesOf(matrix.places, room, open);
   // Groups only hear: their row would always be empty.
   const rows = columns.filter(({ kind }) => kind !== "groups");
   const values = gather(matrix, rows, columns);
@@ -77,11 +78,15 @@ function lineIndex(lines: readonly Line[]): Map<string, number> {
 }
 
 /** Fewer lines than places: what is inside an arc by its arc, peers by prefix, networks in turn. */
-function linesOf(places: readonly Place[], room: number): Line[] {
+function linesOf(places: readonly Place[], room: number, open: string | null): Line[] {
   if (places.length <= room) return places.map(single);
   const inside = new Map<string, Place[]>();
   for (const place of places) inside.set(place.rim, [...(inside.get(place.rim) ?? []), place]);
   const lines = [...inside].map(([rim, own]) => lineOf(rim, own));
+  const opened = open === null ? [] : (inside.get(open) ?? []);
+  if (opened.length > 1 && lines.length + opened.length - 1 <= room) {
+    return lines.flatMap((line) => (line.key === open ? opened.map(single) : [line]));
+  }
   if (lines.length <= room) return lines;
   const isAlone = ({ places: [first] }: Line): boolean =>
     first === undefined || !(isPeer(first.rim) || first.rim.startsWith("vni:"));
@@ -115,7 +120,7 @@ function runsOf(rims: readonly string[], most: number): Block[] {
   });
 }
 
-function single(place: Place): Line {
+export function single(place: Place): Line {
   return { key: place.key, kind: place.kind, places: [place] };
 }
 

@@ -1,12 +1,13 @@
 /** All that the heat map is drawn from. */
 import { commonPrefix } from "../address";
 import { OTHER_COLOUR, coloursOf } from "../colour";
-import type { Matrix } from "../matrix";
+import type { Matrix, Place } from "../matrix";
 import { scaleFor, type Scale } from "../scale";
 import type { Selection } from "../state";
 import type { Culprit, Traffic } from "../traffic";
 import type { Measure } from "../format";
-import { heatOf, type Heat, type Line } from "./heat";
+import { networkKey, thingsOf } from "../things";
+import { heatOf, single, type Heat, type Line } from "./heat";
 import { lineName } from "./lines";
 import { planFor, roomFor, type Plan } from "./plan";
 
@@ -21,8 +22,12 @@ export interface HeatPicture {
   readonly sums: Scale;
   readonly rowNames: readonly string[];
   readonly columnNames: readonly string[];
+  /** What the names of the columns leave out. */
+  readonly prefix: string;
   /** Colour of each line: grey where it is several. */
   readonly colours: ReadonlyMap<string, string>;
+  /** Places of the matrix that it shows. */
+  readonly places: readonly Place[];
   readonly chosen: string | null;
   readonly culprit: Culprit | null;
 }
@@ -35,28 +40,32 @@ export function pictureOf(
 ): HeatPicture {
   const isWide = window.matchMedia("(min-width: 2000px)").matches;
   const from = matrixOf(traffic, selection);
-  const heat = heatOf(from, roomFor(width, height, isWide));
-  const prefix = prefixOf(heat.columns);
-  const narrow = width < 560;
-  const rowNames = heat.rows.map((line) => lineName(line, narrow ? prefix : ""));
+  const apart = from.places.map((place) => lineName(single(place), ""));
+  const short = longest(apart) - Math.max(0, prefixOf(apart).length - 1);
+  const heat = heatOf(from, roomFor(width, height, isWide, short), openOf(selection));
+  const whole = heat.rows.map((line) => lineName(line, ""));
+  const prefix = prefixOf(heat.columns.map((line) => lineName(line, "")));
   const columnNames = heat.columns.map((line) => lineName(line, prefix));
+  const plan = planFor(width, height, isWide, {
+    rows: heat.rows.length,
+    columns: heat.columns.length,
+    wholeName: longest(whole),
+    shortName: longest(columnNames),
+  });
   const { measure } = traffic;
   return {
     heat,
-    plan: planFor(width, height, isWide, {
-      rows: heat.rows.length,
-      columns: heat.columns.length,
-      rowLabel: longest(rowNames),
-      columnLabel: longest(columnNames),
-    }),
+    plan,
     width,
     height,
     measure,
     scale: scaleFor(heat.most, measure),
     sums: scaleFor(Math.max(...heat.sent, ...heat.received), measure),
-    rowNames,
+    rowNames: plan.short ? heat.rows.map((line) => lineName(line, prefix)) : whole,
     columnNames,
+    prefix,
     colours: lineColours(from, heat.columns),
+    places: from.places,
     chosen: selection.chosen,
     culprit: traffic.culprit,
   };
@@ -67,12 +76,19 @@ export function matrixOf({ rim, inside }: Traffic, { layer, grouping }: Selectio
   return layer === "overlay" || grouping === "vni" ? inside : rim;
 }
 
-function prefixOf(lines: readonly Line[]): string {
-  const addresses = lines.flatMap(({ places }) => places.map(({ address }) => address));
+/** What all addresses and prefixes among the names have in common. */
+function prefixOf(names: readonly string[]): string {
   return commonPrefix(
-    addresses.filter((address) => address !== ""),
+    names.filter((name) => /[.:]/.test(name)),
     1,
   );
+}
+
+/** The arc that what is chosen is in. */
+function openOf({ chosen, grouping }: Selection): string | null {
+  const [thing] = thingsOf(chosen ?? "");
+  if (thing === undefined) return null;
+  return grouping === "vni" ? networkKey(thing.vni) : thing.peer;
 }
 
 function longest(names: readonly string[]): number {

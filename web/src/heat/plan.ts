@@ -11,7 +11,9 @@ export interface Plan {
   readonly cellHeight: number;
   /** Whether cells are large enough for their number. */
   readonly numbers: boolean;
-  /** Column labels along their column, where there is no room beside each other. */
+  /** Row names without what all have in common, where that makes room for numbers. */
+  readonly short: boolean;
+  /** Column names along their column, where there is no room beside each other. */
   readonly turned: boolean;
   /** Longest bar of the margins at the right and below. */
   readonly barWidth: number;
@@ -23,39 +25,72 @@ export interface Plan {
 export interface Contents {
   readonly rows: number;
   readonly columns: number;
-  /** Characters of the longest label of a row, and of a column. */
-  readonly rowLabel: number;
-  readonly columnLabel: number;
+  /** Characters of the longest name: of rows as a whole, and of columns without the prefix. */
+  readonly wholeName: number;
+  readonly shortName: number;
 }
 
-/** Height of a row below which labels would touch. */
-const LEAST = 13;
 /** More cells than this would be slow to draw and tell nobody anything. */
 const MOST_LINES = 48;
 
+/** `least`: height of a row below which names would touch. */
 const CLASSES = {
-  phone: { type: 11, top: 40, bottom: 44, left: 12, right: 44, cell: 40, bar: 6 },
-  desk: { type: 12, top: 58, bottom: 66, left: 20, right: 104, cell: 45, bar: 30 },
-  wide: { type: 15, top: 72, bottom: 84, left: 28, right: 140, cell: 74, bar: 44 },
+  phone: {
+    type: 11,
+    least: 12,
+    top: 44,
+    bottom: 20,
+    left: 6,
+    right: 34,
+    cell: 44,
+    number: 26,
+    bar: 0,
+  },
+  desk: {
+    type: 12,
+    least: 13,
+    top: 60,
+    bottom: 66,
+    left: 20,
+    right: 86,
+    cell: 45,
+    number: 26,
+    bar: 30,
+  },
+  wide: {
+    type: 15,
+    least: 17,
+    top: 76,
+    bottom: 88,
+    left: 28,
+    right: 140,
+    cell: 74,
+    number: 34,
+    bar: 44,
+  },
 } as const;
 /** Width of a character of the monospaced face, in parts of its size. */
 const CHARACTER = 0.6;
-/** Square of the peer's colour, and the gaps beside it. */
+/** The coloured square, and the gaps beside it. */
 const SWATCH = 26;
-/** Px of "44.7" at the smallest size. */
-const NUMBER = 30;
-/** A cell may be so much wider than high. */
-const WIDEST = 1.8;
+/** What the number beside a bar takes. */
+const SUM = 46;
 
 export function sizeOf(width: number, wide: boolean): SizeClass {
   return width < 560 ? "phone" : wide ? "wide" : "desk";
 }
 
-/** How many rows and columns can be told apart. */
-export function roomFor(width: number, height: number, wide: boolean): number {
+/**
+ * How many rows and columns can be told apart.
+ *
+ * @param shortName characters of the longest name without the prefix.
+ */
+export function roomFor(width: number, height: number, wide: boolean, shortName: number): number {
   const is = CLASSES[sizeOf(width, wide)];
-  const [across, down] = [width - is.left - is.right - 90, height - is.top - is.bottom - 50];
-  return Math.max(4, Math.min(MOST_LINES, Math.floor(Math.min(across, down) / LEAST)));
+  const name = shortName * CHARACTER * is.type;
+  const across = width - is.left - is.right - SWATCH - name;
+  const down = height - is.top - is.bottom - SWATCH - name;
+  return Math.max(4, Math.min(MOST_LINES, Math.floor(Math.min(across, down) / is.least)));
 }
 
 export function planFor(width: number, height: number, wide: boolean, contents: Contents): Plan {
@@ -63,15 +98,18 @@ export function planFor(width: number, height: number, wide: boolean, contents: 
   const is = CLASSES[size];
   const { rows, columns } = contents;
   const character = CHARACTER * is.type;
-  const left = is.left + contents.rowLabel * character + SWATCH;
-  const across = (width - left - is.right) / Math.max(1, columns);
-  const columnLabel = contents.columnLabel * character;
-  const fits = columnLabel + 6 <= Math.min(across, is.cell * WIDEST);
-  const top = is.top + SWATCH - 6 + (fits ? is.type : columnLabel);
+  const across = (name: number): number =>
+    (width - is.left - name * character - SWATCH - is.right) / Math.max(1, columns);
+  const short = size === "phone" || across(contents.wholeName) < is.number;
+  const widest = across(short ? contents.shortName : contents.wholeName);
+  const column = contents.shortName * character;
+  const turned = column + 5 > Math.min(widest, is.cell);
+  const top = is.top + SWATCH - 8 + (turned ? column : is.type);
   const down = (height - top - is.bottom) / Math.max(1, rows);
-  const cellHeight = Math.max(LEAST - 1, Math.min(down, across, is.cell));
-  const cellWidth = Math.max(LEAST - 1, Math.min(across, Math.max(is.cell, cellHeight * WIDEST)));
-  const turned = columnLabel + 6 > cellWidth;
+  const cellHeight = Math.max(is.least - 1, Math.min(down, widest, is.cell));
+  // Square, unless the number needs more.
+  const cellWidth = Math.max(is.least - 1, Math.min(widest, Math.max(cellHeight, is.number + 3)));
+  const left = is.left + (short ? contents.shortName : contents.wholeName) * character + SWATCH;
   const used = left + columns * cellWidth + is.right;
   return {
     size,
@@ -79,9 +117,10 @@ export function planFor(width: number, height: number, wide: boolean, contents: 
     y: top + Math.max(0, (height - top - is.bottom - rows * cellHeight) / 2),
     cellWidth,
     cellHeight,
-    numbers: cellWidth >= NUMBER && cellHeight >= LEAST,
+    numbers: cellWidth >= is.number && cellHeight >= is.least,
+    short,
     turned,
-    barWidth: Math.max(0, is.right - 60),
+    barWidth: Math.max(0, is.right - SUM),
     barHeight: is.bar,
     type: is.type,
   };

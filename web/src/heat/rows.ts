@@ -2,9 +2,9 @@
 import { onScale, type Scale } from "../scale";
 import { set, shape } from "../svg";
 import { pairKey } from "../things";
-import { head } from "./heads";
+import { head } from "./columns";
 import { REVERSED_FROM, shadeOf, type Heat, type Line } from "./heat";
-import { lineWords } from "./lines";
+import { cellWords } from "./lines";
 import type { HeatPicture } from "./picture";
 
 /** From this shade on the number is bold. */
@@ -56,6 +56,18 @@ export class Rows {
     });
   }
 
+  /** Writes the sentences of all cells, row by row: nobody waits for them. */
+  *naming({ heat, measure }: HeatPicture): Iterable<void> {
+    for (const [r, row] of this.rows.entries()) {
+      for (const [c, { rect }] of row.cells.entries()) {
+        const [from, to] = [heat.rows[r], heat.columns[c]];
+        if (!from || !to) continue;
+        set(rect, { "aria-label": cellWords(from, to, heat.values[r]?.[c] ?? 0, measure) });
+      }
+      yield;
+    }
+  }
+
   cell(row: number, column: number): SVGRectElement | undefined {
     return this.rows[row]?.cells[column]?.rect;
   }
@@ -67,7 +79,7 @@ export class Rows {
     const y = plan.y + r * plan.cellHeight;
     const middle = y + plan.cellHeight / 2;
     const cells = heat.columns.map((column, c) => newCell(picture, line, column, r, c));
-    const right = plan.x + heat.columns.length * plan.cellWidth + 10;
+    const right = plan.x + heat.columns.length * plan.cellWidth + (plan.barWidth > 0 ? 10 : 0);
     const bar = shape("rect", { class: "sum", x: right, y: middle - 4, height: 8, rx: 2 });
     const sum = shape("text", { class: "amount", y: middle, dy: ".35em" });
     this.rows.push({ cells, bar, sum });
@@ -100,6 +112,7 @@ function newCell({ heat, plan }: HeatPicture, row: Line, column: Line, r: number
     rx: plan.cellWidth < 20 ? 1.5 : 3,
     tabindex: "-1",
     "data-key": keyOf(heat, row, column),
+    "data-pair": `${row.key}>${column.key}`,
     "data-cell": `${r},${c}`,
   });
   const text = plan.numbers
@@ -131,12 +144,4 @@ function paint(cell: Cell, value: number, most: number, scale: Scale): void {
   }
   const number = shade < 0 ? "" : onScale(value, scale);
   if (text !== null && text.textContent !== number) text.textContent = number;
-}
-
-/** The sentence of a cell; written when it is needed, and for all while nothing else is to do. */
-export function nameCell(rect: SVGRectElement, picture: HeatPicture, r: number, c: number): void {
-  const { heat, measure } = picture;
-  const [row, column] = [heat.rows[r], heat.columns[c]];
-  if (!row || !column) return;
-  set(rect, { "aria-label": lineWords(row, column, heat.values[r]?.[c] ?? 0, measure) });
 }

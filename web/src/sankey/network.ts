@@ -3,7 +3,7 @@
  * network, and which inner address there receives it. A strand belongs to one sender throughout.
  */
 import { compareAddresses } from "../address";
-import { OTHER_PEER } from "../matrix";
+import { OTHER } from "../things";
 
 /** What one sender sends to one inner address of one virtual network. */
 export interface Passage {
@@ -54,8 +54,6 @@ export interface Room {
   readonly receivers: number;
 }
 
-const OTHER = "other";
-
 /**
  * @param senders keys of the sending places, in the order they stand in.
  * @param merged how many peers are added up in the sender "other".
@@ -93,7 +91,7 @@ export function networkOf(
 }
 
 function senderNode(key: string, merged: number, passages: readonly Passage[]): Node {
-  const isOther = key === OTHER_PEER;
+  const isOther = key === OTHER;
   return {
     key,
     kind: isOther ? "other" : "sender",

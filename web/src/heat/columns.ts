@@ -1,10 +1,11 @@
-/** What stands before rows and above columns: the name, and the colour of who it is. */
+/** Columns of the heat map: names above, what each receives below. And the heads of both sides. */
 import { onScale } from "../scale";
 import { set, shape } from "../svg";
-import { HATCH } from "./heatmap";
 import type { Line } from "./heat";
 import type { HeatPicture } from "./picture";
 
+/** Of this drawing: see hatch.ts. */
+export const HATCH_ID = "heat-hatch";
 const SWATCH = 10;
 const BAR = 8;
 
@@ -18,7 +19,7 @@ export function head(
 ): SVGGElement {
   const isAdded = line.kind === "other" || line.kind === "first" || line.kind === "groups";
   const square = shape("rect", { x, y, width: SWATCH, height: SWATCH, rx: 3 });
-  square.style.fill = isAdded ? HATCH : (colours.get(line.key) ?? "");
+  square.style.fill = isAdded ? `url(#${HATCH_ID})` : (colours.get(line.key) ?? "");
   const isAddress = line.places.some(({ address }) => address !== "") || line.kind === "network";
   name.classList.toggle("mono", isAddress);
   const group = shape("g", { class: "head", role, tabindex: "-1", "data-key": line.key });
