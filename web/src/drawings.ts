@@ -2,6 +2,7 @@
 import { chord } from "./diagram";
 import type { Kind } from "./drawing";
 import { matrix } from "./heat/heatmap";
+import { sankey } from "./sankey/sankey";
 import { table } from "./table";
 
-export const DRAWINGS: readonly Kind[] = [chord, matrix, table];
+export const DRAWINGS: readonly Kind[] = [chord, matrix, sankey, table];

@@ -10,7 +10,7 @@ import { matcher } from "./filter/match";
 import type { Measure } from "./format";
 import { insideMatrix } from "./inside";
 import type { Matrix } from "./matrix";
-import { rimMatrix, rimOf, type Rim } from "./rim";
+import { rimMatrix, rimOf, type Ends, type Rim } from "./rim";
 import type { Kept } from "./roster";
 import type { Snapshot } from "./snapshot";
 import type { Selection } from "./state";
@@ -46,6 +46,15 @@ export interface Traffic {
   /** Rows that pass the filter. Those of the last minute that are silent now have zeros. */
   readonly tunnels: readonly Tunnel[];
   readonly flows: readonly Flow[];
+  /** The same rows with what each counts for when the biggest are chosen. */
+  readonly kept: {
+    readonly tunnels: readonly Kept<Tunnel>[];
+    readonly flows: readonly Kept<Flow>[];
+  };
+  /** Where a row's two ends are on the rim. */
+  readonly ends: Ends;
+  /** What stands in no row. */
+  readonly rest: number;
   /** What passes the filter, and what stands in no row with it. */
   readonly total: number;
   /** The ledger's: everything that was tunnelled, whatever is chosen. */
@@ -80,6 +89,9 @@ export function trafficOf(snapshot: Snapshot, selection: Selection): Traffic {
     opened,
     tunnels: rows,
     flows: flows.map(({ row }) => row),
+    kept: { tunnels: rim.rows, flows },
+    ends: rim.ends,
+    rest,
     total: sum(rows.map(amount)) + rest,
     all: sum(drain.segments.map(amount)) + amount(drain.segments_other),
     culprit: null,

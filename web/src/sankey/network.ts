@@ -1,28 +1,18 @@
 /**
- * Rows to three columns with strands between them: which outer address sends into which virtual
- * network, and which inner address there receives it. A strand belongs to one sender throughout.
+ * Rows to three columns with strands between them: who sends into which virtual network, and
+ * which inner address there receives it. A strand belongs to one sender throughout.
  */
 import { compareAddresses } from "../address";
-import { OTHER } from "../things";
-
-/** What one sender sends to one inner address of one virtual network. */
-export interface Passage {
-  /** The key of the sender's place: its outer address, or "other". */
-  readonly sender: string;
-  readonly vni: number | null;
-  /** The inner address; "" without an inner IP header; null where nothing tells it. */
-  readonly receiver: string | null;
-  /** In the measure's unit. */
-  readonly value: number;
-  /** What it counts for when the biggest are chosen. */
-  readonly weight: number;
-}
+import { FIRST, GROUPS, networkKey, OTHER, thingsOf } from "../things";
+import type { Passage } from "./passages";
 
 export interface Node {
-  /** Unique in its column, and the same in each drain. */
+  /** Unique in its column, and the same in each drain; see things.ts. */
   readonly key: string;
-  readonly kind: "sender" | "network" | "receiver" | "other";
-  /** The address; "" for a network, and for traffic without an inner address. */
+  readonly kind: "peer" | "endpoint" | "network" | "groups" | "first" | "other";
+  /** The outer address that it is or stands behind; "" where that is none or many. */
+  readonly peer: string;
+  /** The address it is; "" for a network, and for traffic without an inner address. */
   readonly address: string;
   readonly vni: number | null;
   readonly value: number;
@@ -32,11 +22,15 @@ export interface Node {
 
 export interface Strand {
   readonly key: string;
-  /** Keys of the nodes it connects. */
+  /** Keys of the nodes it connects, and of who sends. */
   readonly from: string;
   readonly to: string;
   readonly sender: string;
   readonly value: number;
+  /** What runs in it. */
+  readonly passages: readonly Passage[];
+  /** Whether it is the one flow that is marked: it runs apart from its neighbours. */
+  readonly isMarked: boolean;
 }
 
 export interface Network {
@@ -48,132 +42,138 @@ export interface Network {
   readonly out: readonly Strand[];
 }
 
+/** Most nodes of each column that stand apart; one more is shown rather than added up alone. */
 export interface Room {
-  /** Most networks and receivers that stand apart. */
+  readonly senders: number;
   readonly networks: number;
   readonly receivers: number;
 }
 
-/**
- * @param senders keys of the sending places, in the order they stand in.
- * @param merged how many peers are added up in the sender "other".
- */
+/** @param isMarked the flow whose strands are not to be lost among others. */
 export function networkOf(
-  senders: readonly string[],
-  merged: number,
   passages: readonly Passage[],
   room: Room,
+  isMarked: (passage: Passage) => boolean = () => false,
 ): Network {
-  const networkOf = chooser(passages, networkKey, room.networks);
-  const receiverOf = chooser(passages, receiverKey, room.receivers);
-  const [into, out] = [new Strands(), new Strands()];
+  const senders = new Column(passages, ({ sender }) => sender, room.senders);
+  const networks = new Column(passages, networkOfPassage, room.networks);
+  const receivers = new Column(passages, ({ receiver }) => receiver, room.receivers);
+  const [into, out] = [new Strands(isMarked), new Strands(isMarked)];
   for (const passage of passages) {
-    const [network, receiver] = [networkOf(passage), receiverOf(passage)];
-    into.add(passage.sender, network, passage);
-    out.add(network, receiver, passage);
-  }
-  const networks = new Nodes("network", ({ vni }) => ({ address: "", vni }));
-  const receivers = new Nodes("receiver", ({ vni, receiver }) => ({
-    address: receiver ?? "",
-    vni,
-  }));
-  for (const passage of passages) {
-    networks.add(networkOf(passage), networkKey(passage), passage);
-    receivers.add(receiverOf(passage), receiverKey(passage), passage);
+    const [sender, network, receiver] = [
+      senders.add(passage),
+      networks.add(passage),
+      receivers.add(passage),
+    ];
+    into.add(sender, sender, network, passage);
+    out.add(sender, network, receiver, passage);
   }
   return {
-    senders: senders.map((key) => senderNode(key, merged, passages)),
-    networks: networks.sorted(),
-    receivers: receivers.sorted(),
+    senders: senders.sorted(byAddress),
+    networks: networks.sorted(byNetwork),
+    receivers: receivers.sorted((a, b) => byNetwork(a, b) || byAddress(a, b)),
     into: into.all(),
     out: out.all(),
   };
 }
 
-function senderNode(key: string, merged: number, passages: readonly Passage[]): Node {
-  const isOther = key === OTHER;
-  return {
-    key,
-    kind: isOther ? "other" : "sender",
-    address: isOther ? "" : key,
-    vni: null,
-    value: passages.reduce((sum, { sender, value }) => (sender === key ? sum + value : sum), 0),
-    merged: isOther ? merged : 1,
-  };
+/** What stands in no row is in no network either, and not in the one without a number. */
+function networkOfPassage({ vni, row }: Passage): string | null {
+  return row === null ? null : networkKey(vni);
 }
 
-function networkKey({ vni }: Passage): string {
-  return String(vni);
+type KeyOf = (passage: Passage) => string | null;
+
+/** Nodes by key: those of the biggest weight, and "other" for all else. */
+class Column {
+  private readonly keyOf: KeyOf;
+  private readonly shown: ReadonlySet<string>;
+  private readonly sums = new Map<string, { value: number; members: Set<string> }>();
+
+  constructor(passages: readonly Passage[], keyOf: KeyOf, most: number) {
+    this.keyOf = keyOf;
+    const weights = new Map<string, number>();
+    for (const passage of passages) {
+      const key = keyOf(passage);
+      if (key !== null) weights.set(key, (weights.get(key) ?? 0) + passage.weight);
+    }
+    const isApart = (key: string): boolean => key !== OTHER;
+    const ranked = [...weights].filter(([key]) => isApart(key)).sort(biggestFirst);
+    const count = ranked.length === most + 1 ? most + 1 : most;
+    this.shown = new Set(ranked.slice(0, count).map(([key]) => key));
+  }
+
+  /** Counts a passage; the key of the node it is counted in. */
+  add(passage: Passage): string {
+    const own = this.keyOf(passage);
+    const key = own !== null && this.shown.has(own) ? own : OTHER;
+    const sum = this.sums.get(key) ?? { value: 0, members: new Set() };
+    sum.value += passage.value;
+    if (own !== null && own !== OTHER) sum.members.add(own);
+    this.sums.set(key, sum);
+    return key;
+  }
+
+  sorted(compare: (a: Node, b: Node) => number): Node[] {
+    const last = ["first", "groups", "other"];
+    const rank = ({ kind }: Node): number => last.indexOf(kind);
+    return [...this.sums]
+      .map(([key, { value, members }]) => nodeOf(key, value, members.size))
+      .sort((a, b) => rank(a) - rank(b) || compare(a, b));
+  }
 }
 
-function receiverKey({ vni, receiver }: Passage): string | null {
-  return receiver === null ? null : `${String(vni)}/${receiver}`;
+function biggestFirst([a, x]: [string, number], [b, y]: [string, number]): number {
+  return y - x || (a < b ? -1 : 1);
 }
 
-/** Says in which node a passage is counted: its own where that is among the biggest. */
-function chooser(
-  passages: readonly Passage[],
-  keyOf: (passage: Passage) => string | null,
-  most: number,
-): (passage: Passage) => string {
-  const weights = new Map<string, number>();
-  for (const passage of passages) {
-    const key = keyOf(passage);
-    if (key !== null) weights.set(key, (weights.get(key) ?? 0) + passage.weight);
+function nodeOf(key: string, value: number, merged: number): Node {
+  const [thing] = thingsOf(key);
+  const { peer = "", address = "", vni = null } = thing ?? {};
+  const own = { key, peer, address, vni, value, merged };
+  switch (key) {
+    case OTHER:
+      return { ...own, kind: "other" };
+    case FIRST:
+      return { ...own, kind: "first" };
+    case GROUPS:
+      return { ...own, kind: "groups" };
+    default: {
+      if (thing?.kind === "peer") return { ...own, kind: "peer", address: peer };
+      return { ...own, kind: thing?.kind === "network" ? "network" : "endpoint" };
+    }
   }
-  const ranked = [...weights].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
-  // One more is shown rather than added up alone.
-  const count = ranked.length === most + 1 ? most + 1 : most;
-  const shown = new Set(ranked.slice(0, count).map(([key]) => key));
-  return (passage) => {
-    const key = keyOf(passage);
-    return key !== null && shown.has(key) ? key : OTHER;
-  };
 }
 
-class Nodes {
-  private readonly nodes = new Map<string, Node>();
-  private readonly members = new Map<string, Set<string>>();
-  private readonly kind: "network" | "receiver";
-  private readonly about: (passage: Passage) => Pick<Node, "address" | "vni">;
+function byAddress(a: Node, b: Node): number {
+  return (
+    compareAddresses(a.address, b.address) || compareAddresses(a.peer, b.peer) || byNetwork(a, b)
+  );
+}
 
-  constructor(
-    kind: "network" | "receiver",
-    about: (passage: Passage) => Pick<Node, "address" | "vni">,
-  ) {
-    this.kind = kind;
-    this.about = about;
-  }
-
-  add(key: string, member: string | null, passage: Passage): void {
-    const members = this.members.get(key) ?? new Set();
-    if (member !== null) members.add(member);
-    this.members.set(key, members);
-    const value = (this.nodes.get(key)?.value ?? 0) + passage.value;
-    const own = key === OTHER ? { address: "", vni: null } : this.about(passage);
-    const kind = key === OTHER ? "other" : this.kind;
-    this.nodes.set(key, { key, kind, ...own, value, merged: members.size });
-  }
-
-  /** By network, then by address; "other" last. */
-  sorted(): Node[] {
-    const last = (node: Node): number => Number(node.kind === "other");
-    return [...this.nodes.values()].sort(
-      (a, b) =>
-        last(a) - last(b) ||
-        (a.vni ?? -1) - (b.vni ?? -1) ||
-        compareAddresses(a.address, b.address),
-    );
-  }
+function byNetwork(a: Node, b: Node): number {
+  return (a.vni ?? -1) - (b.vni ?? -1);
 }
 
 class Strands {
-  private readonly strands = new Map<string, Strand>();
+  private readonly strands = new Map<string, Strand & { value: number; passages: Passage[] }>();
+  private readonly isMarked: (passage: Passage) => boolean;
 
-  add(from: string, to: string, { sender, value }: Passage): void {
-    const key = `${sender}|${from}|${to}`;
-    const before = this.strands.get(key)?.value ?? 0;
-    this.strands.set(key, { key, from, to, sender, value: before + value });
+  constructor(isMarked: (passage: Passage) => boolean) {
+    this.isMarked = isMarked;
+  }
+
+  add(sender: string, from: string, to: string, passage: Passage): void {
+    const isMarked = this.isMarked(passage);
+    const key = `${sender}|${from}|${to}${isMarked ? "|!" : ""}`;
+    const strand = this.strands.get(key) ?? {
+      ...{ key, from, to, sender, isMarked },
+      value: 0,
+      passages: [],
+    };
+    strand.value += passage.value;
+    strand.passages.push(passage);
+    this.strands.set(key, strand);
   }
 
   all(): Strand[] {

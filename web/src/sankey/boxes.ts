@@ -1,0 +1,142 @@
+/** Boxes of the three columns with their names and numbers, and what stands above them. */
+import { OTHER_COLOUR, rimColour } from "../colour";
+import { quantity } from "../format";
+import { onScale } from "../scale";
+import type { Box } from "./bands";
+import type { Node } from "./network";
+import type { SankeyPicture } from "./picture";
+import type { Layer } from "./strands";
+import { nodeName, nodeWords } from "./words";
+
+/** Of this drawing: see hatch.ts. */
+export const HATCH_ID = "sankey-hatch";
+/** Least height of a box that is not nothing, and of the place to click on it. */
+const LEAST = 1.5;
+const REACH = 14;
+const NAMES = ["senders", "networks", "receivers"] as const;
+type Name = (typeof NAMES)[number];
+
+export function drawBoxes(layer: Layer, picture: SankeyPicture): void {
+  for (const [place, name] of NAMES.entries()) {
+    drawColumn(layer, name, place, picture);
+  }
+}
+
+function drawColumn(layer: Layer, name: Name, place: number, picture: SankeyPicture): void {
+  const x = picture.columns[place] ?? 0;
+  const group = layer
+    .selectAll<SVGGElement, Box>(`g.${name}`)
+    .data(picture.bands[name], ({ node }) => node.key)
+    .join((enter) => {
+      const made = enter.append("g").attr("class", name).attr("tabindex", -1);
+      for (const part of ["reach", "box"]) made.append("rect").attr("class", part);
+      for (const part of ["name", "value"]) made.append("text").attr("class", part);
+      return made.attr("data-lane", 2 * place);
+    })
+    .attr("data-key", ({ node }) => node.key)
+    .attr("data-node", ({ node }) => node.key)
+    .attr("role", ({ node }) => (node.kind === "other" || node.kind === "first" ? "img" : "button"))
+    .attr("aria-label", ({ node }) => nodeWords(node, name, picture.measure))
+    .classed("chosen", ({ node }) => node.key === picture.chosen);
+  group
+    .select(".box")
+    .attr("x", x)
+    .attr("y", ({ y }) => y)
+    .attr("width", picture.boxWidth)
+    .attr("height", ({ height }) => (height > 0 ? Math.max(LEAST, height) : 0))
+    .attr("fill", ({ node }) => fillOf(node, name, picture));
+  group
+    .select(".reach")
+    .attr("x", name === "senders" ? 0 : x - 4)
+    .attr("y", ({ y, height }) => y - Math.max(0, (REACH - height) / 2))
+    .attr("width", reachOf(name, x, picture))
+    .attr("height", ({ height }) => Math.max(REACH, height));
+  const text = textOf[name](x, picture);
+  group
+    .select(".name")
+    .classed("mono", ({ node }) => node.address !== "" || node.kind === "network")
+    .attr("x", text.x)
+    .attr("y", text.y)
+    .attr("dy", text.dy)
+    .attr("text-anchor", text.anchor)
+    .text(({ node }) => nodeName(node, picture.prefixes[name === "senders" ? 0 : 1]));
+  group
+    .select(".value")
+    .attr("x", text.valueX)
+    .attr("y", text.y)
+    .attr("dy", text.dy)
+    .attr("text-anchor", text.valueAnchor)
+    .text(({ node }) => text.value(node));
+}
+
+interface TextPlace {
+  readonly x: number;
+  readonly y: (box: Box) => number;
+  readonly dy: string;
+  readonly anchor: string;
+  readonly valueX: number;
+  readonly valueAnchor: string;
+  readonly value: (node: Node) => string;
+}
+
+const middle = ({ y, height }: Box): number => y + height / 2;
+
+/** Senders left of their boxes, networks above them, receivers to the right. */
+const textOf: Record<Name, (x: number, picture: SankeyPicture) => TextPlace> = {
+  senders: (x, { size, scale }) => ({
+    ...{ x: x - (size === "phone" ? 6 : 10), y: middle, dy: ".35em", anchor: "end" },
+    ...{ valueX: 20, valueAnchor: "start" },
+    value: ({ value }) => (size === "phone" ? "" : onScale(value, scale)),
+  }),
+  networks: (x, { boxWidth, measure, size }) => ({
+    ...{ x: x + boxWidth / 2 - 2, y: ({ y }) => y - 6, dy: "0", anchor: "end" },
+    ...{ valueX: x + boxWidth / 2 + 4, valueAnchor: "start" },
+    value: ({ value }) => {
+      const { digits, unit } = quantity(value, measure);
+      return size === "phone" ? digits : `${digits}\u2009${unit}`;
+    },
+  }),
+  receivers: (x, { size, scale, boxWidth, width }) => ({
+    ...{ x: x + boxWidth + (size === "phone" ? 5 : 8), y: middle, dy: ".35em", anchor: "start" },
+    ...{ valueX: width - 20, valueAnchor: "end" },
+    value: ({ value }) => (size === "phone" ? "" : onScale(value, scale)),
+  }),
+};
+
+function fillOf(node: Node, name: Name, { grouping, colour }: SankeyPicture): string {
+  if (node.kind === "other" || node.kind === "first") return `url(#${HATCH_ID})`;
+  if (name === "senders") return grouping === "peer" ? colour(node.key, "") : "var(--ink2)";
+  if (name === "networks" && grouping === "vni") return rimColour(node.key);
+  return node.kind === "groups" ? OTHER_COLOUR : "var(--ink2)";
+}
+
+function reachOf(name: Name, x: number, { boxWidth, width }: SankeyPicture): number {
+  if (name === "senders") return x + boxWidth + 2;
+  return name === "networks" ? boxWidth + 8 : width - x + 4;
+}
+
+export function drawHeadings(layer: Layer, picture: SankeyPicture): void {
+  const { columns, boxWidth, width, top, size, scale, inner } = picture;
+  const who = inner ? "Inner, sends" : "Outer, sends";
+  const [left, centre, right] = columns;
+  const isSmall = size === "phone";
+  const all = [
+    { x: isSmall ? 8 : left - 10, anchor: isSmall ? "start" : "end", words: who },
+    { x: centre + boxWidth / 2, anchor: "middle", words: "VNI" },
+    {
+      x: isSmall ? width - 8 : right + boxWidth + 8,
+      anchor: isSmall ? "end" : "start",
+      words: "Inner, receives",
+    },
+    { x: 20, anchor: "start", words: isSmall ? "" : scale.unit },
+    { x: width - 20, anchor: "end", words: isSmall ? "" : scale.unit },
+  ];
+  layer
+    .selectAll("text")
+    .data(all)
+    .join("text")
+    .attr("x", ({ x }) => x)
+    .attr("y", top - (isSmall ? 24 : 30))
+    .attr("text-anchor", ({ anchor }) => anchor)
+    .text(({ words }) => words);
+}
