@@ -3,6 +3,6 @@ import { chord } from "./diagram";
 import type { Kind } from "./drawing";
 import { matrix } from "./heat/heatmap";
 import { sankey } from "./sankey/sankey";
-import { table } from "./table";
+import { table } from "./table/table";
 
 export const DRAWINGS: readonly Kind[] = [chord, matrix, sankey, table];

@@ -1,5 +1,6 @@
 /** The selection in the page's address. Each choice is a step of "back". */
 import { withValue } from "./filter/edit";
+import { readOrder, ROW_KINDS } from "./table/rows";
 import { isKey } from "./things";
 import { EVERYTHING, VIEWS, type Selection, type Span } from "./state";
 
@@ -23,6 +24,8 @@ export function writeLink(selection: Selection): string {
   put("unit", selection.unit, EVERYTHING.unit);
   put("size", selection.size, EVERYTHING.size);
   put("period", selection.period, EVERYTHING.period);
+  put("rows", selection.rows, EVERYTHING.rows);
+  put("sort", selection.sort, EVERYTHING.sort);
   put("paused", selection.paused ? "1" : "", "");
   put("span", spanText(selection.span), "");
   put("before", spanText(selection.before), "");
@@ -58,6 +61,8 @@ function readWords(words: URLSearchParams): Selection {
     size: words.get("size") === "inner" ? "inner" : "wire",
     period: words.get("period") === "total" ? "total" : "rate",
     paused: words.get("paused") === "1",
+    rows: ROW_KINDS.find((kind) => kind === words.get("rows")) ?? EVERYTHING.rows,
+    sort: readOrder(words.get("sort") ?? "") === null ? "" : (words.get("sort") ?? ""),
     span: readSpan(words.get("span")),
     before: readSpan(words.get("before")),
   };

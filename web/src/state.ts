@@ -1,4 +1,5 @@
 /** What is chosen, and what one step up or down makes of it. link.ts keeps it in the address. */
+import type { RowKind } from "./table/rows";
 import { drillsOf, withValue, withWord, without } from "./filter/edit";
 import { OTHER, thingsOf } from "./things";
 
@@ -41,6 +42,9 @@ export interface Selection {
   readonly size: Size;
   readonly period: Period;
   readonly paused: boolean;
+  /** What the table lists, and by what: "-bytes"; "" for the largest first. */
+  readonly rows: RowKind;
+  readonly sort: string;
   /** The brush: only this time; null for now. */
   readonly span: Span | null;
   /** The second brush: what `span` is compared with; null for the time just before it. */
@@ -59,6 +63,8 @@ export const EVERYTHING: Selection = {
   size: "wire",
   period: "rate",
   paused: false,
+  rows: "flows",
+  sort: "",
   span: null,
   before: null,
 };

@@ -4,7 +4,8 @@ import type { Flow, Tunnel } from "../api";
 import { isGroup } from "../address";
 import type { Kept } from "../roster";
 import type { Selection } from "../state";
-import { endpointKey, GROUPS, OTHER, thingsOf, type Thing } from "../things";
+import { endpointKey, GROUPS, OTHER } from "../things";
+import { touching } from "../touching";
 import type { Traffic } from "../traffic";
 
 /** What one sender sends to one inner address of one virtual network. */
@@ -55,36 +56,8 @@ export function passagesOf(
 
 /** Whether a passage has to do with what a key names; both directions of a pair. */
 export function touches(key: string): (passage: Passage) => boolean {
-  const [a, b] = thingsOf(key);
-  if (a === undefined) return () => false;
-  return ({ row }) => {
-    if (row === null) return false;
-    if (b === undefined) return isEnd(a, row, "src") || isEnd(a, row, "dst");
-    return (
-      (isEnd(a, row, "src") && isEnd(b, row, "dst")) ||
-      (isEnd(b, row, "src") && isEnd(a, row, "dst"))
-    );
-  };
-}
-
-function isEnd(thing: Thing, row: Tunnel | Flow, side: "src" | "dst"): boolean {
-  const outer = side === "src" ? row.outer_src : row.outer_dst;
-  const inner = "inner_src" in row ? (side === "src" ? row.inner_src : row.inner_dst) : null;
-  switch (thing.kind) {
-    case "network":
-      return row.vni === thing.vni;
-    case "peer":
-    case "others":
-      return outer === thing.peer;
-    case "part":
-      return outer === thing.peer && row.vni === thing.vni;
-    case "endpoint":
-      return outer === thing.peer && row.vni === thing.vni && inner === thing.address;
-    case "groups":
-      return isGroup(outer);
-    default:
-      return false;
-  }
+  const isTouched = touching(key);
+  return ({ row }) => row !== null && isTouched(row);
 }
 
 function receiverKey(row: Flow): string {

@@ -1,0 +1,224 @@
+/** The table as a drawing: any number of lines, sorted, those in sight drawn. */
+import { amountIn } from "../amounts";
+import { make } from "../dom";
+import type { Drawing, Kind, Tools, Twin } from "../drawing";
+import { down, type Selection } from "../state";
+import { isTouched } from "../steady";
+import { touching } from "../touching";
+import type { Traffic } from "../traffic";
+import { columnsOf, usualSort, type Content } from "./columns";
+import { Head } from "./head";
+import { Kinds } from "./kinds";
+import { hold, lineAt, type Held } from "./held";
+import { Lines, type LookOf } from "./lines";
+import { answerFrom } from "./local";
+import { orderText, readOrder, thingKey, type Order, type Row } from "./rows";
+import type { Question } from "./source";
+import { drawSum } from "./sums";
+import { twinOf } from "./twin";
+import { rowAfterKey, rowsInSight, rowsToAsk, scrollTo, type Range } from "./window";
+
+export const table: Kind = {
+  name: "table",
+  title: "Table",
+  about: "Flows as lines, sorted by any column",
+  make: (panel, tools) => new Table(panel, tools),
+};
+
+/** Height of a line in px, as in style/table.css. */
+const HEIGHTS = { phone: 54, desk: 32, wide: 38 } as const;
+const NOTHING: Range = { from: 0, to: 0 };
+
+class Table implements Drawing {
+  private readonly tools: Tools;
+  private readonly grid = make("table", { id: "lines" });
+  private readonly scroller = make("div", { class: "table", "data-role": "table" }, this.grid);
+  private readonly sum = make("div", { class: "table-sum" });
+  private readonly head: Head;
+  private readonly lines: Lines;
+  private readonly kinds: Kinds;
+  private shown: { traffic: Traffic; selection: Selection } | null = null;
+  private held: Held | null = null;
+  private laid = "";
+  /** Place of the line that keys act on. */
+  private active = 0;
+
+  constructor(panel: HTMLElement, tools: Tools) {
+    this.tools = tools;
+    const body = make("tbody");
+    this.head = new Head((order) => {
+      tools.choose({ sort: orderText(order) });
+    });
+    this.lines = new Lines(body);
+    this.kinds = new Kinds((rows) => {
+      tools.choose({ rows, sort: "" });
+    });
+    this.grid.append(this.head.columns, this.head.root, body);
+    this.grid.setAttribute("role", "grid");
+    this.grid.setAttribute("aria-label", table.about);
+    this.grid.tabIndex = 0;
+    panel.append(this.kinds.root, this.scroller, this.sum);
+    this.scroller.addEventListener("scroll", () => {
+      this.scroll();
+    });
+    this.grid.addEventListener("keydown", (event) => {
+      this.key(event);
+    });
+    body.addEventListener("click", ({ target }) => {
+      const line = target instanceof Element ? target.closest<HTMLElement>("[data-place]") : null;
+      if (line) this.activate(Number(line.dataset.place));
+    });
+    for (const name of ["focus", "blur"]) {
+      this.grid.addEventListener(name, () => {
+        this.paint();
+      });
+    }
+  }
+
+  draw(traffic: Traffic, selection: Selection): void {
+    this.shown = { traffic, selection };
+    const { measure } = traffic;
+    const order = orderOf(selection, traffic);
+    const laid = JSON.stringify([selection.rows, measure, order]);
+    if (laid !== this.laid) this.lay(selection, traffic, order);
+    this.laid = laid;
+    this.ask(this.wanted());
+    this.paint();
+  }
+
+  twin(traffic: Traffic, selection: Selection): Twin {
+    const order = orderOf(selection, traffic);
+    const all = { kind: selection.rows, order, range: { from: 0, to: Infinity } };
+    return twinOf(answerFrom(traffic, all).rows, selection.rows, traffic);
+  }
+
+  private lay({ rows }: Selection, { measure }: Traffic, order: Order): void {
+    const columns = columnsOf(rows);
+    this.head.lay(columns, measure, order);
+    this.kinds.show(rows);
+    this.lines.lay(columns);
+    this.scroller.scrollTop = 0;
+    this.active = 0;
+  }
+
+  /** The lines around those in sight. */
+  private wanted(): Range {
+    const loaded = this.loaded();
+    const inSight = this.inSight(this.held?.count ?? 100);
+    return rowsToAsk(inSight, NOTHING, this.held?.count ?? 100) ?? loaded;
+  }
+
+  private loaded(): Range {
+    const { held } = this;
+    return held ? { from: held.from, to: held.from + held.rows.length } : NOTHING;
+  }
+
+  private inSight(count: number): Range {
+    const { scrollTop, clientHeight } = this.scroller;
+    return rowsInSight(scrollTop, clientHeight, this.height(), count);
+  }
+
+  private height(): number {
+    const width = this.scroller.clientWidth;
+    if (width < 560) return HEIGHTS.phone;
+    return window.matchMedia("(min-width: 2000px)").matches ? HEIGHTS.wide : HEIGHTS.desk;
+  }
+
+  private ask(range: Range): void {
+    if (!this.shown) return;
+    const { traffic, selection } = this.shown;
+    const question: Question = { kind: selection.rows, order: orderOf(selection, traffic), range };
+    const about = JSON.stringify([this.laid, selection.filter]);
+    const touched = isTouched(this.scroller);
+    this.held = hold(this.held, answerFrom(traffic, question), about, touched, performance.now());
+  }
+
+  private scroll(): void {
+    const { held } = this;
+    if (!held) return;
+    const range = rowsToAsk(this.inSight(held.count), this.loaded(), held.count);
+    if (range) this.ask(range);
+    this.paint();
+  }
+
+  private paint(): void {
+    const { held, shown } = this;
+    if (!held || !shown) return;
+    const { traffic, selection } = shown;
+    this.grid.setAttribute("aria-rowcount", String(held.count + 1));
+    this.grid.setAttribute("aria-activedescendant", `line-${String(this.active)}`);
+    const content = contentOf(held, traffic);
+    this.lines.draw(
+      this.inSight(held.count),
+      held.count,
+      this.height(),
+      (place) => lineAt(held, place),
+      content,
+      this.lookOf(traffic, selection),
+    );
+    drawSum(this.sum, held, content, selection);
+  }
+
+  private lookOf({ culprit }: Traffic, { chosen }: Selection): LookOf {
+    const isTouched = chosen === null ? null : touching(chosen);
+    const hasFocus = this.grid.matches(":focus-visible");
+    return (row, place) => ({
+      chosen: chosen !== null && thingKey(row) === chosen,
+      faded: isTouched !== null && !isTouched(row),
+      culprit: culprit !== null && isCulprit(row, culprit.flow),
+      active: hasFocus && place === this.active,
+    });
+  }
+
+  private key(event: KeyboardEvent): void {
+    const { held } = this;
+    if (!held || event.target !== this.grid || event.ctrlKey || event.metaKey || event.altKey)
+      return;
+    const height = this.height();
+    const room = this.scroller.clientHeight - this.head.root.offsetHeight;
+    if (event.key === "Enter") this.activate(this.active);
+    else {
+      const next = rowAfterKey(this.active, event.key, Math.floor(room / height), held.count);
+      if (next === null) return;
+      this.active = next;
+      this.scroller.scrollTop = scrollTo(next, this.scroller.scrollTop, room, height);
+      this.scroll();
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** As on every mark: choose it, and what is chosen already leads deeper. */
+  private activate(place: number): void {
+    const row = lineAt(this.held, place);
+    if (!row || !this.shown) return;
+    this.active = place;
+    const key = thingKey(row);
+    const { selection } = this.shown;
+    this.tools.choose(selection.chosen === key ? down(selection, key) : { chosen: key });
+  }
+}
+
+function orderOf({ sort }: Selection, { measure }: Traffic): Order {
+  return readOrder(sort) ?? { sort: usualSort(measure), descending: true };
+}
+
+function contentOf(held: Held, traffic: Traffic): Content {
+  const { measure, all } = traffic;
+  const amount = amountIn(measure, held.elapsed_s);
+  return {
+    measure,
+    elapsed_s: held.elapsed_s,
+    all,
+    most: Math.max(0, ...held.rows.map(amount)),
+  };
+}
+
+function isCulprit(row: Row, flow: Row): boolean {
+  return (
+    row.inner_src === flow.inner_src &&
+    row.inner_dst === flow.inner_dst &&
+    row.vni === flow.vni &&
+    row.outer_src === flow.outer_src
+  );
+}
