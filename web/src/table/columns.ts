@@ -135,9 +135,9 @@ function pair(
       if (name === "outer") colour(cell, sender, receiver);
       const none = name === "outer" ? "not known" : "no address";
       sayAddress(part(cell, "from"), sender, none);
-      const to = part(cell, "to");
-      sayAddress(to, name === "outer" ? tailOf(sender, receiver) : receiver, none);
-      to.title = receiver;
+      const end = part(cell, "to");
+      sayAddress(end, name === "outer" ? tailOf(sender, receiver) : receiver, none);
+      end.title = receiver;
     },
   };
 }
