@@ -139,9 +139,7 @@ def serving(
     def facts() -> Facts:
         return running.facts()
 
-    server = Server(
-        listener, view, facts, files, token=token, allowed_hosts=allowed_hosts, tls=tls
-    )
+    server = Server(listener, view, facts, files, token=token, allowed_hosts=allowed_hosts, tls=tls)
     loop = asyncio.new_event_loop()
 
     def run() -> None:

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from tests.browser import chromium_path
 from tests.lab import commands
 from tests.lab.commands import Running
+from tests.web.invented import Invented, draining, invented
 from tests.web.visits import Tabs, Visit
 
 from tunnel_monitor.lab import namespaces
@@ -57,6 +58,27 @@ def classic(home: int, folder: Path) -> Iterator[Running]:
     with commands.demo(home, folder, *DEMO, "--traffic", "classic") as running:
         commands.wait_for(lambda: running.get("api/v1/status")["peers"] == 9, "all peers are seen")
         yield running
+
+
+@pytest.fixture(scope="module")
+def mirror(home: int) -> Iterator[Invented]:
+    """A page as behind a mirror port: two dozen peers, of whom one has grown."""
+    with invented(home, past_s=60) as here, draining(here, 0.5):
+        yield here
+
+
+@pytest.fixture(scope="module")
+def still(home: int) -> Iterator[Invented]:
+    """The same, but no more drains come: what the page shows can be compared with the API."""
+    with invented(home, past_s=5) as here:
+        yield here
+
+
+@pytest.fixture(scope="module")
+def many(home: int) -> Iterator[Invented]:
+    """A page of 500 peers with 50,000 flows."""
+    with invented(home, flows=50_000, peers=500, past_s=3) as here, draining(here):
+        yield here
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,12 @@ mirror port; here the same server answers from batches that nobody sent.
 from __future__ import annotations
 
 import ipaddress
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,11 +34,13 @@ from tunnel_monitor.contract import (
 )
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.kernel.drained import DeviceCounts, Drained, InterfaceDrain, Records
+from tunnel_monitor.lab import namespaces
 from tunnel_monitor.serve import page
 
 SECOND_NS = 1_000_000_000
 FIRST_PEER = int(ipaddress.IPv4Address("172.16.1.100"))
 FIRST_VNI = 10000
+GROWN = 38e6 / 8  # bytes a second that the culprit sends more than before
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,21 +108,77 @@ class Overlay:
         return Drained(time_ns, SECOND_NS, number, (interface,))
 
 
+@dataclass(frozen=True, slots=True)
+class Invented:
+    """A running server with that overlay's traffic; to a visit it is what a demo is.
+
+    Attributes:
+        home: descriptor of the namespace it listens in.
+        running: it.
+        overlay: what its batches are of.
+    """
+
+    home: int
+    running: Running
+    overlay: Overlay
+
+    @property
+    def output(self) -> str:
+        """What a demo would tell."""
+        return f"Open http://127.0.0.1:{self.running.port}/"
+
+    def get(self, path: str) -> Any:
+        """Ask its API."""
+        with namespaces.entered(self.home):
+            return self.running.get(f"/{path}").json
+
+    def drain(self) -> None:
+        """One second of traffic, now."""
+        number = self.running.view.snapshot.number + 1
+        self.running.view.take(self.batch(number, time.time_ns()))
+
+    def batch(self, number: int, time_ns: int, age_s: float = 0) -> FlowBatch:
+        """One second of traffic; the culprit has grown for five minutes."""
+        grown = GROWN * min(1.0, max(0.0, (330 - age_s) / 30))
+        return FlowBatch.of(self.overlay.drain(number, time_ns, grown))
+
+
 @contextmanager
 def invented(
-    *, flows: int = 620, peers: int = 23, networks: int = 4, past_s: int = 900, bps: float = 250e6
-) -> Iterator[tuple[Running, Overlay]]:
-    """A server with that overlay's traffic of the last `past_s` seconds."""
+    home: int,
+    *,
+    flows: int = 620,
+    peers: int = 23,
+    networks: int = 4,
+    past_s: int = 900,
+    bps: float = 250e6,
+) -> Iterator[Invented]:
+    """A server whose last `past_s` seconds had that many flows of so many peers."""
     overlay = Overlay.of(flows, peers, networks, bps)
-    with serving(files=page.load()) as running:
+    with ExitStack() as stack:
+        with namespaces.entered(home):
+            running = stack.enter_context(serving(files=page.load()))
+        here = Invented(home, running, overlay)
         now_ns = time.time_ns()
         for number in range(1, past_s + 1):
             age_s = past_s - number
-            running.view.take(batch(overlay, number, now_ns - age_s * SECOND_NS, age_s))
-        yield running, overlay
+            running.view.take(here.batch(number, now_ns - age_s * SECOND_NS, age_s))
+        yield here
 
 
-def batch(overlay: Overlay, number: int, time_ns: int, age_s: float = 0) -> FlowBatch:
-    """One second of it; the culprit grows five minutes before now."""
-    grown = 38e6 / 8 * min(1.0, max(0.0, (330 - age_s) / 30))
-    return FlowBatch.of(overlay.drain(number, time_ns, grown))
+@contextmanager
+def draining(here: Invented, interval_s: float = 1.0) -> Iterator[None]:
+    """Lets its traffic go on."""
+    ended = threading.Event()
+
+    def drain() -> None:
+        while not ended.wait(interval_s):
+            here.drain()
+
+    thread = threading.Thread(target=drain)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()

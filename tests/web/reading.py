@@ -27,7 +27,16 @@ COLLECT = """() => {
     ]),
     ledger: facts('ledger'),
     stats: all('.stat > b, .stat div > b', (one) => [one.id, one.textContent]),
-    rows: all('#panel-table tbody tr', (row) => [...row.cells].map((cell) => cell.textContent)),
+    rows: all('#panel-table tbody tr[data-place]', (row) => Object.fromEntries([
+      ...['outer_src', 'outer_dst', 'inner_src', 'inner_dst'].map((name) => {
+        const [layer, side] = name.split('_');
+        const end = row.querySelector(`.column-${layer} .${side === 'src' ? 'from' : 'to'}`);
+        return [name, end?.title || end?.textContent];
+      }),
+      ...['vni', 'bits', 'packets'].map((name) => [
+        name, row.querySelector(`.column-${name}`)?.textContent,
+      ]),
+    ])),
     talkers: all('[data-talker]', (row) => row.dataset.talker),
     flows: all('[data-flow]', (row) => row.dataset.flow),
   };

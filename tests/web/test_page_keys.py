@@ -105,8 +105,8 @@ def test_numbers_change_the_view(visit: Callable[..., Visit], classic: Running) 
     expect(here.page.locator("#panel-chord")).to_be_visible()
     here.page.focus("#tab-chord")
     here.page.keyboard.press("ArrowRight")
-    expect(here.page.locator("#panel-table")).to_be_visible()
-    expect(here.page.locator("#tab-table")).to_be_focused()
+    expect(here.page.locator("#panel-matrix")).to_be_visible()
+    expect(here.page.locator("#tab-matrix")).to_be_focused()
 
 
 def test_help(visit: Callable[..., Visit], classic: Running) -> None:

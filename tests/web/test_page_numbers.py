@@ -12,7 +12,6 @@ import pytest
 from tests.lab import commands
 from tests.lab.commands import Running
 from tests.web.expected import endpoints_of, exchanges, networks_of, peers_of, rounded
-from tests.web.reading import amount
 from tests.web.visits import Visit, drain_again
 
 pytestmark = [pytest.mark.root, pytest.mark.browser]
@@ -159,32 +158,3 @@ def test_the_header_counts_what_was_seen(visit: Callable[..., Visit], demo: Runn
     ]:
         assert shown.stats[name] == str(status[member])
     assert here.page.inner_text("#interface .mono") == "host0 · eth0"
-
-
-def test_the_table_has_the_diagrams_rows(visit: Callable[..., Visit], demo: Running) -> None:
-    shown, (flows,) = visit(demo, f"{PACKETS}&view=table").with_api("flows?window=total")
-    exact: dict[tuple[str, str, str], int] = {}
-    for row in flows["rows"]:
-        key = (row["outer_src"], row["outer_dst"], str(row["vni"]))
-        exact[key] = exact.get(key, 0) + int(row["packets"])
-    drawn = {(row[0], row[1], row[2]): amount(row[5]) for row in shown.raw["rows"]}
-    assert drawn == exact
-    packets = [amount(row[5]) for row in shown.raw["rows"]]
-    assert packets == sorted(packets, reverse=True)
-
-
-def test_the_table_of_an_open_peer_has_its_flows(
-    visit: Callable[..., Visit], demo: Running
-) -> None:
-    here = visit(demo, f"{PACKETS}&view=table&peer=172.16.1.101")
-    shown, (flows,) = here.with_api("flows?window=total&peer=172.16.1.101")
-    exact = {
-        (row["inner_src"] or "no address", row["inner_dst"] or "no address", str(row["vni"])): row
-        for row in flows["rows"]
-    }
-    drawn = {(row[0], row[1], row[4]): row for row in shown.raw["rows"]}
-    assert drawn.keys() == exact.keys()
-    for key, row in drawn.items():
-        assert row[2:4] == [exact[key]["outer_src"], exact[key]["outer_dst"]]
-        assert amount(row[6]) == rounded(int(exact[key]["bytes"]))
-        assert amount(row[7]) == int(exact[key]["packets"])

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request
 from tests.lab import commands
 from tests.lab.commands import Running
+from tests.web.invented import Invented
 from tests.web.reading import COLLECT, Shown
 
 DESK = (1280, 800)
@@ -72,7 +73,7 @@ class Visit:
             undone says no.
     """
 
-    demo: Running
+    demo: Running | Invented
     page: Page
     faults: Faults
     traceless: bool = True
@@ -147,7 +148,7 @@ class Tabs:
     @contextmanager
     def visiting(
         self,
-        demo: Running,
+        demo: Running | Invented,
         fragment: str = "",
         *,
         size: tuple[int, int] = DESK,
@@ -193,18 +194,18 @@ class Tabs:
         self._free.append((page, faults))
 
 
-def address(demo: Running) -> str:
+def address(demo: Running | Invented) -> str:
     """Where its page is, as it told."""
     (line,) = (line for line in demo.output.splitlines() if line.startswith("Open "))
     return line.split()[1]
 
 
-def drains(demo: Running) -> int:
+def drains(demo: Running | Invented) -> int:
     """How often it has drained."""
     return int(demo.get("api/v1/status")["drains"])
 
 
-def drain_again(demo: Running, times: int = 1) -> int:
+def drain_again(demo: Running | Invented, times: int = 1) -> int:
     """Wait until it has drained so often again; how often in all."""
     last = drains(demo) + times
     commands.wait_for(lambda: drains(demo) >= last, f"drain {last}")

@@ -22,7 +22,6 @@ export class Legend {
   constructor(layer: SVGGElement) {
     const squares = SHADES.map((_, step) =>
       shape("rect", {
-        class: "cell",
         "data-shade": String(step),
         x: step * SQUARE.pitch,
         width: SQUARE.width,
