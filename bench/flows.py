@@ -13,6 +13,8 @@ from functools import partial
 from bench.figures import Effort, Row, in_turn
 from tests.unit.synthetic import many
 
+from tunnel_monitor.diagnose.detectors import make_all
+from tunnel_monitor.diagnose.diagnosis import Diagnosis
 from tunnel_monitor.export.jsonl import lines
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.serve.event import event
@@ -50,6 +52,7 @@ def measure_one(effort: Effort, count: int) -> list[Row]:
     batch = FlowBatch.of(once)
     others = [FlowBatch.of(many(count, seed=seed)) for seed in range(2, 2 + NEW_BATCHES)]
     known = view_after(batch)
+    judging = Diagnosis(make_all())
     snapshot = known.snapshot
 
     def new_flows() -> float:
@@ -63,6 +66,7 @@ def measure_one(effort: Effort, count: int) -> list[Row]:
         "event": ("an event", lambda: event(snapshot, Query(), {})),
         "flows": ("`flows`, 1,000 rows", lambda: flows(snapshot, Query(limit=1000))),
         "matrix": ("`matrix`, 50 places", lambda: matrix(snapshot, Query(limit=50))),
+        "judged": ("all detectors judge it", lambda: judging.take(batch)),
         "jsonl": ("lines of JSON", lambda: lines(batch)),
     }
     timed: dict[str, Callable[[], float]] = {

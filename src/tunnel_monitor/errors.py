@@ -14,7 +14,8 @@
     |-- CaptureUnreadable       no such file, no permission, or not a capture at all
     |-- CaptureDamaged          a capture that ends early or contradicts itself
     |-- LabFailed               a namespace, device or traffic process could not be made
-    `-- NoLabRunning            `traffic` found no demo to send in
+    |-- NoLabRunning            `traffic` found no demo to send in
+    `-- MonitorUnreachable      `findings` got no answer from a running monitor
 
 Errors are reported once, by `cli.main`: one line, and the class's exit code.
 """
@@ -111,3 +112,7 @@ class LabFailed(TunnelMonitorError):
 
 class NoLabRunning(TunnelMonitorError):
     """`traffic` found no demo to send in."""
+
+
+class MonitorUnreachable(TunnelMonitorError):
+    """`findings` got no answer from a running monitor."""

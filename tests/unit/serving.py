@@ -16,6 +16,9 @@ from typing import Any
 from tests.unit.synthetic import START_NS, Flow, drained
 
 from tunnel_monitor.contract import Direction, Encap, Outcome
+from tunnel_monitor.diagnose.diagnosis import Report
+from tunnel_monitor.diagnose.finding import Confidence, Finding, State, Subject, Suspicion
+from tunnel_monitor.diagnose.vni_mismatch import VniMismatch
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.flows.sinks import SinkState
 from tunnel_monitor.kernel.ports import Ports
@@ -45,6 +48,31 @@ FACTS = Facts(
     ),
     sinks=(SinkState("live", queued=0, dropped=0, errors=0),),
     lab=LabFacts(9, 4, 1),
+)
+REPORT = Report(
+    number=1,
+    time_ns=START_NS,
+    findings=(
+        Finding(
+            id="3f2a9c41d07b",
+            name=VniMismatch.name,
+            title=VniMismatch.title,
+            severity=VniMismatch.severity,
+            state=State.OPEN,
+            muted=False,
+            seen=Suspicion(
+                key="vxlan 10700 172.16.1.101",
+                subject=Subject("vxlan", 10700, ("172.16.1.101",), ("192.168.0.2",)),
+                confidence=Confidence.HIGH,
+                evidence={"packets": 5},
+                explanation="All of it is dropped. Nobody is told.",
+                next="ip -d link show type vxlan",
+            ),
+            opened_ns=START_NS,
+            last_ns=START_NS,
+        ),
+    ),
+    checks=((VniMismatch.name, VniMismatch.title),),
 )
 PAGE = {
     "/": File(b"<!doctype html>the page", None, "text/html", hashed=False),
@@ -139,7 +167,16 @@ def serving(
     def facts() -> Facts:
         return running.facts()
 
-    server = Server(listener, view, facts, files, token=token, allowed_hosts=allowed_hosts, tls=tls)
+    server = Server(
+        listener,
+        view,
+        facts,
+        files,
+        token=token,
+        allowed_hosts=allowed_hosts,
+        tls=tls,
+        findings=lambda: REPORT,
+    )
     loop = asyncio.new_event_loop()
 
     def run() -> None:

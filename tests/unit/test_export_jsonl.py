@@ -132,3 +132,13 @@ def test_a_pipe_to_head_ends_without_a_trace() -> None:
     assert writer.stderr.read() == b""
     writer.stderr.close()
     assert writer.wait(60) == 1
+
+
+def test_a_record_of_its_own_is_a_line_between_two_batches() -> None:
+    stream = io.BytesIO()
+    writer = JsonLines(stream, lambda: None)
+    writer.take(FlowBatch.of(drained([Flow()])))
+    writer.add({"time": 1.5, "finding": {"name": "storm"}})
+    first, second = stream.getvalue().splitlines()
+    assert "outer_src" in json.loads(first)
+    assert second == b'{"time":1.5,"finding":{"name":"storm"}}'

@@ -20,7 +20,7 @@ REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
 API = (REFERENCE / "api.md").read_text()
 EXAMPLES = dict(re.findall(r"## `GET /api/v1/(\w+)`.*?```json\n(.*?)```", API, re.DOTALL))
 # Their keys are data, not names of members.
-OPEN = ("ports", "outcomes")
+OPEN = ("ports", "outcomes", "evidence")
 # Where the plain question has an answer without all members.
 QUESTIONS = {"filter": "?text=vni:10000+peer:172"}
 

@@ -26,6 +26,7 @@ COMMANDS = {
     "traffic": "send traffic inside a running demo",
     "lab": "look around in a running demo, break it, repair it",
     "watch": "watch real interfaces of this host",
+    "findings": "tell what a running monitor has found wrong",
     "read": "count what capture files hold; needs no privileges",
     "check": "tell whether this host can run the monitor, and what to do if not",
 }

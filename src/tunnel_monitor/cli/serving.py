@@ -16,6 +16,7 @@ from tunnel_monitor.cli.ending import Ending
 from tunnel_monitor.errors import BadSetting
 from tunnel_monitor.serve import certificate, page
 from tunnel_monitor.serve.facts import FactsSource
+from tunnel_monitor.serve.findings import FindingsSource, no_findings
 from tunnel_monitor.serve.listen import Listener, listen
 from tunnel_monitor.serve.page import File
 from tunnel_monitor.serve.server import Server
@@ -46,10 +47,18 @@ class Entrance:
         tls = certificate.load(options.certificate, options.key) if options.certificate else None
         return cls(listen(options.listen), page.load(), options.allowed_host, tls)
 
-    def serve(self, view: LiveView, facts: FactsSource) -> Server:
+    def serve(
+        self, view: LiveView, facts: FactsSource, findings: FindingsSource = no_findings
+    ) -> Server:
         """Make the server, which does not run yet."""
         return Server(
-            self.listener, view, facts, self.files, allowed_hosts=self.allowed_hosts, tls=self.tls
+            self.listener,
+            view,
+            facts,
+            self.files,
+            allowed_hosts=self.allowed_hosts,
+            tls=self.tls,
+            findings=findings,
         )
 
 

@@ -11,14 +11,17 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing, suppress
 from functools import partial
+from pathlib import Path
 
 from tunnel_monitor.cli.ending import Ending
 from tunnel_monitor.cli.filters import add_filter_option, parse_filter
+from tunnel_monitor.cli.judging import Judging, add_judging_options
 from tunnel_monitor.cli.keeping import Keeping, add_history_options
 from tunnel_monitor.cli.listening import add_serving_options
 from tunnel_monitor.cli.ports import given_ports, with_usual
 from tunnel_monitor.cli.serving import Entrance, print_address, serve_until
 from tunnel_monitor.cli.tunnels import add_tunnel_options, parse_encaps
+from tunnel_monitor.diagnose.diagnosis import Diagnosis
 from tunnel_monitor.errors import BadSetting, TunnelMonitorError
 from tunnel_monitor.export.jsonl import JsonLines
 from tunnel_monitor.flows.filter.tree import Node
@@ -91,6 +94,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--user", default=DEFAULTS.user, metavar="NAME", help="whom to become once attached"
     )
     add_history_options(parser)
+    add_judging_options(parser)
     for_demo(parser)
 
 
@@ -146,6 +150,7 @@ def watch(options: argparse.Namespace) -> int:
     )
     # Whoever reads the lines keeps them; a file beside that is kept only when asked for.
     keeping = Keeping.of(options, default=place.OFF if options.jsonl else None)
+    judging = Judging.of(options)
     require_root("watch interfaces")
     user = find_user(options.user)
     with ExitStack() as closing_up:
@@ -154,30 +159,39 @@ def watch(options: argparse.Namespace) -> int:
         monitor = closing_up.enter_context(closing(attached(options, settings)))
         keeping.prepare(user, report)
         sinks = keeping.sinks(report)
+        names = [watched.name for watched in monitor.watched]
+        findings = judging.begin(names, namespace_of(options), report)
         if entrance is None:
             give_up_root(user)
-            return asyncio.run(write_lines(options, monitor, only, sinks))
-        names = [watched.name for watched in monitor.watched]
+            return asyncio.run(write_lines(options, monitor, only, findings, sinks))
         view = LiveView(names, settings.interval_s, host=socket.gethostname())
-        server = entrance.serve(view, monitor.facts)
+        server = entrance.serve(view, monitor.facts, lambda: findings.report)
         give_up_root(user)
-        return asyncio.run(serve(options, monitor, server, [view, *sinks]))
+        return asyncio.run(serve(options, monitor, server, [view, findings, *sinks]))
+
+
+def namespace_of(options: argparse.Namespace) -> Path | None:
+    """The file of the network namespace that the interfaces are in; None is our own."""
+    return namespace_path(options.netns) if options.netns else None
 
 
 def attached(options: argparse.Namespace, settings: MonitorSettings) -> Monitor:
     """The monitor, its programs on their hooks."""
-    namespace = namespace_path(options.netns) if options.netns else None
     return Monitor(
         options.interfaces,
         settings,
-        namespace=namespace,
+        namespace=namespace_of(options),
         label=options.netns_name or options.netns,
         lab=options.lab,
     )
 
 
 async def write_lines(
-    options: argparse.Namespace, monitor: Monitor, only: Node, sinks: Sequence[Sink]
+    options: argparse.Namespace,
+    monitor: Monitor,
+    only: Node,
+    findings: Diagnosis,
+    sinks: Sequence[Sink],
 ) -> int:
     """Drain to standard output until a signal, or until nobody reads it or nothing is left.
 
@@ -189,7 +203,8 @@ async def write_lines(
     lines = JsonLines(
         sys.stdout.buffer, partial(ending.soon, 0), only=only, host=socket.gethostname()
     )
-    monitor.start([lines, *sinks], report, partial(ending.soon, 1), end_when_gone=True)
+    findings.on_news(lambda finding: lines.add(finding.line()))
+    monitor.start([lines, findings, *sinks], report, partial(ending.soon, 1), end_when_gone=True)
     return await ending.wait()
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import BinaryIO
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, BinaryIO
 
 import orjson
 
@@ -21,7 +22,7 @@ class JsonLines:
 
     Args:
         stream: binary, for one `sys.stdout.buffer`; the caller's to close.
-        on_broken: called once, on the sink's thread, when whoever reads the stream has gone;
+        on_broken: called once, on the thread that writes, when whoever reads the stream has gone;
             later batches are ignored.
         only: which flows to write, judged by what they did in the drain.
         host: the name of this host, for that.
@@ -42,17 +43,26 @@ class JsonLines:
         self._broken = False
         self._only = only
         self._host = host
+        self._writing = threading.Lock()
 
     def take(self, batch: FlowBatch) -> None:
         """Write one batch."""
-        if self._broken:
-            return
-        try:
-            self._stream.write(lines(batch, self._only, self._host))
-            self._stream.flush()
-        except BrokenPipeError:
-            self._broken = True
-            self._on_broken()
+        self._write(lines(batch, self._only, self._host))
+
+    def add(self, record: Mapping[str, Any]) -> None:
+        """Write one line between two batches, from any thread."""
+        self._write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
+
+    def _write(self, text: bytes) -> None:
+        with self._writing:
+            if self._broken:
+                return
+            try:
+                self._stream.write(text)
+                self._stream.flush()
+            except BrokenPipeError:
+                self._broken = True
+                self._on_broken()
 
     def close(self) -> None:
         """All is written already."""

@@ -50,6 +50,40 @@ class MissedMessages(Exception):
     """Some were lost, or the devices changed while they were listed: list them again."""
 
 
+class Tables:
+    """Whatever the kernel lists of one network namespace: that in which the calling thread is now.
+
+    Raises:
+        OSError: the kernel refused; so does `list`.
+    """
+
+    def __init__(self) -> None:
+        kind = socket.SOCK_RAW | socket.SOCK_CLOEXEC
+        self._socket = socket.socket(socket.AF_NETLINK, kind, socket.NETLINK_ROUTE)
+        self._socket.bind((0, 0))
+
+    def close(self) -> None:
+        """Ask no more."""
+        self._socket.close()
+
+    def list(self, kind: int, body: bytes) -> Iterator[bytes]:
+        """The bodies of all messages that answer one question; each call gets a whole answer.
+
+        Args:
+            kind: RTM_GET…
+            body: what it takes, with attributes that choose.
+        """
+        flags = NLM_F_REQUEST | NLM_F_DUMP
+        self._socket.send(HEADER.pack(HEADER.size + len(body), kind, flags, 1, 0) + body)
+        while True:
+            for answer, _, answered in messages(self._socket.recv(LONGEST)):
+                if answer == NLMSG_DONE:
+                    return
+                if answer == NLMSG_ERROR:
+                    raise refused(answered)
+                yield answered
+
+
 class Links:
     """The devices of one network namespace: that in which the calling thread is now.
 
@@ -76,8 +110,8 @@ class Links:
         Raises:
             MissedMessages: at the end, so that the next list can be asked for.
         """
-        mask = ATTRIBUTE.pack(ATTRIBUTE.size + 4, IFLA_EXT_MASK)
-        body = LINK.pack(0, 0, 0, 0, 0) + mask + struct.pack("=I", RTEXT_FILTER_SKIP_STATS)
+        mask = attribute(IFLA_EXT_MASK, struct.pack("=I", RTEXT_FILTER_SKIP_STATS))
+        body = LINK.pack(0, 0, 0, 0, 0) + mask
         flags = NLM_F_REQUEST | NLM_F_DUMP
         self._socket.send(HEADER.pack(HEADER.size + len(body), RTM_GETLINK, flags, 1, 0) + body)
         missed = False
@@ -132,12 +166,23 @@ def links_of(kind: int, body: bytes) -> Iterator[LinkMessage]:
     leaves a bridge looks gone then.
     """
     if kind == NLMSG_ERROR:
-        number = -struct.unpack_from("=i", body)[0]
-        raise OSError(number, os.strerror(number))
+        raise refused(body)
     if kind in (RTM_NEWLINK, RTM_DELLINK):
         family, _, index, _, _ = LINK.unpack_from(body)
         if family == socket.AF_UNSPEC:
             yield LinkMessage(index, kind == RTM_NEWLINK, attributes(body[LINK.size :]))
+
+
+def refused(body: bytes) -> OSError:
+    """What an error's message says."""
+    number = -struct.unpack_from("=i", body)[0]
+    return OSError(number, os.strerror(number))
+
+
+def attribute(kind: int, value: bytes) -> bytes:
+    """One attribute, to be sent."""
+    packed = ATTRIBUTE.pack(ATTRIBUTE.size + len(value), kind) + value
+    return packed.ljust(aligned(len(packed)), b"\0")
 
 
 def attributes(data: bytes) -> Attributes:

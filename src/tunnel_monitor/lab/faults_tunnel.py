@@ -29,6 +29,7 @@ ONE_PORT = 51111
 MANY = 24  # inner flows behind one outer port
 STORM_RATE = 400  # ARP requests a second
 HOG_MBIT = 40
+CALM_S = 6
 ROGUE = "10.66.0.66"
 
 
@@ -150,12 +151,13 @@ def hog(lab: Lab, place: Place) -> Iterator[str]:
         for client in others:
             undo.enter_context(pinging(lab, client, place.here))
         port = undo.enter_context(served(lab, place.here, "iperf3", "-s", "-p"))
-        sender = ("iperf3", "-c", place.here.address, "-p", str(port), "-u")
-        rate = ("-b", f"{HOG_MBIT}M", "-t", "0")
-        undo.enter_context(program(lab, place.there, *sender, *rate))
+        sender = ("iperf3", "-c", place.here.address, "-p", str(port), "-u", "-t", "0")
+        # A hog is somebody who was none before.
+        later = source("after", str(CALM_S), *sender, "-b", f"{HOG_MBIT}M")
+        undo.enter_context(program(lab, place.there, *later))
         yield (
-            f"{place.there.address} on {place.host.name} sends {HOG_MBIT} Mbit/s to "
-            f"{place.here.address}, all others next to nothing."
+            f"{CALM_S} seconds later, {place.there.address} on {place.host.name} sends {HOG_MBIT} "
+            f"Mbit/s to {place.here.address}, and all others next to nothing."
         )
 
 

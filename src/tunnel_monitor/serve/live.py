@@ -17,6 +17,7 @@ from starlette.types import Message, Receive, Scope, Send
 from tunnel_monitor.serve.encoding import GzipStream, Piece, encode
 from tunnel_monitor.serve.event import event
 from tunnel_monitor.serve.facts import FactsSource
+from tunnel_monitor.serve.findings import FindingsSource, no_findings
 from tunnel_monitor.serve.parameters import Query
 from tunnel_monitor.serve.replies import Json
 from tunnel_monitor.serve.status import status
@@ -35,11 +36,19 @@ class Hub:
         view: where snapshots come from.
         facts: for the status in each event.
         pool: threads to encode in.
+        findings: likewise.
     """
 
-    def __init__(self, view: LiveView, facts: FactsSource, pool: Executor) -> None:
+    def __init__(
+        self,
+        view: LiveView,
+        facts: FactsSource,
+        pool: Executor,
+        findings: FindingsSource = no_findings,
+    ) -> None:
         self._view = view
         self._facts = facts
+        self._findings = findings
         self._pool = pool
         self._changed = asyncio.Event()
         self._snapshot = view.snapshot
@@ -123,7 +132,9 @@ class Hub:
         return await asyncio.shield(self._pieces[query])
 
     def _encoded(self, snapshot: Snapshot, query: Query, viewers: Json) -> Piece:
-        data = encode(event(snapshot, query, status(snapshot, self._facts(), viewers)))
+        data = encode(
+            event(snapshot, query, status(snapshot, self._facts(), viewers, self._findings()))
+        )
         return Piece.of(b"event: drain\nid: %d\ndata: %b\n\n" % (snapshot.number, data))
 
 

@@ -28,6 +28,7 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "segments": ("window", "filter", "interface"),
     "ledger": (),
     "status": (),
+    "findings": (),
     "timeline": (),
     "filter": ("text", "cursor"),
     "live": ("window", "filter", "vni", "peer"),

@@ -17,6 +17,7 @@ from tunnel_monitor.flows.names import NO_NAMES, Names
 from tunnel_monitor.serve import matrix, replies, suggest
 from tunnel_monitor.serve.encoding import WORTH_BYTES, compress, encode, takes_gzip
 from tunnel_monitor.serve.facts import FactsSource
+from tunnel_monitor.serve.findings import FindingsSource, findings, no_findings
 from tunnel_monitor.serve.live import MOST_VIEWERS, EventStream, Hub
 from tunnel_monitor.serve.page import File
 from tunnel_monitor.serve.parameters import Query
@@ -45,6 +46,7 @@ class Routes:
         page: path -> file.
         pool: threads that make replies, so that a large one holds up no stream.
         names: of addresses.
+        judged: for `findings` and `status`.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class Routes:
         pool: Executor,
         *,
         names: Names = NO_NAMES,
+        judged: FindingsSource = no_findings,
     ) -> None:
         self._view = view
         self._facts = facts
@@ -63,12 +66,14 @@ class Routes:
         self._page = page
         self._pool = pool
         self._names = names
+        self._judged = judged
 
     def all(self) -> list[Route]:
         """In the order in which they are tried."""
         return [
             *(Route(f"{API}/{name}", self._resource(name, make)) for name, make in REPLIES.items()),
             Route(f"{API}/status", self._resource("status", self._status)),
+            Route(f"{API}/findings", self._resource("findings", self._report)),
             Route(f"{API}/filter", self._resource("filter", self._suggest)),
             Route(f"{API}/live", self._live),
             Route("/{path:path}", self._file),
@@ -86,7 +91,10 @@ class Routes:
         return answer
 
     def _status(self, snapshot: Snapshot, _: Query) -> Json:
-        return status(snapshot, self._facts(), self._hub.viewers())
+        return status(snapshot, self._facts(), self._hub.viewers(), self._judged())
+
+    def _report(self, _snapshot: Snapshot, _query: Query) -> Json:
+        return findings(self._judged())
 
     def _suggest(self, snapshot: Snapshot, query: Query) -> Json:
         return suggest.reply(snapshot, query, self._names)

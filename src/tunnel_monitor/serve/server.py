@@ -18,6 +18,7 @@ import uvicorn
 from tunnel_monitor.flows.names import NO_NAMES, Names
 from tunnel_monitor.serve.app import make_app
 from tunnel_monitor.serve.facts import FactsSource
+from tunnel_monitor.serve.findings import FindingsSource, no_findings
 from tunnel_monitor.serve.listen import Listener
 from tunnel_monitor.serve.live import Hub
 from tunnel_monitor.serve.page import File
@@ -41,6 +42,7 @@ class Server:
         allowed_hosts: names, beside its address, that the server may be reached by.
         tls: as `certificate.load` reads it; None serves by plain HTTP.
         names: of addresses.
+        findings: where the newest report is.
     """
 
     def __init__(
@@ -54,15 +56,17 @@ class Server:
         allowed_hosts: Collection[str] = (),
         tls: ssl.SSLContext | None = None,
         names: Names = NO_NAMES,
+        findings: FindingsSource = no_findings,
     ) -> None:
         self._listener = listener
         self._scheme = "https" if tls else "http"
         self.token = token or (None if listener.loopback else new_token())
         self._pool = ThreadPoolExecutor(THREADS, "reply")
-        self._hub = Hub(view, facts, self._pool)
+        self._hub = Hub(view, facts, self._pool, findings)
         hosts = frozenset(name.lower() for name in (listener.name, *allowed_hosts))
         access = Access(listener.host, listener.port, hosts, self.token, secure=bool(tls))
-        app = make_app(Routes(view, facts, self._hub, page, self._pool, names=names), access)
+        routes = Routes(view, facts, self._hub, page, self._pool, names=names, judged=findings)
+        app = make_app(routes, access)
         self._uvicorn = _Uvicorn(_config(app, tls))
         self._stopped = asyncio.Event()
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from tunnel_monitor.diagnose.diagnosis import Report
 from tunnel_monitor.kernel.ports import Misread, Port
 from tunnel_monitor.serve.facts import CaptureFacts, Facts
+from tunnel_monitor.serve.findings import summary
 from tunnel_monitor.serve.replies import Json, seconds
 from tunnel_monitor.serve.view import Snapshot
 
 
-def status(snapshot: Snapshot, facts: Facts, viewers: Json) -> Json:
+def status(snapshot: Snapshot, facts: Facts, viewers: Json, report: Report) -> Json:
     """All members of the reply.
 
     Args:
         snapshot: the newest one.
         facts: of the same moment.
         viewers: of the event stream, as `Hub.viewers` has them.
+        report: the newest one.
     """
     return {
         "version": facts.version,
@@ -34,6 +37,7 @@ def status(snapshot: Snapshot, facts: Facts, viewers: Json) -> Json:
         "misread_ports": [misread(one) for one in facts.ports.misread],
         "sinks": [asdict(sink) for sink in facts.sinks],
         "viewers": viewers,
+        "findings": summary(report),
         "memory_bytes": str(snapshot.usage.memory_bytes),
         "cpu_share": round(snapshot.usage.cpu_share, 4),
         "flows": len(snapshot.total.flows),

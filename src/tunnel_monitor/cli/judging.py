@@ -1,0 +1,127 @@
+"""The options that say what is judged, alike for every command that has them."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv6Network, ip_network
+from pathlib import Path
+
+from tunnel_monitor.diagnose import detectors
+from tunnel_monitor.diagnose.diagnosis import Diagnosis
+from tunnel_monitor.diagnose.mutes import Mute, Mutes
+from tunnel_monitor.diagnose.thresholds import Thresholds
+from tunnel_monitor.errors import BadSetting, UnsupportedHost
+from tunnel_monitor.kernel.namespace import inside
+from tunnel_monitor.kernel.overlay import OverlayReader
+
+MAPPED_BITS = 96  # of an IPv6 network in which IPv4 addresses are mapped
+
+
+def add_judging_options(parser: argparse.ArgumentParser) -> None:
+    """Declare what findings take."""
+    parser.add_argument(
+        "--threshold",
+        action="append",
+        default=[],
+        metavar="NAME=NUMBER",
+        help="from where on something is a finding, instead of the usual; repeatable",
+    )
+    parser.add_argument(
+        "--mute",
+        action="append",
+        default=[],
+        metavar="NAME[=WHAT]",
+        help="do not announce findings of that name, or only those about one peer, endpoint or "
+        "VNI; repeatable",
+    )
+    parser.add_argument(
+        "--known-peers",
+        action="append",
+        default=[],
+        metavar="NETWORK",
+        help="whose tunnel packets are expected, as 172.16.0.0/16; all others are rogue; "
+        "repeatable",
+    )
+    parser.add_argument("--no-findings", action="store_true", help="judge nothing")
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """What was asked for; checked.
+
+    Args:
+        thresholds: those in force.
+        mutes: what is kept quiet.
+        known_peers: networks of peers.
+        off: whether nothing is judged.
+    """
+
+    thresholds: Thresholds
+    mutes: Mutes
+    known_peers: tuple[IPv6Network, ...]
+    off: bool
+
+    @classmethod
+    def of(cls, options: argparse.Namespace) -> Judging:
+        """Check the options.
+
+        Raises:
+            BadSetting: one of them means nothing.
+        """
+        return cls(
+            thresholds=Thresholds.of(options.threshold),
+            mutes=Mutes(Mute.of(written, detectors.NAMES) for written in options.mute),
+            known_peers=tuple(map(network, options.known_peers)),
+            off=options.no_findings,
+        )
+
+    def begin(
+        self,
+        interfaces: Sequence[str],
+        namespace: Path | None,
+        complain: Callable[[str], None],
+    ) -> Diagnosis:
+        """Make the sink, with a view of the host whose interfaces are watched.
+
+        Args:
+            interfaces: their names.
+            namespace: the file of their network namespace.
+            complain: gets a sentence where a check fails.
+        Raises:
+            UnsupportedHost: the kernel tells nothing of its tunnels.
+        """
+        if self.off:
+            return Diagnosis(())
+        try:
+            overlay = inside(namespace, lambda: OverlayReader(interfaces))
+        except OSError as error:
+            raise UnsupportedHost(
+                f"cannot ask for tunnel devices by rtnetlink: {error.strerror}",
+                "use --no-findings",
+            ) from error
+        return Diagnosis(
+            detectors.make_all(self.known_peers),
+            thresholds=self.thresholds,
+            mutes=self.mutes,
+            overlay=overlay,
+            complain=complain,
+        )
+
+
+def network(written: str) -> IPv6Network:
+    """A network of peers, IPv4 mapped.
+
+    Raises:
+        BadSetting: it is none.
+    """
+    try:
+        given = ip_network(written)
+    except ValueError as error:
+        raise BadSetting(
+            f"{written!r} is no network", "give one like 172.16.0.0/16 or 2001:db8::/48"
+        ) from error
+    if isinstance(given, IPv6Network):
+        return given
+    return IPv6Network(f"::ffff:{given.network_address}/{MAPPED_BITS + given.prefixlen}")

@@ -1,0 +1,34 @@
+"""All detectors, in the order in which documentation and page list them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from ipaddress import IPv6Network
+from typing import Final
+
+from tunnel_monitor.diagnose.base import Detector
+from tunnel_monitor.diagnose.decap_failure import DecapFailure
+from tunnel_monitor.diagnose.duplicate import Duplicate
+from tunnel_monitor.diagnose.hog import Hog
+from tunnel_monitor.diagnose.rogue import Rogue
+from tunnel_monitor.diagnose.storm import Storm
+from tunnel_monitor.diagnose.vni_mismatch import VniMismatch
+
+DETECTORS: Final[tuple[type[Detector], ...]] = (
+    VniMismatch,
+    Duplicate,
+    Storm,
+    Rogue,
+    Hog,
+    DecapFailure,
+)
+NAMES: Final = tuple(detector.name for detector in DETECTORS)
+
+
+def make_all(known_peers: Iterable[IPv6Network] = ()) -> list[Detector]:
+    """One of each, having seen nothing yet.
+
+    Args:
+        known_peers: networks whose addresses are peers; none means nobody was named.
+    """
+    return [Rogue(known_peers) if one is Rogue else one() for one in DETECTORS]

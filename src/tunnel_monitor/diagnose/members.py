@@ -1,0 +1,52 @@
+"""Which values of a column are among some."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tunnel_monitor.flows.addresses import MAPPED_PREFIX, are_hosts
+from tunnel_monitor.flows.columns import Words
+
+Mask = NDArray[np.bool_]
+
+
+def are_among(addresses: Words, those: Collection[bytes]) -> Mask:
+    """(n,) which of (n, 2) addresses are among some of 16 bytes each."""
+    return _among(
+        np.ascontiguousarray(addresses).view("S16").reshape(-1),
+        np.array(sorted(those), "S16"),
+    )
+
+
+def numbers_among(values: NDArray[np.uint32], those: Collection[int]) -> Mask:
+    """(n,) which numbers are among some. Not np.isin, which may import, when nobody may."""
+    return _among(values, np.array(sorted(those), np.uint32))
+
+
+def hashes_among(hashes: NDArray[np.uint64], ascending: NDArray[np.uint64]) -> Mask:
+    """(n,) which hashes are among some that ascend."""
+    return _among(hashes, ascending)
+
+
+def _among(values: NDArray[Any], ascending: NDArray[Any]) -> Mask:
+    places = np.searchsorted(ascending, values)
+    inside = places < len(ascending)
+    inside[inside] = ascending[places[inside]] == values[inside]
+    return np.asarray(inside)
+
+
+def belong_to_one(addresses: Words) -> Mask:
+    """(n,) which of (n, 2) addresses only one endpoint of a network should have.
+
+    Not groups and broadcast, nor 0.0.0.0 and ::, which are nobody's yet; nor link-local ones
+    (169.254.0.0/16, fe80::/10): gateways have the same one on every host, on purpose.
+    """
+    packed = np.ascontiguousarray(addresses).view(np.uint8).reshape(-1, 16)
+    mapped = (packed[:, :12] == np.frombuffer(MAPPED_PREFIX, np.uint8)).all(axis=1)
+    ipv4 = (packed[:, 12] == 0) | (packed[:, 12] == 169) & (packed[:, 13] == 254)
+    ipv6 = (packed[:, 0] == 0xFE) & (packed[:, 1] & 0xC0 == 0x80)
+    return np.asarray(are_hosts(addresses) & ~np.where(mapped, ipv4, ipv6))

@@ -1,0 +1,54 @@
+"""From rows to the words of a subject, and to commands about it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tunnel_monitor.diagnose.base import Observation
+from tunnel_monitor.diagnose.finding import Subject
+from tunnel_monitor.flows import columns, labels
+from tunnel_monitor.flows.columns import Rows
+from tunnel_monitor.flows.group import Groups, coarsened
+
+
+def subject_of(rows: Rows, place: int) -> Subject:
+    """The tunnel of one of (n,) FLOW rows, and its inner addresses, as far as it has them."""
+    row = rows[place : place + 1]
+    written = {name: labels.texts(row, name)[0] for name in columns.ADDRESSES}
+    return Subject(
+        encap=labels.encaps(row)[0],
+        vni=labels.vnis(row)[0],
+        peers=tuple(filter(None, (written["outer_src"], written["outer_dst"]))),
+        endpoints=tuple(filter(None, (written["inner_src"], written["inner_dst"]))),
+    )
+
+
+def one_each(rows: Rows, by: Collection[str], most: int) -> Rows:
+    """(k,) FLOW: for each group of rows that agree in `by` one of them, whole; k at most `most`."""
+    if not len(rows):
+        return rows
+    groups = Groups.of(columns.words(coarsened(rows, by))[:, : columns.KEY_WORDS])
+    return columns.take(rows, groups.any_row()[:most])
+
+
+def in_network(rows: Rows, network: Rows) -> NDArray[np.bool_]:
+    """(n,) which rows are in the network of (1,) FLOW."""
+    return np.asarray(
+        (rows["vni"] == network["vni"])
+        & (columns.has_vni(rows) == columns.has_vni(network))
+        & (columns.encap(rows) == columns.encap(network))
+    )
+
+
+def network_of(subject: Subject) -> str:
+    """A network in a sentence."""
+    return f"VNI {subject.vni}" if subject.vni is not None else f"{subject.encap} without a VNI"
+
+
+def capture(seen: Observation, rows: Rows, peer: str, *options: str) -> str:
+    """The command that shows a peer's packets on the interface of (n,) FLOW, n at least 1."""
+    interface = seen.batch.interfaces[int(rows["interface"][0])]
+    return " ".join(["tcpdump -n", *options, f"-i {interface} -c 50 host {peer}"])

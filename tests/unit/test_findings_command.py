@@ -1,0 +1,88 @@
+"""`tunnel-monitor findings` against a real server."""
+
+from __future__ import annotations
+
+import json
+import socket
+
+import pytest
+from tests.unit.serving import Running, serving
+
+from tunnel_monitor.cli.main import main
+
+
+@pytest.fixture(scope="module")
+def running() -> object:
+    with serving() as server:
+        yield server
+
+
+def ask(running: Running, *words: str) -> int:
+    return main(["findings", f"http://127.0.0.1:{running.port}/", *words])
+
+
+def test_what_is_open_is_printed_and_told_by_the_exit_code(
+    running: Running, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ask(running) == 3
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "OPEN  Different VNIs for one network (vni-mismatch)"
+    assert "172.16.1.101, VNI 10700, 192.168.0.2, since " in lines[1]
+    assert "All of it is dropped. Nobody is told." in lines[2]
+    assert lines[3].split() == ["evidence:", "packets", "5"]
+    assert lines[4].endswith("ip -d link show type vxlan")
+
+
+def test_as_json_it_is_the_answer_of_the_api(
+    running: Running, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ask(running, "--json", "--all") == 3
+    assert json.loads(capsys.readouterr().out) == running.api("findings")
+
+
+def test_what_is_muted_is_not_there(running: Running, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ask(running, "--mute", "vni-mismatch") == 0
+    assert capsys.readouterr().out == "Nothing is wrong: 1 checks look.\n"
+
+
+def test_it_can_be_quiet(running: Running, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ask(running, "--quiet") == 3
+    assert capsys.readouterr().out == ""
+
+
+def test_the_address_may_be_in_the_environment(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TUNNEL_MONITOR_URL", f"http://127.0.0.1:{running.port}/")
+    assert main(["findings", "--quiet"]) == 3
+
+
+def test_a_token_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    with serving(token="secret") as running:  # noqa: S106 - made for the test
+        assert ask(running) == 1
+        told = capsys.readouterr().err
+        assert (
+            f"cannot read the findings of http://127.0.0.1:{running.port}: this needs the token"
+            in told
+        )
+        assert main(["findings", f"http://127.0.0.1:{running.port}/?token=secret"]) == 3
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:8080", "ftp://x/", "http://"])
+def test_what_is_no_address_is_refused(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["findings", url]) == 2
+    assert "give one like http://127.0.0.1:8080/" in capsys.readouterr().err
+
+
+def test_nobody_there(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    assert main(["findings", f"http://127.0.0.1:{port}/"]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith(f"tunnel-monitor: cannot ask http://127.0.0.1:{port}: ")
+    assert "start a monitor with `tunnel-monitor watch`" in told
+
+
+def test_a_certificate_that_is_none(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["findings", "https://127.0.0.1:1/", "--ca", "/nowhere.pem"]) == 2
+    assert "cannot read /nowhere.pem" in capsys.readouterr().err
