@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "link_types.h"
+#include "kernel_run.h"
 #include "table.h"
 
 #define MOST_TUNNELS (1U << 20)
@@ -29,6 +29,7 @@ struct counts {
 	struct table tunnels;
 	struct tally ledger[OUTCOMES];
 	struct tally unknown[LINK_TYPES]; /* since the beginning: UNKNOWN_LINK by link type */
+	struct kernel_run *kernel;	  /* NULL: only this build counts */
 };
 
 static inline void tally(struct tally *row, __u64 bytes)
@@ -73,6 +74,9 @@ static inline void let_wait(struct counts *counts, struct waiting *packet, __u64
 		count_waiting(counts);
 }
 
+static inline void run_in_kernel(struct kernel_run *run, const struct packet *packet,
+				 struct beginning beginning);
+
 /* Whoever reads the tables calls count_waiting() before. */
 static inline void count_packet(struct counts *counts, __u16 link_type, const struct packet *packet)
 {
@@ -83,12 +87,37 @@ static inline void count_packet(struct counts *counts, __u16 link_type, const st
 	counts->packets++;
 	if (outcome == UNKNOWN_LINK)
 		tally(&counts->unknown[link_type], packet->wire);
+	if (counts->kernel)
+		run_in_kernel(counts->kernel, packet, outcome == FLOW ? beginning : NOWHERE);
 	if (outcome == FLOW)
 		outcome = parse_packet(packet, beginning, &next->walk);
 	if (outcome == FLOW)
 		let_wait(counts, next, packet->wire);
 	else
 		tally(&counts->ledger[outcome], packet->wire);
+}
+
+static inline void run_in_kernel(struct kernel_run *run, const struct packet *packet,
+				 struct beginning beginning)
+{
+	struct frame frame;
+	struct packet shown = {.bytes = frame.bytes};
+
+	if (run->error)
+		return;
+	if (!make_frame(&frame, packet, beginning) || !test_run(run, &frame)) {
+		run->refused++;
+		return;
+	}
+	shown.captured = shown.wire = frame.size;
+	count_packet(run->shown, LINK_ETHERNET, &shown);
+}
+
+static inline void count_all_waiting(struct counts *counts)
+{
+	count_waiting(counts);
+	if (counts->kernel)
+		count_waiting(counts->kernel->shown);
 }
 
 /* Flows and ledger are empty again. What was unknown adds up: it is for a message at the end. */

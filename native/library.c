@@ -32,6 +32,7 @@ __u64 counts_tunnels(const struct counts *counts);
 void counts_copy(const struct counts *counts, struct row *flows, struct row *tunnels,
 		 struct tally *ledger, struct tally *unknown);
 void counts_clear(struct counts *counts);
+void counts_run_in_kernel(struct counts *counts, struct kernel_run *run);
 
 /* One file, from its beginning on. NULL: no memory. Without `counts` only its span is told. */
 struct capture *capture_new(struct counts *counts);
@@ -107,6 +108,11 @@ void counts_clear(struct counts *counts)
 	clear_counts(counts);
 }
 
+void counts_run_in_kernel(struct counts *counts, struct kernel_run *run)
+{
+	counts->kernel = run;
+}
+
 struct capture *capture_new(struct counts *counts)
 {
 	struct capture *capture = calloc(1, sizeof(*capture));
@@ -168,6 +174,6 @@ __u64 capture_feed(struct capture *capture, const __u8 *bytes, __u64 size)
 		consumed += step;
 	} while (step);
 	if (capture->counts)
-		count_waiting(capture->counts);
+		count_all_waiting(capture->counts);
 	return consumed;
 }

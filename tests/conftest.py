@@ -10,6 +10,9 @@ import pytest
 from tests.browser import chromium_path
 from tests.leftovers import belongings, left_since, mark_children
 
+from tunnel_monitor.capture import native
+from tunnel_monitor.settings import DEFAULT_ENCAPS, DEFAULT_PORTS, Boundary
+
 IN_CI = bool(os.environ.get("CI"))
 
 
@@ -41,6 +44,15 @@ def nothing_left() -> Iterator[None]:
     yield
     left = left_since(before)
     assert not left, f"left behind: {', '.join(sorted(left))}"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def defaults() -> Iterator[None]:
+    """What is read is a matter of the whole process: leave it as it was."""
+    yield
+    native.set_boundary(Boundary.INNERMOST)
+    native.set_encaps(DEFAULT_ENCAPS)
+    native.set_ports(DEFAULT_PORTS)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -39,6 +39,7 @@ FUNCTIONS: Mapping[str, tuple[type[Any] | None, ...]] = {
     "counts_tunnels": (NUMBER, ADDRESS),
     "counts_copy": (None, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS),
     "counts_clear": (None, ADDRESS),
+    "counts_run_in_kernel": (None, ADDRESS, ADDRESS),
     "capture_new": (ADDRESS, ADDRESS),
     "capture_free": (None, ADDRESS),
     "capture_feed": (NUMBER, ADDRESS, ADDRESS, NUMBER),

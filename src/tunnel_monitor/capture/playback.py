@@ -6,28 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tunnel_monitor.capture.files import CaptureFile
 from tunnel_monitor.capture.reader import CaptureReader
 from tunnel_monitor.capture.reading import FOREVER, Reading, Span
 from tunnel_monitor.capture.slices import Slices
-from tunnel_monitor.capture.totals import Totals
-from tunnel_monitor.contract import (
-    COUNTERS,
-    DIRECTIONS,
-    FLOW,
-    NARROW_KEY,
-    OUTCOMES,
-    TALLY,
-    WIDE_KEY,
-    Direction,
-)
+from tunnel_monitor.capture.totals import as_drain
 from tunnel_monitor.errors import CaptureDamaged, TunnelMonitorError
-from tunnel_monitor.kernel.drained import Drained, InterfaceDrain, Records
-
-KEY_WORDS, COUNTER_WORDS = WIDE_KEY.itemsize // 8, COUNTERS.itemsize // 8
-NO_RECORDS = Records(np.zeros(0, NARROW_KEY), np.zeros(0, COUNTERS))
+from tunnel_monitor.kernel.drained import Drained
 
 
 def look_through(reading: Reading, tell: Callable[[], None] = lambda: None) -> Span:
@@ -129,7 +115,7 @@ class Playback:
                 self._play(end_ns - self._slices.length_ns, until_ns)
                 totals = self._reader.take()
                 self.unknown_links = totals.unknown_links
-                taken = interface_drain(self._name, totals)
+                taken = as_drain(totals, self._name)
                 yield Drained(end_ns, self._slices.length_ns, number + 1, (taken,))
 
     def _play(self, from_ns: int, until_ns: int) -> None:
@@ -138,24 +124,3 @@ class Playback:
                 track.play(self._reader, from_ns, until_ns)
             except TunnelMonitorError as error:
                 self._report(error)
-
-
-def interface_drain(name: str, totals: Totals) -> InterfaceDrain:
-    """What an interface would have drained. Captures know no direction: all of it is ingress."""
-    ledger = np.zeros((DIRECTIONS, OUTCOMES), TALLY)
-    ledger[Direction.INGRESS] = totals.ledger
-    return InterfaceDrain(
-        interface=name,
-        narrow=NO_RECORDS,
-        wide=_records(totals.flows),
-        tunnels=_records(totals.tunnels),
-        ledger=ledger,
-        device=None,
-    )
-
-
-def _records(rows: NDArray[np.void]) -> Records:
-    words = rows.view(np.uint64).reshape(len(rows), FLOW.itemsize // 8)
-    keys = np.ascontiguousarray(words[:, :KEY_WORDS]).view(WIDE_KEY)
-    counters = np.ascontiguousarray(words[:, -COUNTER_WORDS:]).view(COUNTERS)
-    return Records(keys.reshape(-1), counters.reshape(-1))

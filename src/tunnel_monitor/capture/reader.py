@@ -28,6 +28,9 @@ class CaptureReader(AbstractContextManager["CaptureReader"]):
     Args:
         most_flows: how many flows are kept apart.
         chunk: bytes read at a time.
+    Attributes:
+        counts: the address of its `struct counts`.
+        captures: files that were captures, damaged or not.
     Raises:
         UnsupportedHost: the native parser is not built.
     """
@@ -35,11 +38,11 @@ class CaptureReader(AbstractContextManager["CaptureReader"]):
     def __init__(self, most_flows: int = MOST_FLOWS, chunk: int = CHUNK) -> None:
         self._lib = with_defaults()
         self._chunk = chunk
-        self._counts = self._lib.counts_new(most_flows, secrets.randbits(64))
-        if not self._counts:
+        self.counts = self._lib.counts_new(most_flows, secrets.randbits(64))
+        if not self.counts:
             raise MemoryError
-        self._packets = ctypes.c_uint64.from_address(self._counts)
-        self.captures = 0  # files that were captures, damaged or not
+        self._packets = ctypes.c_uint64.from_address(self.counts)
+        self.captures = 0
 
     def __exit__(
         self,
@@ -47,16 +50,20 @@ class CaptureReader(AbstractContextManager["CaptureReader"]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._lib.counts_free(self._counts)
+        self._lib.counts_free(self.counts)
 
     @property
     def packets(self) -> int:
         """Counted so far, of all files."""
         return self._packets.value
 
+    def run_in_kernel(self, run: int) -> None:
+        """Hand all packets to the kernel as well, by the `struct kernel_run` at this address."""
+        self._lib.counts_run_in_kernel(self.counts, run)
+
     def begin(self, file: CaptureFile) -> Reading:
         """A reading of one file, at its beginning, that is counted here."""
-        return Reading(file, self._counts, self._chunk)
+        return Reading(file, self.counts, self._chunk)
 
     def read(self, file: CaptureFile, tell: Callable[[], None] = lambda: None) -> None:
         """Count all packets of one file.
@@ -76,17 +83,17 @@ class CaptureReader(AbstractContextManager["CaptureReader"]):
 
     def totals(self) -> Totals:
         """What all files read so far add up to; a copy."""
-        flows = np.empty(self._lib.counts_flows(self._counts), FLOW)
-        tunnels = np.empty(self._lib.counts_tunnels(self._counts), FLOW)
+        flows = np.empty(self._lib.counts_flows(self.counts), FLOW)
+        tunnels = np.empty(self._lib.counts_tunnels(self.counts), FLOW)
         ledger = np.empty(OUTCOMES, TALLY)
         unknown = np.empty(LINK_TYPES, TALLY)
         arrays = (flows, tunnels, ledger, unknown)
-        self._lib.counts_copy(self._counts, *(array.ctypes.data for array in arrays))
+        self._lib.counts_copy(self.counts, *(array.ctypes.data for array in arrays))
         link_types = np.flatnonzero(unknown["packets"]).tolist()
         return Totals(flows, tunnels, ledger, {one: unknown[one] for one in link_types})
 
     def take(self) -> Totals:
         """What was counted since the call before; of unknown links, since the beginning."""
         totals = self.totals()
-        self._lib.counts_clear(self._counts)
+        self._lib.counts_clear(self.counts)
         return totals

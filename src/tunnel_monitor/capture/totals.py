@@ -8,6 +8,22 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tunnel_monitor.contract import (
+    COUNTERS,
+    DIRECTIONS,
+    FLOW,
+    NARROW_KEY,
+    OUTCOMES,
+    TALLY,
+    WIDE_KEY,
+    Direction,
+)
+from tunnel_monitor.kernel.drained import InterfaceDrain, Records
+
+ROW_WORDS = FLOW.itemsize // 8
+KEY_WORDS, COUNTER_WORDS = WIDE_KEY.itemsize // 8, COUNTERS.itemsize // 8
+NO_RECORDS = Records(np.zeros(0, NARROW_KEY), np.zeros(0, COUNTERS))
+
 
 @dataclass(frozen=True, slots=True)
 class Totals:
@@ -25,3 +41,24 @@ class Totals:
     tunnels: NDArray[np.void]
     ledger: NDArray[np.void]
     unknown_links: Mapping[int, np.void]
+
+
+def as_drain(totals: Totals, name: str) -> InterfaceDrain:
+    """What an interface would have drained. Captures know no direction: all of it is ingress."""
+    ledger = np.zeros((DIRECTIONS, OUTCOMES), TALLY)
+    ledger[Direction.INGRESS] = totals.ledger
+    return InterfaceDrain(
+        interface=name,
+        narrow=NO_RECORDS,
+        wide=_records(totals.flows),
+        tunnels=_records(totals.tunnels),
+        ledger=ledger,
+        device=None,
+    )
+
+
+def _records(rows: NDArray[np.void]) -> Records:
+    words = rows.view(np.uint64).reshape(len(rows), ROW_WORDS)
+    keys = np.ascontiguousarray(words[:, :KEY_WORDS]).view(WIDE_KEY)
+    counters = np.ascontiguousarray(words[:, -COUNTER_WORDS:]).view(COUNTERS)
+    return Records(keys.reshape(-1), counters.reshape(-1))

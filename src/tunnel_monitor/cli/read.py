@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
+from contextlib import ExitStack
 
 from tunnel_monitor.capture import native
 from tunnel_monitor.capture.files import CaptureFile
+from tunnel_monitor.capture.kernel_run import CHUNK as KERNEL_CHUNK
+from tunnel_monitor.capture.kernel_run import KernelRun
 from tunnel_monitor.capture.reader import CaptureReader
+from tunnel_monitor.capture.reading import CHUNK
 from tunnel_monitor.capture.totals import Totals
 from tunnel_monitor.cli.complaints import report, report_error, report_unread
 from tunnel_monitor.cli.filters import add_filter_option, parse_filter
+from tunnel_monitor.cli.inkernel import Comparison
 from tunnel_monitor.cli.interrupt import Interrupt
 from tunnel_monitor.cli.listening import add_serving_options
 from tunnel_monitor.cli.ports import given_ports, with_usual
@@ -62,6 +68,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="print also what became of all packets, those in no flow included",
     )
+    parser.add_argument(
+        "--kernel",
+        action="store_true",
+        help="let the kernel's programs read the packets, and tell whether both agree; as root",
+    )
     add_filter_option(parser)
     add_tunnel_options(parser)
     add_serving_options(parser)
@@ -75,29 +86,57 @@ def run(options: argparse.Namespace) -> int:
     native.set_ports(settings.ports)
     native.set_boundary(settings.boundary)
     if options.serve:
-        if options.filter:
-            raise BadSetting(
-                "--filter is of no use with --serve: the page has its own", "leave it out"
-            )
-        # A server takes as long to import as all the rest.
-        from tunnel_monitor.cli import replay  # noqa: PLC0415
-
-        return replay.run(options, settings)
-    with CaptureReader() as reader, Interrupt() as interrupt:
-        codes = []
-        for path in options.files:
-            codes.append(read_one(path, reader, interrupt, debug=options.debug))
-            if interrupt.asked:
-                break
-        totals = reader.totals() if reader.captures else None
-    if interrupt.broke_off or len(codes) < len(options.files):
-        report("interrupted; what was read until then was counted")
-        codes.append(INTERRUPTED)
+        return serve(options, settings)
+    codes, totals = count(options, settings)
     if totals:
         report_unread(totals.unknown_links, totals.ledger[Outcome.OVERFLOW])
         show(options, totals, only)
         sys.stdout.flush()  # here, where a reader who has gone is expected
     return max(codes)
+
+
+def serve(options: argparse.Namespace, settings: MonitorSettings) -> int:
+    """Show all files on the page; the exit code."""
+    for refused, given in (("--filter", options.filter), ("--kernel", options.kernel)):
+        if given:
+            raise BadSetting(f"{refused} is of no use with --serve", "leave it out")
+    # A server takes as long to import as all the rest.
+    from tunnel_monitor.cli import replay  # noqa: PLC0415
+
+    return replay.run(options, settings)
+
+
+def count(
+    options: argparse.Namespace, settings: MonitorSettings
+) -> tuple[list[int], Totals | None]:
+    """Count all files, or say why not.
+
+    Returns:
+        Exit codes, at least one, and what was counted; None where there was no capture.
+    """
+    with ExitStack() as closing:
+        reader = closing.enter_context(
+            CaptureReader(chunk=KERNEL_CHUNK if options.kernel else CHUNK)
+        )
+        comparison = None
+        if options.kernel:
+            comparison = Comparison(closing.enter_context(KernelRun(settings, reader)))
+        drain = comparison.drain if comparison else lambda: None
+        interrupt = closing.enter_context(Interrupt())
+        codes = []
+        for path in options.files:
+            codes.append(read_one(path, reader, drain, interrupt, debug=options.debug))
+            if interrupt.asked:
+                break
+        if interrupt.broke_off or len(codes) < len(options.files):
+            report("interrupted; what was read until then was counted")
+            codes.append(INTERRUPTED)
+        if not reader.captures:
+            return codes, None
+        if not comparison:
+            return codes, reader.totals()
+        codes.append(comparison.tell(reader.packets))
+        return codes, comparison.applied(reader.totals())
 
 
 def settings_of(options: argparse.Namespace) -> MonitorSettings:
@@ -112,16 +151,35 @@ def settings_of(options: argparse.Namespace) -> MonitorSettings:
     )
 
 
-def read_one(path: str, reader: CaptureReader, interrupt: Interrupt, *, debug: bool) -> int:
-    """Count one file, or say why not; its exit code."""
+def read_one(
+    path: str,
+    reader: CaptureReader,
+    drain: Callable[[], None],
+    interrupt: Interrupt,
+    *,
+    debug: bool,
+) -> int:
+    """Count one file, or say why not; its exit code.
+
+    Args:
+        path: names it.
+        reader: counts.
+        drain: called after each chunk, and at the end.
+        interrupt: may end it.
+        debug: whether to show traces.
+    """
     try:
-        with (
-            CaptureFile(path, interrupt) as file,
-            telling(file, lambda: reader.packets) as tell,
-        ):
-            reader.read(file, tell)
+        with CaptureFile(path, interrupt) as file, telling(file, lambda: reader.packets) as tell:
+
+            def step() -> None:
+                tell()
+                drain()
+
+            reader.read(file, step)
     except TunnelMonitorError as error:
         return report_error(error, debug=debug)
+    finally:
+        drain()
     return 0
 
 
