@@ -74,11 +74,11 @@ class Facts:
             when the first slice begins.
         interval_s: as set, between two drains; of captures, how long a slice is.
         interfaces: those watched.
-        encaps: which encapsulations are read.
-        boundary: which makes the record of a tunnel in a tunnel.
         ports: UDP destination ports that are read, and why.
         sinks: what takes batches.
         lab: None outside a demo.
+        encaps: which encapsulations are read.
+        boundary: which makes the record of a tunnel in a tunnel.
         capture: None where interfaces are watched.
     """
 
@@ -87,11 +87,11 @@ class Facts:
     started_ns: int
     interval_s: float
     interfaces: tuple[InterfaceFacts, ...]
-    encaps: frozenset[Encap] = DEFAULT_ENCAPS
-    boundary: Boundary = Boundary.INNERMOST
     ports: Ports = field(default_factory=lambda: Ports(()))
     sinks: tuple[SinkState, ...] = ()
     lab: LabFacts | None = None
+    encaps: frozenset[Encap] = DEFAULT_ENCAPS
+    boundary: Boundary = Boundary.INNERMOST
     capture: CaptureFacts | None = None
 
 
