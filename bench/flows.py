@@ -65,7 +65,7 @@ def measure_one(effort: Effort, count: int) -> list[Row]:
         "known": ("the live view takes it, all flows known", lambda: known.take(batch)),
         "event": ("an event", lambda: event(snapshot, Query(), {})),
         "flows": ("`flows`, 1,000 rows", lambda: flows(snapshot, Query(limit=1000))),
-        "matrix": ("`matrix`, 50 places", lambda: matrix(snapshot, Query(limit=50))),
+        "matrix": ("`matrix`, 50 places", lambda: matrix(snapshot, Query(by="peer", limit=50))),
         "judged": ("all detectors judge it", lambda: judging.take(batch)),
         "jsonl": ("lines of JSON", lambda: lines(batch)),
     }

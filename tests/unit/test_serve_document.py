@@ -11,6 +11,7 @@ import pytest
 from tests.unit.serving import PAIR, Events, batch, serving
 
 from tunnel_monitor.contract import Outcome
+from tunnel_monitor.flows.groupings import GROUPINGS
 from tunnel_monitor.flows.sinks import DEPTH
 from tunnel_monitor.serve import event, live, timeline
 from tunnel_monitor.serve.parameters import LIMITS, PARAMETERS
@@ -37,6 +38,11 @@ def shape(value: object, path: str = "") -> set[str]:
     return {f"{path} {kind}"}
 
 
+def part(heading: str) -> str:
+    """What stands below a heading, up to the next one."""
+    return re.split(r"\n##+ ", API.partition(f"\n{heading}\n")[2])[0]
+
+
 def sent(resource: str) -> Any:  # JSON
     with serving() as running:
         running.view.take(batch(*PAIR))
@@ -50,20 +56,26 @@ def sent(resource: str) -> Any:  # JSON
 def test_the_example_has_exactly_the_members_that_are_sent(resource: str) -> None:
     example, reply = json.loads(EXAMPLES[resource]), sent(resource)
     assert list(example) == list(reply)
-    for name in ("segments", "ledger", "status") if resource == "live" else ():
+    for name in ("segments", "ledger", "status") if resource in ("live", "snapshot") else ():
         example[name] = reply[name] = None  # described by their own sections
     assert shape(example) == shape(reply)
 
 
 def test_every_resource_has_a_section_and_every_parameter_a_row() -> None:
     assert set(EXAMPLES) == set(PARAMETERS)
-    rows = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", API, re.MULTILINE))
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", part("## Parameters"), re.MULTILINE))
     used = {name: set(re.findall(r"`(\w+)`", cell)) for name, cell in rows.items()}
     assert used == {
         name: {resource for resource, known in PARAMETERS.items() if name in known}
         for known in PARAMETERS.values()
         for name in known
     }
+
+
+def test_every_grouping_is_described() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (.*) \|$", part("### Groups"), re.MULTILINE)
+    told = {name: set(re.findall(r"`(\w+)`", cell)) for name, cell in rows[1:]}
+    assert told == dict(GROUPINGS)
 
 
 def number(value: float) -> str:
@@ -77,14 +89,14 @@ def number(value: float) -> str:
         f"at most {timeline.SHOWN}, in address order",
         f"at most {timeline.TRACKED} peers",
         f"at most {number(event.MOST_TUNNELS)} rows",
-        f"at most {event.MOST_FLOWS}, or",
-        f"at most {number(event.MOST_PEER_FLOWS)}; `vni=`",
+        f"`flows` at most {event.MOST_FLOWS}, with `peer=` {number(event.MOST_PEER_FLOWS)}, or",
         f"more than {number(event.MOST_SEGMENTS)} segments",
         f"{live.MOST_VIEWERS} viewers",
         f"for {live.HEARTBEAT_S:.0f} seconds",
         f"last {timeline.SPAN_S // 60} minutes",
-        f"1 to {LIMITS['flows'][1]} flows; 1 to {LIMITS['matrix'][1]} places",
-        f"{LIMITS['flows'][0]}; {LIMITS['matrix'][0]} |",
+        f"1 to {LIMITS['flows'][1]} rows; 1 to {LIMITS['matrix'][1]} places; "
+        f"1 to {LIMITS['live'][1]} flows",
+        f"{LIMITS['flows'][0]}; {LIMITS['matrix'][0]};",
     ],
 )
 def test_numbers_in_the_document_are_those_in_force(fact: str) -> None:

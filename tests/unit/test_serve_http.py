@@ -70,6 +70,13 @@ def test_what_is_not_there_is_a_sentence(running: Running, path: str) -> None:
         ("status?window=last", "status takes no parameters"),
         ("timeline?limit=3", "timeline takes no parameters"),
         ("live?window=now", "window='now' is unknown"),
+        ("flows?from=-5m&window=last", "both window and from are given; give one of them"),
+        ("flows?to=now", "to is given without from"),
+        ("flows?from=yesterday", "from='yesterday' is no time; give seconds since 1970, or like"),
+        ("flows?from=now", "from does not come before to"),
+        ("flows?sort=colour", "sort='colour' is no column; choose packets, bytes"),
+        ("flows?by=colour", "cannot group by 'colour'; choose flow, conversation"),
+        ("flows?offset=-1", "offset='-1' is out of range"),
     ],
 )
 def test_wrong_parameters_get_a_sentence(running: Running, query: str, sentence: str) -> None:
@@ -82,7 +89,7 @@ def test_wrong_parameters_get_a_sentence(running: Running, query: str, sentence:
 def test_filters_reach_the_rows(running: Running) -> None:
     assert len(running.api("flows?vni=10000&peer=172.16.1.100&window=total")["rows"]) == 2
     assert running.api("flows?vni=none")["rows"] == []
-    assert running.api("matrix?by=endpoint&limit=1")["other"]["flows"] == 2
+    assert running.api("matrix?by=endpoint&limit=1")["other"]["rows"] == 2
 
 
 def test_large_replies_are_compressed_for_those_who_take_it(running: Running) -> None:

@@ -17,10 +17,12 @@ from tunnel_monitor.flows.filter.tree import (
     Vnis,
     both,
 )
-from tunnel_monitor.flows.question import Place
-from tunnel_monitor.serve.parameters import LIMITS, PARAMETERS, Query
+from tunnel_monitor.flows.groupings import grouping
+from tunnel_monitor.flows.question import Place, Span
+from tunnel_monitor.serve.parameters import LIMITS, PARAMETERS, Context, Query
 
 INTERFACES = ("eth0", "eth1")
+NOW_NS = 1_763_800_000_500_000_000
 ROWS = (
     Flow(bytes=1),
     Flow(bytes=2, vni=10001, outer_dst="172.16.1.102"),
@@ -30,7 +32,40 @@ ROWS = (
 
 
 def parse(resource: str, *given: tuple[str, str]) -> Query:
-    return Query.parse(resource, given, INTERFACES)
+    return Query.parse(resource, given, Context(INTERFACES, NOW_NS))
+
+
+@pytest.mark.parametrize(
+    ("given", "span"),
+    [
+        ([("from", "-5m")], (NOW_NS - 300 * 10**9, NOW_NS)),
+        ([("from", "-1.5h"), ("to", "-90s")], (NOW_NS - 5400 * 10**9, NOW_NS - 90 * 10**9)),
+        ([("from", "-1d"), ("to", "now")], (NOW_NS - 86400 * 10**9, NOW_NS)),
+        ([("from", "0"), ("to", "1763800000.123456789")], (0, 1_763_800_000_123_456_789)),
+        ([("from", "5"), ("to", "5.25")], (5 * 10**9, 525 * 10**7)),
+    ],
+)
+def test_stretches_of_time(given: list[tuple[str, str]], span: tuple[int, int]) -> None:
+    assert parse("flows", *given).window == Span(*span)
+
+
+@pytest.mark.parametrize(
+    ("by", "columns"),
+    [
+        ("peer", {"outer_src"}),
+        ("endpoint", {"encap", "vni", "outer_src", "inner_src"}),
+        ("vni", {"vni"}),
+        ("outer_src,host,vni", {"outer_src", "host", "vni"}),
+    ],
+)
+def test_groupings(by: str, columns: set[str]) -> None:
+    assert grouping(parse("flows", ("by", by)).by) == columns
+
+
+def test_orders() -> None:
+    assert (parse("flows").order, parse("flows").descending) == ("bytes", True)
+    query = parse("flows", ("sort", "inner_src"), ("offset", "40"))
+    assert (query.order, query.descending, query.offset) == ("inner_src", False, 40)
 
 
 def test_defaults() -> None:
@@ -70,12 +105,12 @@ def test_every_parameter() -> None:
         (
             "flows",
             [("colour", "red")],
-            "unknown parameter 'colour'; flows takes window, filter",
+            "unknown parameter 'colour'; flows takes window, from, to, filter",
         ),
         ("status", [("window", "last")], "unknown parameter 'window'; status takes no parameters"),
-        ("live", [("limit", "5")], "unknown parameter 'limit'"),
+        ("live", [("offset", "5")], "unknown parameter 'offset'"),
         ("segments", [("vni", "5")], "unknown parameter 'vni'"),
-        ("flows", [("by", "peer")], "unknown parameter 'by'"),
+        ("segments", [("by", "peer")], "unknown parameter 'by'"),
         ("flows", [("window", "last"), ("window", "last")], "window is given twice; give it once"),
         ("flows", [("window", "Last")], "window='Last' is unknown; choose last or total"),
         ("flows", [("window", "")], "window='' is unknown"),

@@ -49,7 +49,8 @@ def test_flows_and_the_rest_are_all(flows: list[Flow], limit: int) -> None:
         assert added(reply, name) == sum(getattr(flow, name) for flow in (*flows, OVERFLOW))
     sizes = [int(row["bytes"]) for row in reply["rows"]]
     assert sizes == sorted(sizes, reverse=True)
-    assert len(sizes) + reply["other"]["flows"] == len(found.last.flows) + 1
+    assert len(sizes) + reply["other"]["rows"] == len(found.last.flows) + 1
+    assert reply["all"] == {name: str(added(reply, name)) for name in COUNTS}
 
 
 def test_one_flow_in_full() -> None:
@@ -115,7 +116,7 @@ def test_the_matrix_and_the_rest_are_all(flows: list[Flow], limit: int, by: str)
 
 @given(st.lists(FLOWS, max_size=10))
 def test_a_matrix_equals_a_plain_dict(flows: list[Flow]) -> None:
-    reply = matrix(snapshot(*flows), Query(limit=50))
+    reply = matrix(snapshot(*flows), Query(by="peer", limit=50))
     plain: Counter[tuple[str, str]] = Counter()
     for flow in flows:
         plain[flow.outer_src, flow.outer_dst] += flow.bytes
@@ -129,7 +130,7 @@ def test_places_are_in_address_order() -> None:
         *(Flow(outer_src=host, bytes=size) for size, host in enumerate(hosts)),
         Flow(outer_src="2001:db8::1", outer_dst="2001:db8::2"),
     )
-    labels = matrix(found, Query(limit=50))["labels"]
+    labels = matrix(found, Query(by="peer", limit=50))["labels"]
     assert labels == [
         "9.0.0.1",
         "172.16.1.9",

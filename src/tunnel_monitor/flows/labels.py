@@ -40,6 +40,11 @@ def directions(rows: Rows) -> list[str]:
     return [names[number] for number in columns.direction(rows).tolist()]
 
 
+def overflows(rows: Rows) -> list[bool]:
+    """Whether each row is what was counted by tunnel only."""
+    return (rows["overflow"] != 0).tolist()  # type: ignore[no-any-return]  # of numpy's bool
+
+
 def encaps(rows: Rows) -> list[str]:
     """`vxlan`, ...: the record's own; `none` for what was counted without its tunnel."""
     names = {encap.value: encap.label for encap in Encap}

@@ -5,13 +5,29 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from tunnel_monitor.contract import COUNTERS
 from tunnel_monitor.flows import addresses, columns, labels
+from tunnel_monitor.flows.answering import sums as summed
 from tunnel_monitor.flows.columns import Rows, Words
-from tunnel_monitor.flows.filter.tree import Addresses, both, leaves
-from tunnel_monitor.flows.group import Groups, group
-from tunnel_monitor.serve import replies
+from tunnel_monitor.flows.filter.tree import EVERYTHING, Addresses, both, leaves
+from tunnel_monitor.flows.group import Groups
+from tunnel_monitor.flows.groupings import CONVERSATION, TUNNEL
+from tunnel_monitor.flows.question import Answer
+from tunnel_monitor.serve.asking import Asked
 from tunnel_monitor.serve.parameters import Query
-from tunnel_monitor.serve.replies import Json, decimals, seconds, window_of
+from tunnel_monitor.serve.replies import (
+    Json,
+    books_of,
+    decimals,
+    everything,
+    heading,
+    ledger_rows,
+    segment_rows,
+    segments_of,
+    sums,
+    timeline_peers,
+    with_quiet_ones,
+)
 from tunnel_monitor.serve.seen import in_order
 from tunnel_monitor.serve.view import Snapshot
 
@@ -23,34 +39,30 @@ TUNNEL_ADDRESSES = ("outer_src", "outer_dst")
 
 
 def event(snapshot: Snapshot, query: Query, status: Json) -> Json:
-    """All members of the event. The query's filter limits them all, `narrow` the flows alone.
+    """All members of the event. The query's filter limits its rows, `narrow` the flows alone.
 
-    So what part of all a peer has can be seen beside it.
+    The networks are always told whole: what part of all it is that passes can be seen beside it.
     """
-    window = window_of(snapshot, query)
-    tunnels = group(replies.tunnels_of(snapshot, query), {"encap", "vni", *TUNNEL_ADDRESSES})
-    rows = replies.chosen(window.rows(), both(query.filter, query.narrow), snapshot, query)
-    flows = group(rows, {"encap", "vni", *columns.ADDRESSES})
-    segments = replies.segments_of(snapshot, query)
-    shown_tunnels, other_tunnels = columns.parted(tunnels, MOST_TUNNELS)
-    shown_flows, other_flows = columns.parted(flows, _most_flows(query))
+    asked = Asked.of(snapshot, query)
+    tunnels = asked.answer(TUNNEL, query.filter, MOST_TUNNELS)
+    flows = asked.answer(CONVERSATION, both(query.filter, query.narrow), _most_flows(query))
+    segments = with_quiet_ones(snapshot, segments_of(asked, EVERYTHING).rows)
     shown_segments, other_segments = columns.parted(segments, MOST_SEGMENTS)
     book, (tunnel_places, flow_places) = numbered(
-        (shown_tunnels, TUNNEL_ADDRESSES), (shown_flows, columns.ADDRESSES)
+        (tunnels.rows, TUNNEL_ADDRESSES), (flows.rows, columns.ADDRESSES)
     )
+    books, devices = books_of(snapshot, query)
     return {
-        "time": seconds(snapshot.time_ns),
-        "interval_s": seconds(snapshot.interval_ns),
+        **heading(snapshot, query, flows),
         "drains": snapshot.number,
-        "window": query.window,
-        "elapsed_s": seconds(window.elapsed_ns),
         "addresses": addresses.texts(book),
-        "tunnels": table(shown_tunnels, tunnel_places, other_tunnels, "tunnels"),
-        "flows": table(shown_flows, flow_places, other_flows, "flows"),
+        "all": everything(asked),
+        "tunnels": table(tunnels, tunnel_places, "tunnels"),
+        "flows": table(flows, flow_places, "flows"),
         "senders": senders(snapshot),
-        "segments": replies.segment_rows(snapshot, in_order(shown_segments)),
-        "segments_other": replies.other(other_segments, "segments"),
-        "ledger": replies.ledger_rows(snapshot),
+        "segments": segment_rows(snapshot, in_order(shown_segments)),
+        "segments_other": sums(summed(other_segments), "segments"),
+        "ledger": ledger_rows(books, devices, directed=snapshot.directed),
         "status": status,
     }
 
@@ -58,7 +70,7 @@ def event(snapshot: Snapshot, query: Query, status: Json) -> Json:
 def _most_flows(query: Query) -> int:
     """More of them where a peer is opened."""
     opened = any(isinstance(leaf, Addresses) for leaf in leaves(query.narrow))
-    return MOST_PEER_FLOWS if opened else MOST_FLOWS
+    return query.limit or (MOST_PEER_FLOWS if opened else MOST_FLOWS)
 
 
 def numbered(
@@ -90,20 +102,19 @@ def _cut(places: NDArray[np.intp], lengths: list[int]) -> list[list[int]]:
     return [part.tolist() for part in np.split(places, np.cumsum(lengths)[:-1])]
 
 
-def table(rows: Rows, places: dict[str, list[int]], left: Rows, kind: str) -> Json:
+def table(answer: Answer, places: dict[str, list[int]], kind: str) -> Json:
     """Rows as arrays under one list of column names, and the sum of what was left out."""
+    rows = answer.rows
     cells = {
         "encap": labels.encaps(rows),
         "vni": labels.vnis(rows),
         **places,
-        "packets": decimals(rows["packets"]),
-        "bytes": decimals(rows["bytes"]),
-        "inner_bytes": decimals(rows["inner_bytes"]),
+        **{name: decimals(rows[name]) for name in COUNTERS.names or ()},
     }
     return {
         "columns": list(cells),
         "rows": list(zip(*cells.values(), strict=True)),
-        "other": replies.other(left, kind),
+        "other": sums(answer.other, kind),
     }
 
 
@@ -111,7 +122,7 @@ def senders(snapshot: Snapshot) -> Json:
     """The newest column of the timeline; zeros before the first drain."""
     series = snapshot.timeline
     return {
-        "peers": replies.timeline_peers(series),
+        "peers": timeline_peers(series),
         "packets": decimals(series.packets[:, -1:].sum(axis=1)),
         "bytes": decimals(series.bytes[:, -1:].sum(axis=1)),
     }

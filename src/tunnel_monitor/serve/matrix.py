@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tunnel_monitor.flows import columns, labels
+from tunnel_monitor.flows.answering import sums as summed
 from tunnel_monitor.flows.columns import Rows, Words
 from tunnel_monitor.flows.filter.tree import both
 from tunnel_monitor.flows.group import Groups
+from tunnel_monitor.flows.groupings import CONVERSATION, PAIR, SEGMENT
+from tunnel_monitor.flows.question import Sums
+from tunnel_monitor.serve.asking import Asked
 from tunnel_monitor.serve.parameters import Query
-from tunnel_monitor.serve.replies import Json, chosen, decimals, heading, other, window_of
+from tunnel_monitor.serve.replies import Json, decimals, heading, sums
 from tunnel_monitor.serve.view import Snapshot
+
+MOST_PAIRS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +67,25 @@ def square(rows: Rows, by: str, limit: int) -> Square:
 
 def matrix(snapshot: Snapshot, query: Query) -> Json:
     """The whole reply."""
-    rows = window_of(snapshot, query).rows()
-    rows = chosen(rows, both(query.filter, query.narrow), snapshot, query)
-    found = square(rows, query.by, query.limit)
+    by = CONVERSATION - SEGMENT if query.by == "endpoint" else PAIR
+    node = both(query.filter, query.narrow)
+    answer = Asked.of(snapshot, query).answer(by, node, MOST_PAIRS)
+    found = square(answer.rows, query.by, query.limit)
     peers = labels.texts(found.places, "outer_src")
     return {
-        **heading(snapshot, query),
+        **heading(snapshot, query, answer),
         "by": query.by,
         "labels": labels.texts(found.places, "inner_src") if query.by == "endpoint" else peers,
         "peers": peers,
         "packets": [decimals(row) for row in found.packets],
         "bytes": [decimals(row) for row in found.bytes],
-        "other": other(found.outside),
+        "other": sums(added(summed(found.outside), answer.other)),
     }
+
+
+def added(one: Sums, other: Sums) -> Sums:
+    """Both together."""
+    return Sums(*(sum(pair) for pair in zip(astuple(one), astuple(other), strict=True)))
 
 
 def _ends(rows: Rows) -> Rows:

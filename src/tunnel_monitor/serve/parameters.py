@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from tunnel_monitor.contract import COUNTERS
 from tunnel_monitor.errors import BadSetting
 from tunnel_monitor.flows import addresses
 from tunnel_monitor.flows.filter.naming import Lookup, resolved
@@ -20,21 +21,35 @@ from tunnel_monitor.flows.filter.tree import (
     both,
 )
 from tunnel_monitor.flows.filter.values import LARGEST_VNI
+from tunnel_monitor.flows.groupings import grouping
 from tunnel_monitor.flows.names import NO_NAMES
+from tunnel_monitor.flows.question import COLUMNS, Span
+from tunnel_monitor.serve import times
 
+ORDERS = (*(COUNTERS.names or ()), *sorted(COLUMNS))
+SPAN = ("from", "to")
+WHICH = ("window", *SPAN, "filter")
 PARAMETERS: Mapping[str, tuple[str, ...]] = {
-    "flows": ("window", "filter", "vni", "peer", "interface", "limit"),
-    "matrix": ("window", "filter", "vni", "peer", "interface", "by", "limit"),
-    "segments": ("window", "filter", "interface"),
-    "ledger": (),
+    "flows": (*WHICH, "vni", "peer", "interface", "by", "sort", "offset", "limit"),
+    "matrix": (*WHICH, "vni", "peer", "interface", "by", "limit"),
+    "segments": (*WHICH, "interface"),
+    "snapshot": (*WHICH, "vni", "peer", "limit"),
+    "ledger": SPAN,
     "status": (),
     "findings": (),
     "timeline": (),
     "filter": ("text", "cursor"),
-    "live": ("window", "filter", "vni", "peer"),
+    "live": ("window", "filter", "vni", "peer", "limit"),
 }
-# Resource -> default and largest `limit`.
-LIMITS: Mapping[str, tuple[int, int]] = {"flows": (1000, 100_000), "matrix": (50, 500)}
+# Resource -> default and largest `limit`. Without a default it depends on what is asked.
+LIMITS: Mapping[str, tuple[int, int]] = {
+    "flows": (1000, 100_000),
+    "matrix": (50, 500),
+    "snapshot": (0, 5000),
+    "live": (0, 5000),
+}
+MATRIX_BY = ("peer", "endpoint")
+LARGEST_OFFSET = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +57,27 @@ class Query:
     """What is asked for. Hashable: equal queries share one answer.
 
     Args:
-        window: `last`, the last drain, or `total`, all since the start.
+        window: `last`, the last drain, `total`, all since the start, or a stretch of time.
         filter: only the flows it means, in all that is told.
         narrow: and of those only these, where flows are told apart.
-        by: `peer` or `endpoint`: what a place of the matrix is.
-        limit: how many rows or places; 0 where the resource has no such parameter.
+        by: what is told apart, as it was written: of `matrix` one of MATRIX_BY, else what
+            `groupings.grouping` knows.
+        order: which column or count to sort by.
+        descending: largest first.
+        offset: how many rows to leave out before the first.
+        limit: how many rows or places; 0 where the resource has no such parameter, or none
+            was given and there is no default.
         text: a filter that somebody is typing.
         cursor: where in it.
     """
 
-    window: str = "last"
+    window: str | Span = "last"
     filter: Node = EVERYTHING
     narrow: Node = EVERYTHING
-    by: str = "peer"
+    by: str = "flow"
+    order: str = "bytes"
+    descending: bool = True
+    offset: int = 0
     limit: int = 0
     text: str = ""
     cursor: int = 0
@@ -64,34 +87,51 @@ class Query:
         cls,
         resource: str,
         given: Sequence[tuple[str, str]],
-        interfaces: Sequence[str],
-        lookup: Lookup = NO_NAMES.lookup,
+        context: Context,
     ) -> Query:
         """Check the parameters of one request.
 
         Args:
             resource: a key of PARAMETERS.
             given: names and values as they came; `vni` may be repeated.
-            interfaces: names of those watched.
-            lookup: the addresses of a name in a filter.
+            context: what they may refer to.
         Raises:
             BadSetting: a name or value that means nothing, or a name given twice.
         """
         single = _single(resource, given)
         text = single.get("text", "")
         vnis = [value for name, value in given if name == "vni"]
+        order, descending = _order(single.get("sort", "-bytes"))
         return cls(
-            window=_one_of("window", single.get("window", "last"), ("last", "total")),
+            window=_window(single, context.now_ns),
             filter=both(
-                resolved(parse(single.get("filter", "")), lookup),
-                _interface(single.get("interface"), interfaces),
+                resolved(parse(single.get("filter", "")), context.lookup),
+                _interface(single.get("interface"), context.interfaces),
             ),
             narrow=both(_vnis(vnis), _peer(single.get("peer"))),
-            by=_one_of("by", single.get("by", "peer"), ("peer", "endpoint")),
+            by=_by(resource, single.get("by")),
+            order=order,
+            descending=descending,
+            offset=_whole("offset", single.get("offset", "0"), 0, LARGEST_OFFSET),
             limit=_limit(resource, single.get("limit")),
             text=text,
             cursor=_cursor(single.get("cursor"), text),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What parameters may refer to.
+
+    Args:
+        interfaces: names of those watched.
+        now_ns: where the newest data ends.
+        lookup: the addresses of a name in a filter.
+    """
+
+    interfaces: Sequence[str]
+    now_ns: int
+    lookup: Lookup = NO_NAMES.lookup
 
 
 def _single(resource: str, given: Sequence[tuple[str, str]]) -> dict[str, str]:
@@ -158,9 +198,40 @@ def _cursor(value: str | None, text: str) -> int:
     return number
 
 
+def _window(single: Mapping[str, str], now_ns: int) -> str | Span:
+    span = times.span(single.get("from"), single.get("to"), now_ns)
+    if span is None:
+        return _one_of("window", single.get("window", "last"), ("last", "total"))
+    if "window" in single:
+        raise BadSetting("both window and from are given", "give one of them")
+    return span
+
+
+def _by(resource: str, value: str | None) -> str:
+    if resource == "matrix":
+        return _one_of("by", MATRIX_BY[0] if value is None else value, MATRIX_BY)
+    written = "flow" if value is None else value
+    grouping(written)
+    return written
+
+
+def _order(value: str) -> tuple[str, bool]:
+    name = value.removeprefix("-")
+    if name not in ORDERS:
+        raise BadSetting(
+            f"sort={value!r} is no column",
+            f"choose {', '.join(ORDERS)}; with - before it, the largest come first",
+        )
+    return name, value.startswith("-")
+
+
+def _whole(name: str, value: str, least: int, most: int) -> int:
+    number = _number(value)
+    if number is None or not least <= number <= most:
+        raise BadSetting(f"{name}={value!r} is out of range", f"give {least} to {most}")
+    return number
+
+
 def _limit(resource: str, value: str | None) -> int:
     default, largest = LIMITS.get(resource, (0, 0))
-    number = default if value is None else _number(value)
-    if number is None or not (0 < number <= largest or value is None):
-        raise BadSetting(f"limit={value!r} is out of range", f"give 1 to {largest}")
-    return number
+    return default if value is None else _whole("limit", value, 1, largest)

@@ -5,6 +5,8 @@ Counts are decimal strings: they may pass 2^53, beyond which a browser's numbers
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -13,17 +15,21 @@ from numpy.typing import NDArray
 from tunnel_monitor.contract import COUNTERS, TALLY, Direction, Outcome
 from tunnel_monitor.flows import addresses, columns, labels
 from tunnel_monitor.flows.columns import Rows
-from tunnel_monitor.flows.filter.match import Setting
-from tunnel_monitor.flows.filter.match import chosen as meant
-from tunnel_monitor.flows.filter.tree import Node, both, needs_flows
-from tunnel_monitor.flows.group import TUNNEL, group
+from tunnel_monitor.flows.filter.tree import EVERYTHING, Node, both
+from tunnel_monitor.flows.group import group
+from tunnel_monitor.flows.groupings import SEGMENT, grouping
+from tunnel_monitor.flows.question import Answer, Books, Span, Sums
 from tunnel_monitor.kernel.drained import DeviceCounts
+from tunnel_monitor.serve.asking import Asked
 from tunnel_monitor.serve.parameters import Query
-from tunnel_monitor.serve.seen import SEGMENT, in_order
+from tunnel_monitor.serve.seen import in_order
 from tunnel_monitor.serve.timeline import Series
-from tunnel_monitor.serve.view import Snapshot, Window
+from tunnel_monitor.serve.view import Snapshot
 
 Json: TypeAlias = dict[str, Any]  # what orjson encodes; checked member by member in the tests
+Devices: TypeAlias = tuple[tuple[DeviceCounts, DeviceCounts] | None, ...]
+
+MOST_SEGMENTS = 100_000
 
 
 def decimals(values: NDArray[Any]) -> list[str]:
@@ -36,84 +42,77 @@ def seconds(nanoseconds: int) -> float:
     return nanoseconds / 10**9
 
 
-def window_of(snapshot: Snapshot, query: Query) -> Window:
-    """The stretch of time that is asked for."""
-    return snapshot.total if query.window == "total" else snapshot.last
-
-
-def chosen(rows: Rows, node: Node, snapshot: Snapshot, query: Query) -> Rows:
-    """The rows of the window that a filter means."""
-    elapsed_ns = window_of(snapshot, query).elapsed_ns
-    return meant(rows, node, Setting(elapsed_ns, snapshot.places))
-
-
-def tunnels_of(snapshot: Snapshot, query: Query) -> Rows:
-    """(t,) FLOW without inner addresses: what the query's filter means, by tunnel."""
-    window = window_of(snapshot, query)
-    if needs_flows(query.filter):
-        return group(chosen(window.rows(), query.filter, snapshot, query), TUNNEL)
-    return chosen(window.tunnels, query.filter, snapshot, query)
-
-
-def heading(snapshot: Snapshot, query: Query) -> Json:
-    """What opens each reply about a window."""
+def heading(snapshot: Snapshot, query: Query, answer: Answer) -> Json:
+    """What opens each reply about a stretch of time."""
     return {
         "time": seconds(snapshot.time_ns),
         "interval_s": seconds(snapshot.interval_ns),
-        "window": query.window,
+        "window": query.window if isinstance(query.window, str) else "span",
+        "from": seconds(answer.span.from_ns),
+        "to": seconds(answer.span.until_ns),
+        "elapsed_s": seconds(answer.elapsed_ns),
     }
 
 
-def other(rows: Rows, kind: str = "flows") -> Json:
+def sums(one: Sums, kind: str = "rows") -> Json:
     """How many rows a reply left out, and what they add up to."""
-    counts = map(str, columns.counts(rows))
-    return {kind: len(rows), **dict(zip(COUNTERS.names or (), counts, strict=True))}
+    counts = {name: str(getattr(one, name)) for name in COUNTERS.names or ()}
+    return {kind: one.rows, **counts}
+
+
+def everything(asked: Asked) -> Json:
+    """What was tunnelled in all, whatever the filter means."""
+    rows = asked.answer(frozenset(), EVERYTHING, 1).rows
+    return dict(zip(COUNTERS.names or (), map(str, columns.counts(rows)), strict=True))
 
 
 def flows(snapshot: Snapshot, query: Query) -> Json:
-    """The largest flows, and the sum of the others."""
-    window = window_of(snapshot, query)
-    whole = chosen(window.rows(), both(query.filter, query.narrow), snapshot, query)
-    places = columns.largest(whole, query.limit)
-    left = np.ones(len(whole), bool)
-    left[places] = False
-    shown = columns.take(whole, places)
+    """A page of flows or of groups of them, and the sum of the others."""
+    asked, by = Asked.of(snapshot, query), grouping(query.by)
+    node = both(query.filter, query.narrow)
+    found = asked.answer(by, node, query.limit, offset=query.offset, order=query)
     return {
-        **heading(snapshot, query),
-        "rows": flow_rows(shown, snapshot),
-        "other": other(columns.where(whole, left)),
+        **heading(snapshot, query, found),
+        "by": query.by,
+        "rows": group_rows(found, by, directed=snapshot.directed),
+        "other": sums(found.other),
+        "all": everything(asked),
     }
 
 
-def flow_rows(rows: Rows, snapshot: Snapshot) -> list[Json]:
-    """Each row with all its members."""
-    members: dict[str, list[Any]] = {
-        "interface": [snapshot.interfaces[place] for place in rows["interface"].tolist()],
-        "direction": labels.directions(rows) if snapshot.directed else [None] * len(rows),
-        "encap": labels.encaps(rows),
-        "vni": labels.vnis(rows),
-        **{name: labels.texts(rows, name) for name in columns.ADDRESSES},
-        "path": labels.paths(rows),
-        "overflow": (rows["overflow"] != 0).tolist(),
-        **{name: decimals(rows[name]) for name in COUNTERS.names or ()},
+def group_rows(answer: Answer, by: Collection[str], *, directed: bool = True) -> list[Json]:
+    """Each row with the members that were kept apart, and its counts."""
+    rows, places = answer.rows, answer.places
+    members: dict[str, Callable[[], list[Any]]] = {
+        "host": lambda: [places[one].host for one in rows["interface"].tolist()],
+        "interface": lambda: [places[one].interface for one in rows["interface"].tolist()],
+        "direction": lambda: labels.directions(rows) if directed else [None] * len(rows),
+        "encap": partial(labels.encaps, rows),
+        "vni": partial(labels.vnis, rows),
+        **{name: partial(labels.texts, rows, name) for name in columns.ADDRESSES},
+        "path": partial(labels.paths, rows),
+        "overflow": partial(labels.overflows, rows),
     }
-    return [
-        dict(zip(members, values, strict=True)) for values in zip(*members.values(), strict=True)
-    ]
+    told = {name: make() for name, make in members.items() if name in by}
+    told |= {name: decimals(rows[name]) for name in COUNTERS.names or ()}
+    return [dict(zip(told, values, strict=True)) for values in zip(*told.values(), strict=True)]
 
 
 def segments(snapshot: Snapshot, query: Query) -> Json:
     """Every virtual network seen, with its traffic in the window."""
-    return {
-        **heading(snapshot, query),
-        "rows": segment_rows(snapshot, segments_of(snapshot, query)),
-    }
+    found = segments_of(Asked.of(snapshot, query), query.filter)
+    rows = with_quiet_ones(snapshot, found.rows)
+    return {**heading(snapshot, query, found), "rows": segment_rows(snapshot, rows)}
 
 
-def segments_of(snapshot: Snapshot, query: Query) -> Rows:
-    """(s,) FLOW with `encap` and `vni` alone, counters of the window, quiet ones too."""
-    found = columns.join(snapshot.seen.segments, tunnels_of(snapshot, query))
-    return in_order(group(found, SEGMENT))
+def segments_of(asked: Asked, node: Node, limit: int = MOST_SEGMENTS) -> Answer:
+    """The virtual networks that had traffic."""
+    return asked.answer(SEGMENT, node, limit)
+
+
+def with_quiet_ones(snapshot: Snapshot, segments: Rows) -> Rows:
+    """Those, and the ones seen since the start that had none, in order."""
+    return in_order(group(columns.join(snapshot.seen.segments, segments), SEGMENT))
 
 
 def segment_rows(snapshot: Snapshot, rows: Rows) -> list[Json]:
@@ -132,28 +131,40 @@ def segment_rows(snapshot: Snapshot, rows: Rows) -> list[Json]:
     ]
 
 
-def ledger(snapshot: Snapshot, _: Query) -> Json:
-    """Where every packet went since the start."""
-    return {"time": seconds(snapshot.time_ns), "rows": ledger_rows(snapshot)}
+def ledger(snapshot: Snapshot, query: Query) -> Json:
+    """Where every packet went, since the start or in a stretch of time."""
+    books, devices = books_of(snapshot, query)
+    return {
+        "time": seconds(snapshot.time_ns),
+        "from": seconds(books.span.from_ns),
+        "to": seconds(books.span.until_ns),
+        "elapsed_s": seconds(books.elapsed_ns),
+        "rows": ledger_rows(books, devices, directed=snapshot.directed),
+    }
 
 
-def ledger_rows(snapshot: Snapshot) -> list[Json]:
+def books_of(snapshot: Snapshot, query: Query) -> tuple[Books, Devices]:
+    """The ledger that is asked for, and the interfaces' own counters, as far as they are known."""
+    if isinstance(query.window, Span):
+        books = snapshot.source(query.window).ledger(query.window)
+        return books, (None,) * len(books.places)
+    total = snapshot.total
+    books = Books(total.span, total.elapsed_ns, snapshot.places, snapshot.ledger)
+    return books, snapshot.devices
+
+
+def ledger_rows(books: Books, devices: Devices, *, directed: bool = True) -> list[Json]:
     """One row for each interface and direction; captures know of none."""
-    directions = list(Direction) if snapshot.directed else [Direction.INGRESS]
+    directions = list(Direction) if directed else [Direction.INGRESS]
     return [
         {
-            "interface": name,
-            "direction": direction.label if snapshot.directed else None,
-            "outcomes": {
-                outcome.label: tally(snapshot.ledger[place, direction, outcome])
-                for outcome in Outcome
-            },
-            "seen": tally(_sum(snapshot.ledger[place, direction])),
+            "interface": place.interface,
+            "direction": direction.label if directed else None,
+            "outcomes": {outcome.label: tally(of_place[direction, outcome]) for outcome in Outcome},
+            "seen": tally(_sum(of_place[direction])),
             **device(counts[direction] if counts else None),
         }
-        for place, (name, counts) in enumerate(
-            zip(snapshot.interfaces, snapshot.devices, strict=True)
-        )
+        for place, of_place, counts in zip(books.places, books.ledger, devices, strict=True)
         for direction in directions
     ]
 

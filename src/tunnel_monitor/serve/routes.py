@@ -16,11 +16,12 @@ from tunnel_monitor.errors import BadFilter, BadSetting
 from tunnel_monitor.flows.names import NO_NAMES, Names
 from tunnel_monitor.serve import matrix, replies, suggest
 from tunnel_monitor.serve.encoding import WORTH_BYTES, compress, encode, takes_gzip
+from tunnel_monitor.serve.event import event
 from tunnel_monitor.serve.facts import FactsSource
 from tunnel_monitor.serve.findings import FindingsSource, findings, no_findings
 from tunnel_monitor.serve.live import MOST_VIEWERS, EventStream, Hub
 from tunnel_monitor.serve.page import File
-from tunnel_monitor.serve.parameters import Query
+from tunnel_monitor.serve.parameters import Context, Query
 from tunnel_monitor.serve.replies import Json
 from tunnel_monitor.serve.security import sentence
 from tunnel_monitor.serve.status import status
@@ -74,6 +75,7 @@ class Routes:
             *(Route(f"{API}/{name}", self._resource(name, make)) for name, make in REPLIES.items()),
             Route(f"{API}/status", self._resource("status", self._status)),
             Route(f"{API}/findings", self._resource("findings", self._report)),
+            Route(f"{API}/snapshot", self._resource("snapshot", self._snapshot)),
             Route(f"{API}/filter", self._resource("filter", self._suggest)),
             Route(f"{API}/live", self._live),
             Route("/{path:path}", self._file),
@@ -96,12 +98,16 @@ class Routes:
     def _report(self, _snapshot: Snapshot, _query: Query) -> Json:
         return findings(self._judged())
 
+    def _snapshot(self, snapshot: Snapshot, query: Query) -> Json:
+        return event(snapshot, query, self._status(snapshot, query))
+
     def _suggest(self, snapshot: Snapshot, query: Query) -> Json:
         return suggest.reply(snapshot, query, self._names)
 
     def _query(self, name: str, request: Request, snapshot: Snapshot) -> Query:
         given = request.query_params.multi_items()
-        return Query.parse(name, given, snapshot.interfaces, self._names.lookup)
+        context = Context(snapshot.interfaces, snapshot.now_ns, self._names.lookup)
+        return Query.parse(name, given, context)
 
     async def _live(self, request: Request) -> Response:
         query = self._query("live", request, self._view.snapshot)

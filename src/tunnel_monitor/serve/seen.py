@@ -11,8 +11,7 @@ from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.addresses import are_hosts
 from tunnel_monitor.flows.columns import KEY_WORDS, Rows, Words
 from tunnel_monitor.flows.group import Groups, group, mix
-
-SEGMENT = frozenset({"encap", "vni"})
+from tunnel_monitor.flows.groupings import SEGMENT
 
 
 def numbers(rows: Rows) -> NDArray[np.uint64]:

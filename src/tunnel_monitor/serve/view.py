@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from tunnel_monitor.contract import DIRECTIONS, OUTCOMES, TALLY
 from tunnel_monitor.flows import columns
+from tunnel_monitor.flows.answering import answered
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.flows.columns import Rows
+from tunnel_monitor.flows.filter.tree import needs_flows
 from tunnel_monitor.flows.group import TUNNEL, group
-from tunnel_monitor.flows.question import Place
+from tunnel_monitor.flows.question import HOST, Answer, Place, Question, Source, Span
 from tunnel_monitor.flows.recent import Recent
 from tunnel_monitor.kernel.drained import DeviceCounts
 from tunnel_monitor.serve.seen import Seen
@@ -27,23 +29,33 @@ ENOUGH = 100_000  # rows to add to the totals at once
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """All traffic of a stretch of time.
+    """All traffic of a stretch of time, at hand.
 
     Args:
-        elapsed_ns: how long it is.
+        span: the stretch, by the wall clock.
+        elapsed_ns: how long drains collected in it.
         flows: (n,) FLOW.
         overflow: (m,) FLOW, what is known by tunnel only.
         tunnels: (t,) FLOW, both together by tunnel.
+        places: a row's `interface` is a place in them.
     """
 
+    span: Span
     elapsed_ns: int
     flows: Rows
     overflow: Rows
     tunnels: Rows
+    places: tuple[Place, ...]
 
     def rows(self) -> Rows:
         """(n + m,) FLOW, everything as finely as it is known, flows first."""
         return columns.join(self.flows, self.overflow)
+
+    def answer(self, question: Question) -> Answer:
+        """As a source answers, always for the whole stretch."""
+        by_tunnel = question.by <= TUNNEL | {HOST} and not needs_flows(question.filter)
+        rows = self.tunnels if by_tunnel else self.rows()
+        return answered(rows, question, self.span, self.elapsed_ns, self.places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +77,7 @@ class Snapshot:
         seen: networks, peers, endpoints and tunnels since the start.
         forgotten_flows: as in Totals.
         usage: of this process.
+        history: what can be asked about earlier times.
     """
 
     number: int
@@ -81,6 +94,20 @@ class Snapshot:
     seen: Seen
     forgotten_flows: int
     usage: Usage
+    history: Source | None = None
+
+    @property
+    def now_ns(self) -> int:
+        """Where the newest data ends."""
+        span = self.recent.span()
+        return span.until_ns if span else self.time_ns
+
+    def source(self, span: Span) -> Source:
+        """What answers for a stretch of time: history only for what memory has no longer."""
+        kept = self.recent.span()
+        if self.history is None or (kept and kept.from_ns <= span.from_ns):
+            return self.recent
+        return self.history
 
     @property
     def interfaces(self) -> tuple[str, ...]:
@@ -97,6 +124,7 @@ class LiveView:
         limits: how much is kept.
         host: the name of this host.
         slices: of a capture, how many there are; None for interfaces.
+        history: what can be asked about times before those kept here.
     """
 
     name = "live"
@@ -109,6 +137,7 @@ class LiveView:
         *,
         host: str = "",
         slices: int | None = None,
+        history: Source | None = None,
     ) -> None:
         self._totals = Totals.nothing(limits or Limits())
         self._elapsed_ns = 0
@@ -118,12 +147,14 @@ class LiveView:
         self._changed: Callable[[], None] | None = None
         places = tuple(Place(host, interface) for interface in interfaces)
         self._recent = Recent.nothing(places, interval_s, whole=slices is not None)
-        nothing = Window(round(interval_s * 1e9), *[columns.empty()] * 3)
-        places = tuple(Place(host, interface) for interface in interfaces)
+        now_ns, interval_ns = time.time_ns(), round(interval_s * 1e9)
+        self._began_ns = now_ns
+        empty = columns.empty()
+        nothing = Window(Span(now_ns, now_ns), interval_ns, empty, empty, empty, places)
         self.snapshot = Snapshot(
             number=0,
-            time_ns=time.time_ns(),
-            interval_ns=nothing.elapsed_ns,
+            time_ns=now_ns,
+            interval_ns=interval_ns,
             places=places,
             directed=slices is None,
             last=nothing,
@@ -135,6 +166,7 @@ class LiveView:
             seen=self._totals.seen,
             forgotten_flows=0,
             usage=self._meter.read(),
+            history=history,
         )
 
     def on_change(self, changed: Callable[[], None] | None) -> None:
@@ -149,7 +181,9 @@ class LiveView:
         """
         tunnels = self._note(batch)
         self._totals = self._totals.added(batch.flows, batch.tunnels, tunnels)
-        self._show(batch, Window(batch.interval_ns, batch.flows, batch.tunnels, tunnels))
+        span = Span(batch.time_ns - batch.interval_ns, batch.time_ns)
+        rows = (batch.flows, batch.tunnels, tunnels)
+        self._show(batch, Window(span, batch.interval_ns, *rows, self.snapshot.places))
 
     def replay(self, batches: Iterable[FlowBatch]) -> None:
         """Take all of something that is over, and make one snapshot of it.
@@ -169,7 +203,7 @@ class LiveView:
                 waiting = []
         if batch is not None:
             self._add(waiting)
-            self._show(batch, self._total())
+            self._show(batch, self._total(batch.time_ns))
 
     def close(self) -> None:
         """The last snapshot stays readable."""
@@ -179,6 +213,8 @@ class LiveView:
         """Add a batch to all that is told by time; its rows by tunnel."""
         if batch.interfaces != self.snapshot.interfaces:
             raise ValueError(f"a batch of {batch.interfaces}, not of {self.snapshot.interfaces}")
+        if not self._elapsed_ns:
+            self._began_ns = batch.time_ns - batch.interval_ns
         tunnels = group(columns.join(batch.flows, batch.tunnels), TUNNEL)
         self._timeline.add(batch.time_ns, group(tunnels, {"outer_src"}))
         self._recent = self._recent.added(batch)
@@ -201,7 +237,7 @@ class LiveView:
             places=self.snapshot.places,
             directed=self.snapshot.directed,
             last=last,
-            total=self._total(),
+            total=self._total(batch.time_ns),
             ledger=self._ledger,
             devices=batch.devices,
             timeline=self._timeline.series(),
@@ -209,15 +245,17 @@ class LiveView:
             seen=self._totals.seen,
             forgotten_flows=self._totals.forgotten_flows,
             usage=self._meter.read(),
+            history=self.snapshot.history,
         )
         changed = self._changed
         if changed:
             changed()
 
-    def _total(self) -> Window:
+    def _total(self, until_ns: int) -> Window:
         totals = self._totals
         rows = (totals.flows.rows, totals.overflow.rows, totals.tunnels.rows)
-        return Window(self._elapsed_ns, *rows)
+        span = Span(self._began_ns, until_ns)
+        return Window(span, self._elapsed_ns, *rows, self.snapshot.places)
 
 
 def _together(parts: list[Rows]) -> Rows:

@@ -1,0 +1,117 @@
+"""Stretches of time, through a real server: what is told of them is what was drained in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from tests.unit.serving import Running, batch, serving
+from tests.unit.synthetic import SECOND_NS, START_NS, Flow
+
+FIRST_S = START_NS // SECOND_NS
+COUNTS = ("packets", "bytes", "inner_bytes")
+
+
+def flows_of(number: int) -> list[Flow]:
+    """Of the drain with that number: two peers send, one of them ever more."""
+    return [
+        Flow(bytes=1000 * number, packets=number),
+        Flow(outer_src="172.16.1.102", inner_src="192.168.0.3", vni=10001, bytes=10, packets=1),
+    ]
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Running]:
+    with serving() as running:
+        for number in range(1, 31):
+            running.view.take(batch(*flows_of(number), number=number))
+        yield running
+
+
+def added(rows: list[dict[str, str]], *others: dict[str, str]) -> dict[str, int]:
+    return {name: sum(int(row[name]) for row in (*rows, *others)) for name in COUNTS}
+
+
+def span(first: int, last: int) -> str:
+    """Of the drains with these numbers: a drain's interval begins a second before it is taken."""
+    return f"from={FIRST_S + first - 1}&to={FIRST_S + last}"
+
+
+@pytest.mark.parametrize(("first", "last"), [(1, 30), (7, 11), (30, 30), (1, 1)])
+def test_flows_of_a_stretch(running: Running, first: int, last: int) -> None:
+    reply = running.api(f"flows?{span(first, last)}")
+    expected = [flow for number in range(first, last + 1) for flow in flows_of(number)]
+    assert [int(row["bytes"]) for row in reply["rows"]] == [
+        sum(flow.bytes for flow in expected if flow.vni == vni) for vni in (10000, 10001)
+    ]
+    assert reply["window"] == "span"
+    assert (reply["from"], reply["to"]) == (FIRST_S + first - 1, FIRST_S + last)
+    assert reply["elapsed_s"] == last - first + 1
+    assert added([reply["all"]]) == added(reply["rows"], reply["other"])
+
+
+def test_every_reply_about_a_stretch_adds_up_to_its_ledger(running: Running) -> None:
+    stretch = span(5, 9)
+    ledger = running.api(f"ledger?{stretch}")
+    tunneled = sum(int(row["outcomes"]["flow"]["bytes"]) for row in ledger["rows"])
+    assert tunneled == sum(flow.bytes for number in range(5, 10) for flow in flows_of(number))
+    assert {row["device"] for row in ledger["rows"]} == {None}
+    matrix = running.api(f"matrix?{stretch}&limit=2")
+    cells = sum(int(cell) for row in matrix["bytes"] for cell in row)
+    assert cells + int(matrix["other"]["bytes"]) == tunneled
+    segments = running.api(f"segments?{stretch}")["rows"]
+    assert sum(int(row["bytes"]) for row in segments) == tunneled
+    snapshot = running.api(f"snapshot?{stretch}&limit=1")
+    for name in ("tunnels", "flows"):
+        table = snapshot[name]
+        size = table["columns"].index("bytes")
+        rows = sum(int(row[size]) for row in table["rows"])
+        assert rows + int(table["other"]["bytes"]) == int(snapshot["all"]["bytes"]) == tunneled
+    assert len(snapshot["flows"]["rows"]) == 1
+    assert snapshot["ledger"] == ledger["rows"]
+    assert snapshot["status"]["drains"] == 30
+
+
+def test_relative_times_end_where_the_newest_data_does(running: Running) -> None:
+    reply = running.api("flows?from=-3s")
+    assert (reply["to"], reply["elapsed_s"]) == (FIRST_S + 30, 3)
+    assert running.api("flows?from=-15m&to=-29s")["elapsed_s"] == 1
+    assert running.api("flows?from=0&to=5")["rows"] == []
+
+
+@pytest.mark.parametrize(
+    ("by", "members"),
+    [
+        ("peer", ["outer_src"]),
+        ("segment", ["encap", "vni"]),
+        ("host,interface,direction", ["host", "interface", "direction"]),
+        ("path,vni", ["vni", "path"]),
+    ],
+)
+@pytest.mark.parametrize("window", ["window=total", "from=-30s", "window=last"])
+def test_groups_have_the_members_asked_for(
+    running: Running, by: str, members: list[str], window: str
+) -> None:
+    reply = running.api(f"flows?{window}&by={by}")
+    assert all(list(row) == [*members, *COUNTS] for row in reply["rows"])
+    assert added(reply["rows"]) == added([reply["all"]])
+
+
+def test_pages_are_all_rows_once(running: Running) -> None:
+    def page(words: str) -> list[Any]:
+        return [row["outer_src"] for row in running.api(f"flows?from=-30s&{words}")["rows"]]
+
+    assert page("by=peer&sort=outer_src") == ["172.16.1.100", "172.16.1.102"]
+    assert page("by=peer&sort=-outer_src") == ["172.16.1.102", "172.16.1.100"]
+    assert page("by=peer&sort=packets&limit=1&offset=1") == ["172.16.1.100"]
+    assert page("by=peer&offset=2") == []
+    other = running.api("flows?from=-30s&by=peer&limit=1&offset=1")["other"]
+    assert other == {"rows": 1, "packets": "465", "bytes": "465000", "inner_bytes": "16620"}
+
+
+def test_a_rate_is_that_of_the_stretch(running: Running) -> None:
+    for words, count in (("from=-30s", 1), ("window=last", 1), (span(1, 3), 0)):
+        reply = running.api(f"flows?{words}&filter=rate%3E120k")
+        assert len(reply["rows"]) == count
+        assert int(reply["all"]["bytes"]) > 1000
