@@ -108,7 +108,7 @@ BEHIND = {
 def test_endpoints_behind_a_peer(peer: str, visit: Callable[..., Visit], demo: Running) -> None:
     here = visit(demo, f"{PACKETS}&peer={peer}")
     shown, (flows,) = here.with_api(f"flows?window=total&peer={peer}")
-    assert flows["other"]["flows"] == 0
+    assert flows["other"]["rows"] == 0
     assert shown.endpoints == endpoints_of(flows)
     behind = {where.address for where in shown.endpoints if where.peer == peer}
     assert behind - {NO_ADDRESS} == BEHIND[peer]
