@@ -75,6 +75,13 @@ def still(home: int) -> Iterator[Invented]:
 
 
 @pytest.fixture(scope="module")
+def past(home: int) -> Iterator[Invented]:
+    """The same with a quarter of an hour behind it."""
+    with invented(home) as here:
+        yield here
+
+
+@pytest.fixture(scope="module")
 def many(home: int) -> Iterator[Invented]:
     """A page of 500 peers with 50,000 flows."""
     with invented(home, flows=50_000, peers=500, past_s=3) as here, draining(here):

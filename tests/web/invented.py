@@ -127,6 +127,12 @@ class Invented:
         """What a demo would tell."""
         return f"Open http://127.0.0.1:{self.running.port}/"
 
+    @property
+    def culprit(self) -> str:
+        """The outer address of who sends more than before."""
+        packed = self.overlay.keys["outer_src"][self.overlay.culprit]
+        return str(ipaddress.IPv4Address(packed.tobytes()))
+
     def get(self, path: str) -> Any:
         """Ask its API."""
         with namespaces.entered(self.home):

@@ -4,5 +4,6 @@ import type { Kind } from "./drawing";
 import { matrix } from "./heat/heatmap";
 import { sankey } from "./sankey/sankey";
 import { table } from "./table/table";
+import { timeline } from "./time/timeline";
 
-export const DRAWINGS: readonly Kind[] = [chord, matrix, sankey, table];
+export const DRAWINGS: readonly Kind[] = [chord, matrix, sankey, table, timeline];

@@ -19,7 +19,8 @@ import { columnOf, columnsOf } from "./series";
 import { arrive, NOTHING, pause, resume, shown, waiting } from "./snapshot";
 import { Stage } from "./stage";
 import { down, type Selection } from "./state";
-import { TimelineStrip } from "./timeline";
+import { History } from "./time/history";
+import { TimelineStrip } from "./time/strip";
 import { Tip } from "./tip";
 import { focusOf, trafficOf, type Traffic } from "./traffic";
 
@@ -59,7 +60,8 @@ const panel = new RightPanel(right, {
     choose(cleared());
   },
 });
-const timeline = new TimelineStrip(byId("timeline", SVGSVGElement));
+const history = new History();
+const timeline = new TimelineStrip(byId("timeline", SVGSVGElement), choose);
 const crumbs = new Crumbs(byId("crumbs", HTMLElement), {
   choose,
   clear: () => {
@@ -83,7 +85,7 @@ function wantedBy(selection: Selection): Wanted {
 
 function received(drain: Drain, peer: string | null): void {
   hold = arrive(hold, drain, peer, store.now.paused);
-  timeline.add(columnOf(drain));
+  history.add(columnOf(drain));
   draw("live");
 }
 
@@ -97,7 +99,7 @@ function streamed(next: Stream): void {
 async function loadPast(): Promise<void> {
   const response = await fetch("api/v1/timeline");
   if (!response.ok) return;
-  timeline.load(columnsOf(readTimeline(await response.json())));
+  history.load(columnsOf(readTimeline(await response.json())));
   draw("live");
 }
 
@@ -114,14 +116,15 @@ function draw(pace: Pace): void {
   const snapshot = shown(hold);
   if (!snapshot || !hold.latest) return;
   const selection = store.now;
-  const traffic = trafficOf(snapshot, selection);
-  drawHeader(snapshot.drain, selection.unit, timeline.recent(RECENT));
+  const held = selection.paused ? { time: snapshot.drain.time, waiting: waiting(hold) } : null;
+  const traffic = trafficOf(snapshot, selection, { columns: history.columns, held });
+  drawHeader(snapshot.drain, selection.unit, history.recent(RECENT));
   drawLeft(traffic, selection, (vni) => {
     const { filter } = store.now;
     choose({ filter: withValue(filter, "vni", vni === valueOf(filter, "vni") ? null : vni) });
   });
   const empty = isEmpty(snapshot.drain);
-  layStage(empty);
+  layStage(empty, selection);
   if (empty) {
     stage.clear();
     drawEmpty(snapshot.drain);
@@ -133,16 +136,15 @@ function draw(pace: Pace): void {
 
 function drawTraffic(traffic: Traffic, selection: Selection, pace: Pace): void {
   crumbs.draw(traffic, selection);
-  panel.draw(traffic, selection, timeline.recent(RECENT));
+  panel.draw(traffic, selection, history.recent(RECENT));
   stage.draw(traffic, selection, pace);
-  const held = selection.paused ? { time: traffic.drain.time, waiting: waiting(hold) } : null;
-  timeline.draw({ unit: selection.unit, peer: focusOf(selection), held });
+  if (selection.view !== "timeline") timeline.draw(traffic, selection, focusOf(selection));
 }
 
-function layStage(empty: boolean): void {
+function layStage(empty: boolean, { view }: Selection): void {
   byId("empty", HTMLElement).hidden = !empty;
   byId("crumbs", HTMLElement).hidden = empty;
-  byId("time", HTMLElement).hidden = empty;
+  byId("time", HTMLElement).hidden = empty || view === "timeline";
   byId("stage", HTMLElement).classList.toggle("tall", empty);
 }
 

@@ -4,6 +4,8 @@ import { rimColour } from "./colour";
 import { keep, make, part, say, sayQuantity, swatch } from "./dom";
 import { amountText, quantity, shareText, THIN } from "./format";
 import { flowKey } from "./roster";
+import { ComparisonPart } from "./time/comparison";
+import { comparedIn } from "./time/means";
 import { drawEndpointRows, drawExchanges, drawFlowRows, type FlowRow } from "./rows";
 import type { Bin } from "./series";
 import { drawSpark } from "./spark";
@@ -41,6 +43,7 @@ export class RightPanel {
     partners: newList("Partners", "partners"),
     behind: newList("Endpoints behind it", "behind"),
   };
+  private readonly comparison: ComparisonPart;
   private readonly who = newWho();
   private readonly facts = make("dl", { class: "facts" });
   private readonly below = make("section", { class: "last" }, this.facts);
@@ -50,6 +53,7 @@ export class RightPanel {
   constructor(root: HTMLElement, actions: RightActions) {
     this.root = root;
     this.actions = actions;
+    this.comparison = new ComparisonPart(actions.choose);
     const button = make("button", { class: "button" }, "All peers");
     button.addEventListener("click", () => {
       actions.top();
@@ -59,6 +63,12 @@ export class RightPanel {
 
   /** @param bins the recent past, for the chosen peer's curve. */
   draw(traffic: Traffic, selection: Selection, bins: readonly Bin[]): void {
+    const compared = comparedIn(traffic, selection);
+    if (compared !== null) {
+      this.swap([this.comparison.root]);
+      this.comparison.draw(compared, { ...traffic.measure, period: "rate" });
+      return;
+    }
     const peer = focusOf(selection);
     this.show(peer);
     // What comes back into sight is sorted anew: nobody has read it yet.
@@ -150,13 +160,17 @@ export class RightPanel {
     );
   }
 
-  /** Swaps the parts only when others are due, so that focus stays where it is. */
   private show(peer: string | null): void {
     const { talkers, flows, partners, behind } = this.lists;
-    const parts =
+    this.swap(
       peer === null
         ? [talkers.root, flows.root, this.below]
-        : [this.who.root, partners.root, behind.root, this.close];
+        : [this.who.root, partners.root, behind.root, this.close],
+    );
+  }
+
+  /** Only when others are due, so that focus stays where it is. */
+  private swap(parts: readonly HTMLElement[]): void {
     if (this.root.firstElementChild === parts[0]) return;
     this.turns += 1;
     this.root.replaceChildren(...parts);

@@ -12,7 +12,9 @@ import { insideMatrix } from "./inside";
 import type { Matrix } from "./matrix";
 import { rimMatrix, rimOf, type Ends, type Rim } from "./rim";
 import type { Kept } from "./roster";
+import type { Column } from "./series";
 import type { Snapshot } from "./snapshot";
+import type { Held } from "./time/layers";
 import type { Selection } from "./state";
 import { networkKey, thingsOf } from "./things";
 
@@ -60,9 +62,20 @@ export interface Traffic {
   /** The ledger's: everything that was tunnelled, whatever is chosen. */
   readonly all: number;
   readonly culprit: Culprit | null;
+  readonly past: Past;
 }
 
-export function trafficOf(snapshot: Snapshot, selection: Selection): Traffic {
+/** What was before, and where what is shown stands in it. */
+export interface Past {
+  /** Drains of the last minutes, oldest first. */
+  readonly columns: readonly Column[];
+  /** Null while live. */
+  readonly held: Held | null;
+}
+
+const NO_PAST: Past = { columns: [], held: null };
+
+export function trafficOf(snapshot: Snapshot, selection: Selection, past: Past = NO_PAST): Traffic {
   const { drain } = snapshot;
   const { unit, size } = selection;
   const measure: Measure = { unit, size, period: drain.window === "last" ? "rate" : "total" };
@@ -95,6 +108,7 @@ export function trafficOf(snapshot: Snapshot, selection: Selection): Traffic {
     total: sum(rows.map(amount)) + rest,
     all: sum(drain.segments.map(amount)) + amount(drain.segments_other),
     culprit: null,
+    past,
   };
 }
 

@@ -1,10 +1,5 @@
 /** A brush as numbers: how a stretch of time is drawn out, moved and resized. All in seconds. */
-
-/** A stretch of time, in seconds since 1970. */
-export interface Span {
-  readonly from: number;
-  readonly to: number;
-}
+import type { Span } from "../state";
 
 export interface Limits extends Span {
   /** Shortest stretch, and what ends snap to: one point of the picture. */
@@ -36,6 +31,21 @@ export function resized(span: Span, edge: Edge, at: number, limits: Limits): Spa
   return { from: span.from, to: Math.max(snap(at, limits), span.from + limits.step) };
 }
 
+/** What the pointer took hold of, and where. */
+export interface Grip {
+  /** The brush as it was; null while a new one is drawn out. */
+  readonly span: Span | null;
+  readonly part: Edge | "body" | "new";
+  /** Where the pointer went down. */
+  readonly down: number;
+}
+
+/** The brush while the pointer is at a time; null while there is none yet. */
+export function dragged({ span, part, down }: Grip, at: number, limits: Limits): Span | null {
+  if (span === null || part === "new") return drawnOut(down, at, limits);
+  return part === "body" ? moved(span, at - down, limits) : resized(span, part, at, limits);
+}
+
 /** Where a key moves an end that is a slider: to a time, or nowhere for other keys. */
 export function keyed(at: number, key: string, isLarge: boolean, limits: Limits): number | null {
   const step = limits.step * (isLarge ? 10 : 1);
@@ -57,6 +67,12 @@ export function keyed(at: number, key: string, isLarge: boolean, limits: Limits)
     default:
       return null;
   }
+}
+
+/** A stretch to begin with, for who has no pointer: the last quarter of what is shown. */
+export function latest(limits: Limits): Span {
+  const quarter = Math.max(limits.step, (limits.to - limits.from) / 4);
+  return { from: snap(limits.to - quarter, limits), to: limits.to };
 }
 
 /** The stretch of the same length right before another one. */

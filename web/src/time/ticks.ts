@@ -1,6 +1,6 @@
 /** Marks of a time axis: round times of the reader's day, as many as have room. */
 import { clockText } from "../format";
-import type { Span } from "./brush";
+import type { Span } from "../state";
 
 export interface Tick {
   readonly time: number;

@@ -1,0 +1,119 @@
+/** What a plot of the past shows: lines, stacked areas, the clock, what is held. */
+import type { Selection } from "d3-selection";
+import { area, curveMonotoneX, stack, type SeriesPoint } from "d3-shape";
+import { rimColour } from "../colour";
+import { roundText } from "../format";
+import { NO_COUNTS } from "../amounts";
+import { byGrowth, type Bin } from "../series";
+import type { SteadyOrder } from "../steady";
+import type { Plot } from "./plot";
+import { clockOffset, ticksOf } from "./ticks";
+
+export type Layer = Selection<SVGGElement, unknown, null, undefined>;
+
+/** Where the shown data ends, while something is held. */
+export interface Held {
+  readonly time: number;
+  readonly waiting: number;
+}
+
+/** Px between two labels of the clock. */
+const CLOCK_PX = 90;
+/** Narrower pictures have the amounts inside. */
+const NARROW = 560;
+
+export function drawGrid(layer: Layer, { y, lines, left, width, right }: Plot): void {
+  layer
+    .selectAll("path")
+    .data(lines)
+    .join("path")
+    .attr("class", "grid")
+    .attr("d", (value) => `M${left},${y(value)}H${width - right}`);
+}
+
+/** Stacked in the order of growth, who grew most on top. */
+export function drawAreas(
+  layer: Layer,
+  plot: Plot,
+  order: SteadyOrder,
+  chosen: string | null,
+): void {
+  const { x, y, bins, amount } = plot;
+  const keys = order.apply("", byGrowth(bins), (key) => key, false, performance.now());
+  const stacked = stack<unknown, Bin, string>()
+    .keys(keys)
+    .value(({ rates }, key) => amount(rates.get(key) ?? NO_COUNTS))([...bins]);
+  const shape = area<SeriesPoint<Bin>>(
+    ({ data }) => x(data.time),
+    ([low]) => y(low),
+    ([, high]) => y(high),
+  ).curve(curveMonotoneX);
+  const isThere = chosen !== null && keys.includes(chosen);
+  layer
+    .selectAll<SVGPathElement, (typeof stacked)[number]>("path")
+    .data(stacked, ({ key }) => key)
+    .join("path")
+    .order()
+    .attr("class", "layer")
+    .attr("data-sender", ({ key }) => key)
+    .classed("chosen", ({ key }) => key === chosen)
+    .classed("faded", ({ key }) => isThere && key !== chosen)
+    .attr("fill", ({ key }) => rimColour(key))
+    .attr("d", (one) => shape(one));
+}
+
+export function drawAxes(layer: Layer, plot: Plot): void {
+  const { x, y, lines, left, right, width, height, bottom, limits, measure } = plot;
+  const isNarrow = width < NARROW;
+  layer
+    .selectAll("text.amount")
+    .data(lines)
+    .join("text")
+    .attr("class", "amount")
+    .attr("x", isNarrow ? width - right : width - right + 8)
+    .attr("y", (value) => y(value) - (isNarrow ? 5 : 0))
+    .attr("dy", isNarrow ? 0 : ".35em")
+    .attr("text-anchor", isNarrow ? "end" : "start")
+    .text((value) => roundText(value, measure));
+  const across = width - left - right;
+  const ticks = ticksOf(limits, across, CLOCK_PX, clockOffset(limits.to));
+  const ground = height - bottom;
+  layer
+    .selectAll("path")
+    .data(ticks)
+    .join("path")
+    .attr("class", "mark")
+    .attr("d", ({ time, label }) => `M${x(time)},${ground}v${label === "" ? 3 : 5}`);
+  const isInside = (time: number): boolean => x(time) > left + 16 && x(time) < width - right - 12;
+  layer
+    .selectAll("text.clock")
+    .data(ticks.filter(({ time, label }) => label !== "" && isInside(time)))
+    .join("text")
+    .attr("class", "clock")
+    .attr("x", ({ time }) => x(time))
+    .attr("y", ground + 17)
+    .attr("text-anchor", "middle")
+    .text(({ label }) => label);
+}
+
+/** Later data is veiled: it waits. */
+export function drawHeld(layer: Layer, plot: Plot, held: Held | null): void {
+  const { x, limits, top, height, bottom, width, right } = plot;
+  const marks = held && held.time >= limits.from ? [held] : [];
+  const group = layer
+    .selectAll<SVGGElement, Held>("g")
+    .data(marks)
+    .join((enter) => {
+      const made = enter.append("g");
+      made.append("rect").attr("class", "veil");
+      made.append("path").attr("class", "held");
+      return made;
+    });
+  group
+    .select(".veil")
+    .attr("x", ({ time }) => x(time))
+    .attr("width", ({ time }) => Math.max(0, width - right - x(time)))
+    .attr("y", top - 4)
+    .attr("height", height - bottom - top + 4);
+  group.select(".held").attr("d", ({ time }) => `M${x(time)},${top - 8}V${height - bottom}`);
+}

@@ -1,0 +1,81 @@
+/** The past as a picture's numbers: which stretch, in which steps, to which scale. */
+import { tickStep } from "d3-array";
+import { scaleLinear, type ScaleLinear } from "d3-scale";
+import { amountIn, type Amount } from "../amounts";
+import type { Measure } from "../format";
+import { binned, periodOf, type Bin, type Column } from "../series";
+import type { Limits } from "./brush";
+
+/** Px between the picture and its edges: axes and words stand there. */
+export interface Margins {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+export interface Plot extends Margins {
+  readonly width: number;
+  readonly height: number;
+  readonly x: ScaleLinear<number, number>;
+  readonly y: ScaleLinear<number, number>;
+  /** The stretch that is shown, and how long a point of it is. */
+  readonly limits: Limits;
+  readonly bins: readonly Bin[];
+  readonly measure: Measure;
+  /** Of a bin's counts, which are per second. */
+  readonly amount: Amount;
+  /** Values with a line and a label. */
+  readonly lines: readonly number[];
+}
+
+/** Px per point: finer steps are not visible. */
+const STEP_PX = 3;
+
+/**
+ * @param columns oldest first, at least one.
+ * @param lines about how many values have a line.
+ */
+export function plotFor(
+  columns: readonly Column[],
+  { unit, size }: Measure,
+  width: number,
+  height: number,
+  margins: Margins,
+  lines: number,
+): Plot {
+  const last = columns.at(-1);
+  const to = last?.time ?? 0;
+  const period = periodOf(columns);
+  const across = Math.max(1, width - margins.left - margins.right);
+  const step = Math.max(last?.interval_s ?? 1, (period * STEP_PX) / across);
+  const from = to - period;
+  const bins = binned(
+    columns.filter(({ time }) => time >= from),
+    step,
+  );
+  const measure: Measure = { unit, size, period: "rate" };
+  const amount = amountIn(measure, 1);
+  const most = Math.max(...bins.map((bin) => totalOf(bin, amount)), 1e-9);
+  const round = tickStep(0, most, lines);
+  const fine = tickStep(0, most, 2 * lines);
+  const top = Math.ceil(most / fine) * fine;
+  return {
+    ...margins,
+    width,
+    height,
+    x: scaleLinear([from, to], [margins.left, width - margins.right]),
+    y: scaleLinear([0, top], [height - margins.bottom, margins.top]),
+    limits: { from, to, step },
+    bins,
+    measure,
+    amount,
+    lines: Array.from({ length: Math.floor(top / round + 1e-9) }, (_, i) => (i + 1) * round),
+  };
+}
+
+export function totalOf({ rates }: Bin, amount: Amount): number {
+  let total = 0;
+  for (const counts of rates.values()) total += amount(counts);
+  return total;
+}
