@@ -48,7 +48,7 @@ export class TimelineStrip {
     const { width, height } = this.svg.getBoundingClientRect();
     const { columns, held } = traffic.past;
     if (columns.length === 0 || width === 0) return;
-    const [left, right, top] = width < NARROW ? [16, 16, 42] : [20, 72, 40];
+    const [left, right, top] = width < NARROW ? [16, 16, 52] : [20, 72, 40];
     const plot = plotFor(
       columns,
       traffic.measure,
