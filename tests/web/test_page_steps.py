@@ -143,7 +143,7 @@ def test_lists_open_peers_too(visit: Callable[..., Visit], classic: Running) -> 
     here.page.click(f'[data-talker="{PEER}"]')
     opened(here)
     here.page.keyboard.press("4")
-    here.page.click('#panel-table button:has-text("172.16.1.100")')
+    here.page.click('#panel-table .column-outer .from:has-text("172.16.1.100")')
     here.page.keyboard.press("1")
     here.wait_for(lambda shown: shown.hosts == OVERVIEW, "whom 172.16.1.100 talks to")
     assert here.page.inner_text("[data-role=chosen]") == "172.16.1.100"

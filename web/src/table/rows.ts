@@ -65,6 +65,14 @@ export function thingKey({ encap, vni, outer_src, outer_dst, inner_src, inner_ds
   return isFirst ? pairKey(from, to) : pairKey(to, from);
 }
 
+/** One end of a line: the peer, or the endpoint behind it; null where there is none. */
+export function endKey(row: Row, side: "src" | "dst", inner: boolean): string | null {
+  const [outer, address] =
+    side === "src" ? [row.outer_src, row.inner_src] : [row.outer_dst, row.inner_dst];
+  if (outer === null || outer === "") return null;
+  return inner ? endpointKey(outer, row.encap ?? "", row.vni, address ?? "") : outer;
+}
+
 /** Flows as lines of a kind. */
 export function grouped(rows: readonly (Tunnel | Flow)[], kind: RowKind): Row[] {
   const sums = new Map<string, Row>();

@@ -12,7 +12,7 @@ import { Kinds } from "./kinds";
 import { hold, lineAt, type Held } from "./held";
 import { Lines, type LookOf } from "./lines";
 import { answerFrom } from "./local";
-import { orderText, readOrder, thingKey, type Order, type Row } from "./rows";
+import { endKey, orderText, readOrder, thingKey, type Order, type Row } from "./rows";
 import type { Question } from "./source";
 import { drawSum } from "./sums";
 import { twinOf } from "./twin";
@@ -66,7 +66,7 @@ class Table implements Drawing {
     });
     body.addEventListener("click", ({ target }) => {
       const line = target instanceof Element ? target.closest<HTMLElement>("[data-place]") : null;
-      if (line) this.activate(Number(line.dataset.place));
+      if (line && target instanceof Element) this.click(Number(line.dataset.place), target);
     });
     for (const name of ["focus", "blur"]) {
       this.grid.addEventListener(name, () => {
@@ -188,6 +188,14 @@ class Table implements Drawing {
     event.stopPropagation();
   }
 
+  /** On an address: who has it; anywhere else on a line: the line. */
+  private click(place: number, target: Element): void {
+    const row = lineAt(this.held, place);
+    const end = row && endAt(row, target);
+    if (end === null) this.activate(place);
+    else this.tools.choose({ chosen: end });
+  }
+
   /** As on every mark: choose it, and what is chosen already leads deeper. */
   private activate(place: number): void {
     const row = lineAt(this.held, place);
@@ -197,6 +205,13 @@ class Table implements Drawing {
     const { selection } = this.shown;
     this.tools.choose(selection.chosen === key ? down(selection, key) : { chosen: key });
   }
+}
+
+/** The key of the end of a line whose address it is; null for none. */
+function endAt(row: Row, target: Element): string | null {
+  const side = target.closest(".from") ? "src" : target.closest(".to") ? "dst" : null;
+  if (side === null) return null;
+  return endKey(row, side, target.closest(".column-inner") !== null);
 }
 
 function orderOf({ sort }: Selection, { measure }: Traffic): Order {
