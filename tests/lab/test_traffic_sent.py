@@ -41,7 +41,7 @@ def flows(demo: Running) -> list[dict[str, Any]]:
     drains = demo.get("api/v1/status")["drains"]
     commands.wait_for(lambda: demo.get("api/v1/status")["drains"] > drains + 1, "drained again")
     reply = demo.get("api/v1/flows?window=total&limit=100000")
-    assert reply["other"]["flows"] == 0
+    assert reply["other"]["rows"] == 0
     rows: list[dict[str, Any]] = reply["rows"]
     return rows
 

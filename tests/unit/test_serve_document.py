@@ -13,8 +13,8 @@ from tests.unit.serving import PAIR, Events, batch, serving
 from tunnel_monitor.contract import Outcome
 from tunnel_monitor.flows.groupings import GROUPINGS
 from tunnel_monitor.flows.sinks import DEPTH
-from tunnel_monitor.serve import event, live, timeline
-from tunnel_monitor.serve.parameters import LIMITS, PARAMETERS
+from tunnel_monitor.serve import comparing, event, live, timeline
+from tunnel_monitor.serve.parameters import LARGEST_STEP_S, LIMITS, PARAMETERS
 from tunnel_monitor.serve.totals import Limits
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
@@ -95,8 +95,11 @@ def number(value: float) -> str:
         f"for {live.HEARTBEAT_S:.0f} seconds",
         f"last {timeline.SPAN_S // 60} minutes",
         f"1 to {LIMITS['flows'][1]} rows; 1 to {LIMITS['matrix'][1]} places; "
+        f"1 to {LIMITS['series'][1]} groups; 1 to {LIMITS['growth'][1]} rows; "
         f"1 to {LIMITS['live'][1]} flows",
-        f"{LIMITS['flows'][0]}; {LIMITS['matrix'][0]};",
+        "; ".join(str(LIMITS[name][0]) for name in ("flows", "matrix", "series", "growth")),
+        f"1 to {LARGEST_STEP_S} seconds",
+        f"a {comparing.STEPS}th of the stretch",
     ],
 )
 def test_numbers_in_the_document_are_those_in_force(fact: str) -> None:

@@ -15,8 +15,8 @@ from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.serve import live
 from tunnel_monitor.serve.encoding import GzipStream, Piece, takes_gzip
 from tunnel_monitor.serve.event import event
+from tunnel_monitor.serve.members import Json
 from tunnel_monitor.serve.parameters import Query
-from tunnel_monitor.serve.replies import Json
 from tunnel_monitor.serve.view import Snapshot
 
 

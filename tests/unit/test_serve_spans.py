@@ -110,6 +110,35 @@ def test_pages_are_all_rows_once(running: Running) -> None:
     assert other == {"rows": 1, "packets": "465", "bytes": "465000", "inner_bytes": "16620"}
 
 
+def test_a_series_of_a_stretch(running: Running) -> None:
+    reply = running.api(f"series?{span(5, 9)}&by=segment&limit=1&filter=!inner:none")
+    assert reply["groups"] == [{"encap": "vxlan", "vni": 10000}]
+    assert reply["bytes"] == [["5000", "6000", "7000", "8000", "9000"], ["10"] * 5]
+    assert reply["times"] == [FIRST_S + n for n in range(5, 10)]
+    assert reply["elapsed_s"] == [1.0] * 5
+    assert reply["others"] == 1
+    coarse = running.api(f"series?{span(1, 30)}&step=30")
+    assert sum(int(row[-1]) for row in coarse["bytes"]) <= sum(range(1, 31)) * 1000 + 300
+    whole = running.api("series")
+    assert len(whole["times"]) == 30
+    assert len(running.api("series?from=0&to=5")["times"]) == 0
+
+
+def test_growth_of_a_stretch(running: Running) -> None:
+    reply = running.api(f"growth?{span(21, 30)}&compare_{span(1, 10).replace('&', '&compare_')}")
+    assert (reply["before"]["bytes"], reply["now"]["bytes"]) == ("55100", "255100")
+    grew, steady = reply["rows"]
+    assert (grew["bytes"], grew["before"]["bytes"], grew["share"]) == ("255000", "55000", 1.0)
+    assert grew["more_bps"] == 8 * (255000 - 55000) / 10
+    assert (steady["more_bps"], steady["share"]) == (0, 0)
+    assert reply["culprit"]["inner_src"] == "192.168.0.1"
+    assert reply["culprit"]["before_to"] == FIRST_S + 10
+    usual = running.api("growth?limit=1&by=peer&from=-15s")
+    assert usual["before"]["to"] == usual["now"]["from"]
+    assert usual["other"]["rows"] == 1
+    assert running.api("snapshot?from=-15s")["culprit"]["inner_dst"] == "192.168.0.2"
+
+
 def test_a_rate_is_that_of_the_stretch(running: Running) -> None:
     for words, count in (("from=-30s", 1), ("window=last", 1), (span(1, 3), 0)):
         reply = running.api(f"flows?{words}&filter=rate%3E120k")

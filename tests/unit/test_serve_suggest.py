@@ -9,8 +9,8 @@ from tests.unit.synthetic import Flow
 from tunnel_monitor.contract import Encap
 from tunnel_monitor.flows import names
 from tunnel_monitor.serve import suggest
+from tunnel_monitor.serve.members import Json
 from tunnel_monitor.serve.parameters import Query
-from tunnel_monitor.serve.replies import Json
 from tunnel_monitor.serve.view import LiveView
 
 FLOWS = (

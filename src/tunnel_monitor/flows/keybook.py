@@ -88,9 +88,9 @@ class KeyBook:
         multipliers = np.array([secrets.randbits(64) | 1 for _ in range(16)], np.uint64)
         return KeyBook.of(self.keys, multipliers)
 
-    def rows(self, counts: Words) -> Rows:
-        """(n,) FLOW of (n, 3) packets, bytes and inner bytes of each key."""
-        words = np.empty((len(self), ROW_WORDS), np.uint64)
-        words[:, :KEY_WORDS] = self.keys
+    def rows(self, numbers: NDArray[np.intp], counts: Words) -> Rows:
+        """(n,) FLOW of (n,) numbers of keys, and (n, 3) packets, bytes and inner bytes of each."""
+        words = np.empty((len(numbers), ROW_WORDS), np.uint64)
+        words[:, :KEY_WORDS] = self.keys[numbers]
         words[:, KEY_WORDS:] = counts
         return columns.of_words(words)

@@ -34,7 +34,7 @@ from tunnel_monitor.flows.question import (
     Span,
     begin_ns,
 )
-from tunnel_monitor.flows.slices import Slice, ledgers, present, summed, sums_by
+from tunnel_monitor.flows.slices import Slice, ledgers, summed, sums_by
 
 SECOND_NS = 10**9
 SPAN_S = 900
@@ -166,9 +166,8 @@ class Recent:
 
     def _rows(self, slices: list[Slice]) -> tuple[Rows, NDArray[np.intp]]:
         """(n,) FLOW of all keys that slices have, and (n,) their numbers."""
-        numbers = np.flatnonzero(present(slices, len(self.book)))
-        rows = self.book.rows(summed(slices, len(self.book)))
-        return columns.take(rows, numbers), numbers
+        numbers, counts = summed(slices, len(self.book))
+        return self.book.rows(numbers, counts), numbers
 
     def _joined(self) -> Recent:
         """Join the newest slice with the one before, if it is of the same second or an earlier."""

@@ -83,21 +83,20 @@ def sums_by(
     )
 
 
-def summed(slices: Sequence[Slice], size: int) -> Words:
-    """(size, 3) counts of each key of a book over all slices."""
-    sums = np.zeros((3, size), np.uint64)
-    for one in slices:
-        for place, count in enumerate(one.counts):
-            sums[place, one.numbers] += count  # each number is there once
-    return np.ascontiguousarray(sums.T)
+def summed(slices: Sequence[Slice], size: int) -> tuple[NDArray[np.intp], Words]:
+    """The numbers that slices have, and (n, 3) what each adds up to in all of them.
 
-
-def present(slices: Sequence[Slice], size: int) -> NDArray[np.bool_]:
-    """(size,) which keys of a book have a row in any of the slices."""
-    found = np.zeros(size, bool)
-    for one in slices:
-        found[one.numbers] = True
-    return found
+    Args:
+        slices: any.
+        size: of their book.
+    """
+    if not slices:
+        return np.zeros(0, np.intp), np.zeros((0, 3), np.uint64)
+    numbers = np.concatenate([one.numbers for one in slices])
+    found = np.flatnonzero(np.bincount(numbers, minlength=size))
+    counts = (np.concatenate(parts) for parts in zip(*(one.counts for one in slices), strict=True))
+    sums = [sums_by(numbers, count, size)[found] for count in counts]
+    return found, np.ascontiguousarray(np.transpose(sums))
 
 
 def ledgers(slices: Sequence[Slice]) -> NDArray[np.void]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tunnel_monitor.contract import COUNTERS
 from tunnel_monitor.flows import addresses, columns, labels
 from tunnel_monitor.flows.answering import sums as summed
 from tunnel_monitor.flows.columns import Rows, Words
@@ -14,11 +13,11 @@ from tunnel_monitor.flows.group import Groups
 from tunnel_monitor.flows.groupings import CONVERSATION, TUNNEL
 from tunnel_monitor.flows.question import Answer
 from tunnel_monitor.serve.asking import Asked
+from tunnel_monitor.serve.comparing import culprit_of
+from tunnel_monitor.serve.members import COUNTED, Json, decimals
 from tunnel_monitor.serve.parameters import Query
 from tunnel_monitor.serve.replies import (
-    Json,
     books_of,
-    decimals,
     everything,
     heading,
     ledger_rows,
@@ -60,6 +59,7 @@ def event(snapshot: Snapshot, query: Query, status: Json) -> Json:
         "tunnels": table(tunnels, tunnel_places, "tunnels"),
         "flows": table(flows, flow_places, "flows"),
         "senders": senders(snapshot),
+        "culprit": culprit_of(snapshot, query),
         "segments": segment_rows(snapshot, in_order(shown_segments)),
         "segments_other": sums(summed(other_segments), "segments"),
         "ledger": ledger_rows(books, devices, directed=snapshot.directed),
@@ -109,7 +109,7 @@ def table(answer: Answer, places: dict[str, list[int]], kind: str) -> Json:
         "encap": labels.encaps(rows),
         "vni": labels.vnis(rows),
         **places,
-        **{name: decimals(rows[name]) for name in COUNTERS.names or ()},
+        **{name: decimals(rows[name]) for name in COUNTED},
     }
     return {
         "columns": list(cells),

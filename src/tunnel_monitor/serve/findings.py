@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from tunnel_monitor.diagnose.diagnosis import Report
-from tunnel_monitor.serve.replies import Json, seconds
+from tunnel_monitor.serve.members import Json, seconds
 
 # Asked from the server's threads: the newest report.
 FindingsSource: TypeAlias = Callable[[], Report]

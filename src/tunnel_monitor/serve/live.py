@@ -18,8 +18,8 @@ from tunnel_monitor.serve.encoding import GzipStream, Piece, encode
 from tunnel_monitor.serve.event import event
 from tunnel_monitor.serve.facts import FactsSource
 from tunnel_monitor.serve.findings import FindingsSource, no_findings
+from tunnel_monitor.serve.members import Json
 from tunnel_monitor.serve.parameters import Query
-from tunnel_monitor.serve.replies import Json
 from tunnel_monitor.serve.status import status
 from tunnel_monitor.serve.view import LiveView, Snapshot
 

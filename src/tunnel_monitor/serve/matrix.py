@@ -15,8 +15,9 @@ from tunnel_monitor.flows.group import Groups
 from tunnel_monitor.flows.groupings import CONVERSATION, PAIR, SEGMENT
 from tunnel_monitor.flows.question import Sums
 from tunnel_monitor.serve.asking import Asked
+from tunnel_monitor.serve.members import Json, decimals
 from tunnel_monitor.serve.parameters import Query
-from tunnel_monitor.serve.replies import Json, decimals, heading, sums
+from tunnel_monitor.serve.replies import heading, sums
 from tunnel_monitor.serve.view import Snapshot
 
 MOST_PAIRS = 1_000_000

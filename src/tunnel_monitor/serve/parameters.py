@@ -28,12 +28,15 @@ from tunnel_monitor.serve import times
 
 ORDERS = (*(COUNTERS.names or ()), *sorted(COLUMNS))
 SPAN = ("from", "to")
+COMPARED = ("compare_from", "compare_to")
 WHICH = ("window", *SPAN, "filter")
 PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "flows": (*WHICH, "vni", "peer", "interface", "by", "sort", "offset", "limit"),
     "matrix": (*WHICH, "vni", "peer", "interface", "by", "limit"),
     "segments": (*WHICH, "interface"),
     "snapshot": (*WHICH, "vni", "peer", "limit"),
+    "series": (*SPAN, "filter", "step", "by", "limit"),
+    "growth": (*SPAN, *COMPARED, "filter", "by", "limit"),
     "ledger": SPAN,
     "status": (),
     "findings": (),
@@ -46,10 +49,16 @@ LIMITS: Mapping[str, tuple[int, int]] = {
     "flows": (1000, 100_000),
     "matrix": (50, 500),
     "snapshot": (0, 5000),
+    "series": (12, 100),
+    "growth": (20, 1000),
     "live": (0, 5000),
 }
+# Resource -> what `by` is where it is not given, and where the stretch begins.
+USUAL_BY: Mapping[str, str] = {"matrix": "peer", "series": "peer", "growth": "conversation"}
+USUAL_FROM: Mapping[str, str] = {"series": "0", "growth": "-1m"}
 MATRIX_BY = ("peer", "endpoint")
 LARGEST_OFFSET = 10**9
+LARGEST_STEP_S = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,8 @@ class Query:
         order: which column or count to sort by.
         descending: largest first.
         offset: how many rows to leave out before the first.
+        step_ns: how long the steps of a series should be; 0: as it fits.
+        compare: the stretch of time to compare with; None: the one before, as long.
         limit: how many rows or places; 0 where the resource has no such parameter, or none
             was given and there is no default.
         text: a filter that somebody is typing.
@@ -78,6 +89,8 @@ class Query:
     order: str = "bytes"
     descending: bool = True
     offset: int = 0
+    step_ns: int = 0
+    compare: Span | None = None
     limit: int = 0
     text: str = ""
     cursor: int = 0
@@ -103,7 +116,7 @@ class Query:
         vnis = [value for name, value in given if name == "vni"]
         order, descending = _order(single.get("sort", "-bytes"))
         return cls(
-            window=_window(single, context.now_ns),
+            window=_window(resource, single, context.now_ns),
             filter=both(
                 resolved(parse(single.get("filter", "")), context.lookup),
                 _interface(single.get("interface"), context.interfaces),
@@ -113,6 +126,12 @@ class Query:
             order=order,
             descending=descending,
             offset=_whole("offset", single.get("offset", "0"), 0, LARGEST_OFFSET),
+            step_ns=_step(single.get("step")),
+            compare=times.span(
+                ("compare_from", single.get("compare_from")),
+                ("compare_to", single.get("compare_to")),
+                context.now_ns,
+            ),
             limit=_limit(resource, single.get("limit")),
             text=text,
             cursor=_cursor(single.get("cursor"), text),
@@ -198,8 +217,9 @@ def _cursor(value: str | None, text: str) -> int:
     return number
 
 
-def _window(single: Mapping[str, str], now_ns: int) -> str | Span:
-    span = times.span(single.get("from"), single.get("to"), now_ns)
+def _window(resource: str, single: Mapping[str, str], now_ns: int) -> str | Span:
+    begin = single.get("from", USUAL_FROM.get(resource))
+    span = times.span(("from", begin), ("to", single.get("to")), now_ns)
     if span is None:
         return _one_of("window", single.get("window", "last"), ("last", "total"))
     if "window" in single:
@@ -208,9 +228,9 @@ def _window(single: Mapping[str, str], now_ns: int) -> str | Span:
 
 
 def _by(resource: str, value: str | None) -> str:
+    written = USUAL_BY.get(resource, "flow") if value is None else value
     if resource == "matrix":
-        return _one_of("by", MATRIX_BY[0] if value is None else value, MATRIX_BY)
-    written = "flow" if value is None else value
+        return _one_of("by", written, MATRIX_BY)
     grouping(written)
     return written
 
@@ -230,6 +250,12 @@ def _whole(name: str, value: str, least: int, most: int) -> int:
     if number is None or not least <= number <= most:
         raise BadSetting(f"{name}={value!r} is out of range", f"give {least} to {most}")
     return number
+
+
+def _step(value: str | None) -> int:
+    if value is None:
+        return 0
+    return _whole("step", value, 1, LARGEST_STEP_S) * times.SECOND_NS
 
 
 def _limit(resource: str, value: str | None) -> int:

@@ -1,18 +1,13 @@
-"""Snapshot -> the members of each JSON reply, as docs/reference/api.md has them.
-
-Counts are decimal strings: they may pass 2^53, beyond which a browser's numbers are rounded.
-"""
+"""Snapshot -> the members of each JSON reply, as docs/reference/api.md has them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tunnel_monitor.contract import COUNTERS, TALLY, Direction, Outcome
+from tunnel_monitor.contract import TALLY, Direction, Outcome
 from tunnel_monitor.flows import addresses, columns, labels
 from tunnel_monitor.flows.columns import Rows
 from tunnel_monitor.flows.filter.tree import EVERYTHING, Node, both
@@ -21,25 +16,15 @@ from tunnel_monitor.flows.groupings import SEGMENT, grouping
 from tunnel_monitor.flows.question import Answer, Books, Span, Sums
 from tunnel_monitor.kernel.drained import DeviceCounts
 from tunnel_monitor.serve.asking import Asked
+from tunnel_monitor.serve.members import COUNTED, Json, counted_groups, decimals, objects, seconds
 from tunnel_monitor.serve.parameters import Query
 from tunnel_monitor.serve.seen import in_order
 from tunnel_monitor.serve.timeline import Series
 from tunnel_monitor.serve.view import Snapshot
 
-Json: TypeAlias = dict[str, Any]  # what orjson encodes; checked member by member in the tests
 Devices: TypeAlias = tuple[tuple[DeviceCounts, DeviceCounts] | None, ...]
 
 MOST_SEGMENTS = 100_000
-
-
-def decimals(values: NDArray[Any]) -> list[str]:
-    """Decimal strings of (n,) counts."""
-    return list(map(str, values.tolist()))
-
-
-def seconds(nanoseconds: int) -> float:
-    """As JSON has times. Not `/ 1e9`, which would round twice."""
-    return nanoseconds / 10**9
 
 
 def heading(snapshot: Snapshot, query: Query, answer: Answer) -> Json:
@@ -56,14 +41,14 @@ def heading(snapshot: Snapshot, query: Query, answer: Answer) -> Json:
 
 def sums(one: Sums, kind: str = "rows") -> Json:
     """How many rows a reply left out, and what they add up to."""
-    counts = {name: str(getattr(one, name)) for name in COUNTERS.names or ()}
+    counts = {name: str(getattr(one, name)) for name in COUNTED}
     return {kind: one.rows, **counts}
 
 
 def everything(asked: Asked) -> Json:
     """What was tunnelled in all, whatever the filter means."""
     rows = asked.answer(frozenset(), EVERYTHING, 1).rows
-    return dict(zip(COUNTERS.names or (), map(str, columns.counts(rows)), strict=True))
+    return dict(zip(COUNTED, map(str, columns.counts(rows)), strict=True))
 
 
 def flows(snapshot: Snapshot, query: Query) -> Json:
@@ -74,28 +59,10 @@ def flows(snapshot: Snapshot, query: Query) -> Json:
     return {
         **heading(snapshot, query, found),
         "by": query.by,
-        "rows": group_rows(found, by, directed=snapshot.directed),
+        "rows": counted_groups(found, by, directed=snapshot.directed),
         "other": sums(found.other),
         "all": everything(asked),
     }
-
-
-def group_rows(answer: Answer, by: Collection[str], *, directed: bool = True) -> list[Json]:
-    """Each row with the members that were kept apart, and its counts."""
-    rows, places = answer.rows, answer.places
-    members: dict[str, Callable[[], list[Any]]] = {
-        "host": lambda: [places[one].host for one in rows["interface"].tolist()],
-        "interface": lambda: [places[one].interface for one in rows["interface"].tolist()],
-        "direction": lambda: labels.directions(rows) if directed else [None] * len(rows),
-        "encap": partial(labels.encaps, rows),
-        "vni": partial(labels.vnis, rows),
-        **{name: partial(labels.texts, rows, name) for name in columns.ADDRESSES},
-        "path": partial(labels.paths, rows),
-        "overflow": partial(labels.overflows, rows),
-    }
-    told = {name: make() for name, make in members.items() if name in by}
-    told |= {name: decimals(rows[name]) for name in COUNTERS.names or ()}
-    return [dict(zip(told, values, strict=True)) for values in zip(*told.values(), strict=True)]
 
 
 def segments(snapshot: Snapshot, query: Query) -> Json:
@@ -124,11 +91,9 @@ def segment_rows(snapshot: Snapshot, rows: Rows) -> list[Json]:
         "peers": peers,
         "endpoints": endpoints,
         "tunnels": tunnels,
-        **{name: decimals(rows[name]) for name in COUNTERS.names or ()},
+        **{name: decimals(rows[name]) for name in COUNTED},
     }
-    return [
-        dict(zip(members, values, strict=True)) for values in zip(*members.values(), strict=True)
-    ]
+    return objects(members, len(rows))
 
 
 def ledger(snapshot: Snapshot, query: Query) -> Json:

@@ -14,15 +14,15 @@ from starlette.routing import Route
 
 from tunnel_monitor.errors import BadFilter, BadSetting
 from tunnel_monitor.flows.names import NO_NAMES, Names
-from tunnel_monitor.serve import matrix, replies, suggest
+from tunnel_monitor.serve import comparing, matrix, replies, suggest
 from tunnel_monitor.serve.encoding import WORTH_BYTES, compress, encode, takes_gzip
 from tunnel_monitor.serve.event import event
 from tunnel_monitor.serve.facts import FactsSource
 from tunnel_monitor.serve.findings import FindingsSource, findings, no_findings
 from tunnel_monitor.serve.live import MOST_VIEWERS, EventStream, Hub
+from tunnel_monitor.serve.members import Json
 from tunnel_monitor.serve.page import File
 from tunnel_monitor.serve.parameters import Context, Query
-from tunnel_monitor.serve.replies import Json
 from tunnel_monitor.serve.security import sentence
 from tunnel_monitor.serve.status import status
 from tunnel_monitor.serve.view import LiveView, Snapshot
@@ -34,6 +34,8 @@ REPLIES: Mapping[str, Callable[[Snapshot, Query], Json]] = {
     "segments": replies.segments,
     "ledger": replies.ledger,
     "timeline": replies.timeline,
+    "series": comparing.series,
+    "growth": comparing.comparison,
 }
 
 

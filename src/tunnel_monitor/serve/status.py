@@ -8,7 +8,7 @@ from tunnel_monitor.diagnose.diagnosis import Report
 from tunnel_monitor.kernel.ports import Misread, Port
 from tunnel_monitor.serve.facts import CaptureFacts, Facts
 from tunnel_monitor.serve.findings import summary
-from tunnel_monitor.serve.replies import Json, seconds
+from tunnel_monitor.serve.members import Json, seconds
 from tunnel_monitor.serve.view import Snapshot
 
 

@@ -16,8 +16,8 @@ from tunnel_monitor.flows.filter.naming import resolved
 from tunnel_monitor.flows.filter.parse import parse
 from tunnel_monitor.flows.group import group
 from tunnel_monitor.flows.names import Names
+from tunnel_monitor.serve.members import Json
 from tunnel_monitor.serve.parameters import Query
-from tunnel_monitor.serve.replies import Json
 from tunnel_monitor.serve.view import Snapshot
 
 LARGEST_ROWS = 5000  # of a million flows, those whose addresses somebody may be looking for

@@ -14,23 +14,24 @@ ABSOLUTE = re.compile(r"([0-9]{1,10})(?:\.([0-9]{1,9})[0-9]*)?")
 NOW = "now"
 
 
-def span(begin: str | None, end: str | None, now_ns: int) -> Span | None:
+def span(begin: tuple[str, str | None], end: tuple[str, str | None], now_ns: int) -> Span | None:
     """The stretch between two points; None where none is given.
 
     Args:
-        begin: where it begins.
-        end: its end; absent, it is now.
+        begin: the parameter that says where it begins, and its value.
+        end: likewise its end; absent, it is now.
         now_ns: where the newest data ends.
     Raises:
         BadSetting: a point means nothing, or the end does not come after the beginning.
     """
-    if begin is None:
-        if end is not None:
-            raise BadSetting("to is given without from", "give from, like -5m")
+    (first, from_), (last, to) = begin, end
+    if from_ is None:
+        if to is not None:
+            raise BadSetting(f"{last} is given without {first}", f"give {first}, like -5m")
         return None
-    found = Span(point("from", begin, now_ns), point("to", NOW if end is None else end, now_ns))
+    found = Span(point(first, from_, now_ns), point(last, NOW if to is None else to, now_ns))
     if found.length_ns <= 0:
-        raise BadSetting("from does not come before to", "give an earlier from")
+        raise BadSetting(f"{first} does not come before {last}", f"give an earlier {first}")
     return found
 
 
