@@ -11,7 +11,7 @@ BUILT := src/tunnel_monitor/built
 
 RUN_PACKAGES := ca-certificates iproute2 iperf3 iputils-ping libbpf1 nftables python3 python3-venv
 # libatomic1 is for the node inside Playwright.
-TEST_PACKAGES := $(RUN_PACKAGES) ethtool gcc libatomic1 libc6-dev tcpdump tshark
+TEST_PACKAGES := $(RUN_PACKAGES) clickhouse-server ethtool gcc libatomic1 libc6-dev tcpdump tshark
 BENCH_PACKAGES := $(RUN_PACKAGES) ethtool pmacct tcpdump
 
 BPF_SOURCES := $(shell find bpf -name '*.[ch]')

@@ -33,18 +33,23 @@ def add_history_options(parser: argparse.ArgumentParser) -> None:
         help="the file to keep history in; memory: gone at the end; "
         f"default: {place.state_folder() / place.FILE}",
     )
+    add_keep_option(parser)
+    parser.add_argument(
+        "--history-size",
+        default=DEFAULT_SIZE,
+        metavar="SIZE",
+        help="what the file may grow to; beyond that the oldest goes earlier",
+    )
+
+
+def add_keep_option(parser: argparse.ArgumentParser) -> None:
+    """Declare `--keep`."""
     parser.add_argument(
         "--keep",
         action="append",
         default=[],
         metavar="LEVEL=TIME",
         help=f"for how long, by drain, by minute and by hour: {Keep().written()}; repeatable",
-    )
-    parser.add_argument(
-        "--history-size",
-        default=DEFAULT_SIZE,
-        metavar="SIZE",
-        help="what the file may grow to; beyond that the oldest goes earlier",
     )
 
 
@@ -58,7 +63,7 @@ def parse_size(written: str) -> int:
     size = int(found[1]) * UNITS[found[2]] if found else 0
     if size < SMALLEST_BYTES:
         raise BadSetting(
-            f"cannot keep a history of {written!r}",
+            f"cannot keep {written!r} on disk",
             f"give a size like 200M or 4G, {SMALLEST_BYTES >> 20}M at least",
         )
     return size

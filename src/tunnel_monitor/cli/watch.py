@@ -20,6 +20,7 @@ from tunnel_monitor.cli.keeping import Keeping, add_history_options
 from tunnel_monitor.cli.listening import add_serving_options
 from tunnel_monitor.cli.ports import given_ports, with_usual
 from tunnel_monitor.cli.serving import Entrance, print_address, serve_until
+from tunnel_monitor.cli.storing import Storing, add_spool_options, add_store_option
 from tunnel_monitor.cli.tunnels import add_tunnel_options, parse_encaps
 from tunnel_monitor.diagnose.diagnosis import Diagnosis
 from tunnel_monitor.errors import BadSetting, TunnelMonitorError
@@ -94,6 +95,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--user", default=DEFAULTS.user, metavar="NAME", help="whom to become once attached"
     )
     add_history_options(parser)
+    add_store_option(parser, "send what is counted to a database, too")
+    add_spool_options(parser)
+    parser.add_argument(
+        "--no-serve", action="store_true", help="no page: only keep, or send to the store"
+    )
     add_judging_options(parser)
     for_demo(parser)
 
@@ -123,6 +129,27 @@ def run(options: argparse.Namespace) -> int:
         return error.exit_code
 
 
+def settings_of(options: argparse.Namespace) -> MonitorSettings:
+    """How to watch.
+
+    Raises:
+        BadSetting: an option means nothing.
+    """
+    encaps = parse_encaps(options.encaps)
+    ports = given_ports(options.port, encaps)
+    return MonitorSettings(
+        interval_s=options.interval,
+        tables=TableSizes.of_flows(options.flows),
+        encaps=encaps,
+        ports=with_usual(ports, encaps),
+        given_ports=frozenset(ports),
+        boundary=Boundary(options.boundary),
+        discover=not options.no_discover,
+        attach=options.attach,
+        user=options.user,
+    )
+
+
 def watch(options: argparse.Namespace) -> int:
     """Everything that needs root, then without it all the rest."""
     if len(set(options.interfaces)) < len(options.interfaces):
@@ -135,35 +162,26 @@ def watch(options: argparse.Namespace) -> int:
             "--filter is of no use here: the page has its own", "give it together with --jsonl"
         )
     only = parse_filter(options.filter)
-    encaps = parse_encaps(options.encaps)
-    ports = given_ports(options.port, encaps)
-    settings = MonitorSettings(
-        interval_s=options.interval,
-        tables=TableSizes.of_flows(options.flows),
-        encaps=encaps,
-        ports=with_usual(ports, encaps),
-        given_ports=frozenset(ports),
-        boundary=Boundary(options.boundary),
-        discover=not options.no_discover,
-        attach=options.attach,
-        user=options.user,
-    )
-    # Whoever reads the lines keeps them; a file beside that is kept only when asked for.
-    keeping = Keeping.of(options, default=place.OFF if options.jsonl else None)
+    settings = settings_of(options)
+    # Whoever reads the lines or fills a store keeps them; a file only when asked for.
+    keeping = Keeping.of(options, default=place.OFF if options.jsonl or options.store else None)
+    storing = Storing.of(options)
     judging = Judging.of(options)
     require_root("watch interfaces")
     user = find_user(options.user)
     with ExitStack() as closing_up:
         # Whatever may fail comes before anything is attached, in the order of what it costs.
-        entrance = None if options.jsonl else Entrance.of(options)
+        entrance = None if options.jsonl or options.no_serve else Entrance.of(options)
         monitor = closing_up.enter_context(closing(attached(options, settings)))
-        keeping.prepare(user, report)
-        sinks = keeping.sinks(report)
+        for kept in (keeping, storing):
+            kept.prepare(user, report)
+        sinks = [*keeping.sinks(report), *storing.sinks(report)]
         names = [watched.name for watched in monitor.watched]
         findings = judging.begin(names, namespace_of(options), report)
         if entrance is None:
             give_up_root(user)
-            return asyncio.run(write_lines(options, monitor, only, findings, sinks))
+            without = write_lines if options.jsonl else only_keep
+            return asyncio.run(without(options, monitor, only, findings, sinks))
         view = LiveView(names, settings.interval_s, host=socket.gethostname())
         server = entrance.serve(view, monitor.facts, lambda: findings.report)
         give_up_root(user)
@@ -205,6 +223,24 @@ async def write_lines(
     )
     findings.on_news(lambda finding: lines.add(finding.line()))
     monitor.start([lines, findings, *sinks], report, partial(ending.soon, 1), end_when_gone=True)
+    return await ending.wait()
+
+
+async def only_keep(
+    options: argparse.Namespace,
+    monitor: Monitor,
+    only: Node,
+    findings: Diagnosis,
+    sinks: Sequence[Sink],
+) -> int:
+    """Drain to the sinks until a signal, or until nothing is left; the exit code is as above."""
+    del only
+    ending = Ending(options.lifeline)
+    monitor.start([findings, *sinks], report, partial(ending.soon, 1), end_when_gone=True)
+    if options.ready is not None:
+        tell(options.ready, {"url": "", "address": ""})
+    else:
+        print(f"Watching {', '.join(options.interfaces)}; Ctrl-C ends it.", flush=True)
     return await ending.wait()
 
 

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from tunnel_monitor.errors import TunnelMonitorError
 from tunnel_monitor.flows.batch import FlowBatch
@@ -27,6 +27,17 @@ class Sink(Protocol):
         """No batch will follow."""
 
 
+@runtime_checkable
+class Waits(Protocol):
+    """A sink that keeps what it cannot pass on at once, as far as there is room."""
+
+    def waiting_bytes(self) -> int:
+        """How much waits."""
+
+    def lost(self) -> int:
+        """Batches that had to go, since the start."""
+
+
 @dataclass(frozen=True, slots=True)
 class SinkState:
     """What became of the batches of one sink.
@@ -34,14 +45,16 @@ class SinkState:
     Args:
         name: the sink's.
         queued: batches that wait.
-        dropped: batches that found the queue full, since the start.
+        dropped: batches that found the queue full, or no room in the sink, since the start.
         errors: batches whose `take` failed, since the start.
+        waiting_bytes: what the sink itself keeps until it can pass it on.
     """
 
     name: str
     queued: int
     dropped: int
     errors: int
+    waiting_bytes: int = 0
 
 
 class SinkQueue:
@@ -82,8 +95,12 @@ class SinkQueue:
 
     def state(self) -> SinkState:
         """A consistent view from any thread."""
+        sink = self._sink
+        waiting, lost = (sink.waiting_bytes(), sink.lost()) if isinstance(sink, Waits) else (0, 0)
         with self._changed:
-            return SinkState(self._sink.name, len(self._waiting), self._dropped, self._errors)
+            return SinkState(
+                sink.name, len(self._waiting), self._dropped + lost, self._errors, waiting
+            )
 
     def close(self, patience_s: float = 2.0) -> bool:
         """Let the sink finish what waits, then close it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final, Protocol
 
 from tunnel_monitor.flows.filter.tree import Range, Text
@@ -21,12 +21,18 @@ class Dialect(Protocol):
 
     Attributes:
         flow_keys: the columns that tell flows apart, beside time.
+        columns: table -> what is read of it: of `flows`, its keys; of `drains`, whose and
+            `covered_ns`; of `ledger`, where, `direction`, `outcome` and the tallies.
     """
 
     flow_keys: tuple[str, ...]
+    columns: Mapping[str, str]
 
     def table(self, level: Level, name: str) -> str:
         """The full name of one of a level's tables."""
+
+    def rows_of(self, name: str) -> str:
+        """Which rows of that table are meant, where it has others, too."""
 
     def number(self, value: int) -> str:
         """A whole number, bound."""
@@ -57,6 +63,12 @@ class Dialect(Protocol):
 
     def is_among(self, names: str, known: Sequence[str]) -> str:
         """Whether some columns together are one of the tuples, which are SQL."""
+
+    def is_in(self, names: str, statement: str) -> str:
+        """Whether some columns together are among those that a statement finds."""
+
+    def ranked(self, expression: str, ranks: Mapping[int, int]) -> str:
+        """Numbers replaced by their ranks."""
 
     def sum(self, column: str) -> str:
         """The sum of a column, of 64 bits."""

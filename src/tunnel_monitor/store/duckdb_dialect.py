@@ -10,7 +10,7 @@ from tunnel_monitor.flows.filter.tree import Range, Text
 from tunnel_monitor.flows.filter.values import fits
 from tunnel_monitor.store.dialect import ALWAYS, NEVER, like, one_of
 from tunnel_monitor.store.levels import Level
-from tunnel_monitor.store.relations import FLOW_KEYS
+from tunnel_monitor.store.relations import COUNTED, FLOW_KEYS, TALLIED
 
 HALF: Final = 8
 
@@ -23,7 +23,12 @@ class DuckDialect:
         host: whose history it is.
     """
 
-    flow_keys = FLOW_KEYS
+    flow_keys: tuple[str, ...] = FLOW_KEYS
+    columns: Mapping[str, str] = {
+        "flows": ", ".join((*FLOW_KEYS, *COUNTED)),
+        "drains": "covered_ns",
+        "ledger": ", ".join(("interface", "direction", "outcome", *TALLIED)),
+    }
 
     def __init__(self, interfaces: Mapping[int, str], host: str) -> None:
         self._interfaces = interfaces
@@ -38,6 +43,11 @@ class DuckDialect:
     def table(self, level: Level, name: str) -> str:
         """As `schema/history.sql` names it."""
         return f"{level.name}_{name}"
+
+    def rows_of(self, name: str) -> str:
+        """Each table has only its own."""
+        del name
+        return ALWAYS
 
     def number(self, value: int) -> str:
         """A whole number, bound."""
@@ -103,12 +113,22 @@ class DuckDialect:
         if column == "host" or not self._interfaces:
             return []
         in_order = sorted(self._interfaces, key=lambda number: self._interfaces[number])
-        ranks = " ".join(f"WHEN {number} THEN {rank}" for rank, number in enumerate(in_order))
-        return [f"CASE key_interface {ranks} END"]
+        return [
+            self.ranked("key_interface", {number: rank for rank, number in enumerate(in_order)})
+        ]
 
     def is_among(self, names: str, known: Sequence[str]) -> str:
         """A list of tuples would be tried one after the other; a table of them is hashed."""
         return f"({names}) IN (VALUES {', '.join(known)})"
+
+    def is_in(self, names: str, statement: str) -> str:
+        """A semi-join."""
+        return f"({names}) IN ({statement})"
+
+    def ranked(self, expression: str, ranks: Mapping[int, int]) -> str:
+        """By cases."""
+        cases = " ".join(f"WHEN {number} THEN {rank}" for number, rank in ranks.items())
+        return f"CASE {expression} {cases} END"
 
     def sum(self, column: str) -> str:
         """Sums are of 128 bits, and come out as fractions unless cut."""

@@ -14,6 +14,7 @@ from tunnel_monitor.errors import StoreFailed
 NAME: Final = "tunnel-monitor"
 STATE_OF_ROOT: Final = Path("/var/lib")
 FILE: Final = "history.duckdb"
+SPOOL: Final = "spool"
 FOLDER_MODE: Final = 0o2750  # what is made in it belongs to the folder's group, who may read it
 UMASK: Final = 0o027
 OFF: Final = "off"
@@ -54,8 +55,9 @@ def prepare(folder: Path, user: pwd.struct_passwd) -> None:
 
 
 class _Folder:
-    def __init__(self, path: Path) -> None:
-        self._descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    def __init__(self, path: Path | str, within: int | None = None) -> None:
+        flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+        self._descriptor = os.open(path, flags, dir_fd=within)
 
     def close(self) -> None:
         os.close(self._descriptor)
@@ -68,7 +70,7 @@ class _Folder:
             self._hand_over(name, user, group)
 
     def _hand_over(self, name: str, user: int, group: int) -> None:
-        """One file of a former user; a second name of somebody else's file is left alone."""
+        """What a former user left; a second name of somebody else's file is left alone."""
         flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
         try:
             file = os.open(name, flags, dir_fd=self._descriptor)
@@ -78,5 +80,8 @@ class _Folder:
             found = os.fstat(file)
             if stat.S_ISREG(found.st_mode) and found.st_nlink == 1:
                 os.fchown(file, user, group)
+            elif stat.S_ISDIR(found.st_mode):
+                with closing(_Folder(name, self._descriptor)) as below:
+                    below.hand_to(user, group)
         finally:
             os.close(file)

@@ -85,13 +85,11 @@ def found(
         elapsed_ns: for rates.
         end: writes one more column.
     """
-    columns = ", ".join((*dialect.flow_keys, *COUNTS))
-    return _union("flows", columns, parts, where, dialect, elapsed_ns=elapsed_ns, end=end)
+    return _union("flows", parts, where, dialect, elapsed_ns=elapsed_ns, end=end)
 
 
 def _union(
     table: str,
-    columns: str,
     parts: Sequence[Piece],
     where: Node,
     dialect: Dialect,
@@ -100,9 +98,9 @@ def _union(
     end: Also | None = None,
 ) -> str:
     return " UNION ALL ".join(
-        f"SELECT {columns}{', ' + end(part) if end else ''} "  # noqa: S608  # our own names; values are bound
+        f"SELECT {dialect.columns[table]}{', ' + end(part) if end else ''} "  # noqa: S608  # our own names; values are bound
         f"FROM {dialect.table(part.level, table)} "
-        f"WHERE time_ns >= {dialect.number(part.from_ns)} "
+        f"WHERE {dialect.rows_of(table)} AND time_ns >= {dialect.number(part.from_ns)} "
         f"AND time_ns < {dialect.number(part.until_ns)} "
         f"AND {condition(where, dialect, elapsed_ns)}"
         for part in parts
@@ -130,7 +128,7 @@ def stepped(
         return rows
     keys = ", ".join(dialect.flow_keys)
     meant = f"SELECT {keys} FROM ({flows(parts, where, dialect, elapsed_ns)}) AS meant"  # noqa: S608
-    return f"SELECT * FROM ({rows}) AS every WHERE ({keys}) IN ({meant})"  # noqa: S608
+    return f"SELECT * FROM ({rows}) AS every WHERE {dialect.is_in(keys, meant)}"  # noqa: S608
 
 
 def by_step(flows: str, dialect: Dialect) -> str:
@@ -159,7 +157,9 @@ def longest(parts: Sequence[Piece], where: Node, dialect: Dialect, end: Also | N
     """How long the host that watched longest did so, by step."""
     keys = ", ".join(("end_ns", *dialect.place({HOST})))
     each = _union(
-        "drains", "*", parts, about_hosts(where), dialect, end=end or (lambda _: "0 AS end_ns")
+        # Zero, but no constant: old servers make a row of it that other servers do not have.
+        *("drains", parts, about_hosts(where), dialect),
+        end=end or (lambda _: "time_ns - time_ns AS end_ns"),
     )
     by_host = f"SELECT {keys}, sum(covered_ns) AS length_ns FROM ({each}) AS drains GROUP BY {keys}"  # noqa: S608
     return f"SELECT end_ns, max(length_ns) AS longest_ns FROM ({by_host}) AS hosts GROUP BY end_ns"  # noqa: S608
@@ -171,7 +171,7 @@ def ledger(parts: Sequence[Piece], where: Node, dialect: Dialect) -> str:
     named = ", ".join(f"{name} AS {KEY}{name}" for name in site)
     keys = ", ".join((*(f"{KEY}{name}" for name in site), "direction", "outcome"))
     sums = ", ".join(f"{dialect.sum(name)} AS {SUM}{name}" for name in TALLIES)
-    each = _union("ledger", "*", parts, where, dialect)
+    each = _union("ledger", parts, where, dialect)
     return f"SELECT {named}, direction, outcome, {sums} FROM ({each}) AS ledger GROUP BY {keys}"  # noqa: S608
 
 
@@ -236,8 +236,8 @@ def _order(question: Question, dialect: Dialect) -> list[str]:
         return [*([_has(META_HAS_INNER)] if name.startswith("inner") else []), *parts]
     by_text = {
         "vni": [_has(META_HAS_VNI), f"{KEY}vni"],
-        "direction": [_ranked(f"({KEY}meta % {2 * META_EGRESS})", Direction)],
-        "encap": [_ranked(f"{KEY}encap", Encap)],
+        "direction": [_ranked(f"({KEY}meta % {2 * META_EGRESS})", Direction, dialect)],
+        "encap": [_ranked(f"{KEY}encap", Encap, dialect)],
         "path": [dialect.path_text(f"{KEY}meta")],
         **{site: dialect.place_order(site) for site in SITE},
     }
@@ -248,8 +248,7 @@ def _has(bit: int) -> str:
     return f"({KEY}meta % {2 * bit} >= {bit})"
 
 
-def _ranked(expression: str, members: Iterable[Encap | Direction]) -> str:
+def _ranked(expression: str, members: Iterable[Encap | Direction], dialect: Dialect) -> str:
     """Numbers of an enumeration in the order of its labels."""
     in_order = sorted(members, key=lambda one: one.label)
-    ranks = " ".join(f"WHEN {one.value} THEN {rank}" for rank, one in enumerate(in_order))
-    return f"CASE {expression} {ranks} END"
+    return dialect.ranked(expression, {one.value: rank for rank, one in enumerate(in_order)})

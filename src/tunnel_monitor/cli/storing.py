@@ -1,0 +1,128 @@
+"""The options that name a database for many hosts, alike for every command that has them."""
+
+from __future__ import annotations
+
+import argparse
+import pwd
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tunnel_monitor.cli.keeping import parse_size
+from tunnel_monitor.errors import StoreFailed
+from tunnel_monitor.flows.sinks import Sink
+from tunnel_monitor.store import clickhouse_target, place
+from tunnel_monitor.store.clickhouse_target import PASSWORD, USER, Target
+from tunnel_monitor.store.fleet import Fleet
+
+ADDRESS: Final = "clickhouse://HOST[:PORT][,HOST…]/DATABASE"
+
+
+def add_secret_options(parser: argparse.ArgumentParser) -> None:
+    """Declare what belongs to a database's address: secrets are never in it."""
+    parser.add_argument(
+        "--store-credentials",
+        metavar="FILE",
+        help="user on the first line, password on the second; "
+        f"without it, {USER} and {PASSWORD} are taken from the environment",
+    )
+    parser.add_argument(
+        "--store-ca",
+        metavar="FILE",
+        help="certificates to trust for clickhouses:// instead of this system's",
+    )
+
+
+def add_store_option(parser: argparse.ArgumentParser, what: str) -> None:
+    """Declare `--store` and its secrets."""
+    parser.add_argument("--store", metavar="URL", help=f"{what}: {ADDRESS}; clickhouses:// for TLS")
+    add_secret_options(parser)
+
+
+def add_spool_options(parser: argparse.ArgumentParser) -> None:
+    """Declare what a monitor needs that sends to a database."""
+    parser.add_argument(
+        "--store-spool",
+        metavar="FOLDER",
+        help="for what waits while the database is away; "
+        f"default: {place.state_folder() / place.SPOOL}",
+    )
+    parser.add_argument(
+        "--store-spool-size",
+        default="256M",
+        metavar="SIZE",
+        help="how much may wait; beyond that the oldest is dropped, and counted",
+    )
+
+
+def target_of(options: argparse.Namespace, written: str) -> Target:
+    """The database that is named.
+
+    Raises:
+        BadSetting: the address, the secrets or the certificates mean nothing.
+    """
+    return clickhouse_target.parse(
+        written, credentials=options.store_credentials, authority=options.store_ca
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Storing:
+    """Where a monitor sends what it counts.
+
+    Args:
+        target: the database; None: nowhere.
+        folder: for what waits.
+        ours: whether that is where it lies by default, so that it is ours to make.
+        most_bytes: of what waits.
+        interval_ns: between two drains.
+    """
+
+    target: Target | None
+    folder: Path
+    ours: bool
+    most_bytes: int
+    interval_ns: int
+
+    @classmethod
+    def of(cls, options: argparse.Namespace) -> Storing:
+        """Check the options.
+
+        Raises:
+            BadSetting: one of them means nothing.
+        """
+        given = options.store_spool
+        return cls(
+            target=target_of(options, options.store) if options.store else None,
+            folder=Path(given).absolute() if given else place.state_folder() / place.SPOOL,
+            ours=given is None,
+            most_bytes=parse_size(options.store_spool_size),
+            interval_ns=round(options.interval * 1e9),
+        )
+
+    def prepare(self, user: pwd.struct_passwd, report: Callable[[str], None]) -> None:
+        """What takes root, or the right to read our own files."""
+        if self.target is None:
+            return
+        "name".encode("idna")  # names of servers are written so, by modules that load only then
+        if self.ours:
+            try:
+                place.prepare(place.state_folder(), user)
+            except StoreFailed as error:
+                report(str(error))
+
+    def sinks(self, report: Callable[[str], None]) -> list[Sink]:
+        """What takes batches to send them."""
+        if self.target is None:
+            return []
+        sink = Fleet(
+            self.target,
+            host=socket.gethostname(),
+            interval_ns=self.interval_ns,
+            folder=self.folder,
+            most_bytes=self.most_bytes,
+            report=report,
+        )
+        return [sink]
