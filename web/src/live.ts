@@ -16,15 +16,17 @@ export type Stream =
   /** The server's events are not what this page can read. */
   | { readonly kind: "unreadable"; readonly why: string };
 
-export interface Wanted {
+/** What a drain was asked to tell. */
+export interface Asked {
   readonly window: WindowName;
+  /** Which rows; "" for all. */
+  readonly filter: string;
   /** Whose flows are told in detail; null for the largest of all. */
   readonly peer: string | null;
 }
 
 export interface Follower {
-  /** A drain, and the peer whose flows it has. */
-  readonly drain: (drain: Drain, peer: string | null) => void;
+  readonly drain: (drain: Drain, asked: Asked) => void;
   /** Only when it changes. */
   readonly stream: (stream: Stream) => void;
 }
@@ -37,7 +39,7 @@ const SILENT_MS = 4000;
 
 export class Live {
   private source: EventSource | null = null;
-  private wanted: Wanted | null = null;
+  private wanted: Asked | null = null;
   private state: Stream = { kind: "connecting" };
   private attempts = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -47,10 +49,10 @@ export class Live {
     this.follower = follower;
   }
 
-  /** Follow this window and peer; nothing happens if that is so already. */
-  follow(wanted: Wanted): void {
-    if (this.wanted?.window === wanted.window && this.wanted.peer === wanted.peer) return;
-    this.wanted = wanted;
+  /** Follow what is asked for; nothing happens if that is so already. */
+  follow(asked: Asked): void {
+    if (this.wanted && liveAddress(this.wanted) === liveAddress(asked)) return;
+    this.wanted = asked;
     this.open();
   }
 
@@ -61,7 +63,7 @@ export class Live {
     const source = new EventSource(liveAddress(wanted));
     this.source = source;
     source.addEventListener("drain", (event: MessageEvent<unknown>) => {
-      this.receive(event.data, wanted.peer);
+      this.receive(event.data, wanted);
     });
     source.onerror = () => {
       this.lose();
@@ -75,13 +77,13 @@ export class Live {
     this.source = null;
   }
 
-  private receive(data: unknown, peer: string | null): void {
+  private receive(data: unknown, asked: Asked): void {
     try {
       const drain = readDrain(JSON.parse(String(data)));
       this.attempts = 0;
       this.expectWithin(SILENT_MS + SILENT_INTERVALS * drain.interval_s * 1000);
       this.become({ kind: "live" });
-      this.follower.drain(drain, peer);
+      this.follower.drain(drain, asked);
     } catch (error) {
       if (!(error instanceof ReplyError || error instanceof SyntaxError)) throw error;
       this.become({ kind: "unreadable", why: error.message });
@@ -128,9 +130,10 @@ export class Live {
 }
 
 /** Where the stream is, relative to the page. */
-export function liveAddress(wanted: Wanted): string {
-  const words = new URLSearchParams({ window: wanted.window });
-  if (wanted.peer !== null) words.set("peer", wanted.peer);
+export function liveAddress({ window, filter, peer }: Asked): string {
+  const words = new URLSearchParams({ window });
+  if (filter !== "") words.set("filter", filter);
+  if (peer !== null) words.set("peer", peer);
   return `api/v1/live?${words.toString()}`;
 }
 

@@ -12,7 +12,7 @@ import { drawHeader, drawPill } from "./header";
 import { drawLeft } from "./left";
 import { slicer } from "./later";
 import { keepInAddress } from "./link";
-import { Live, type Stream, type Wanted } from "./live";
+import { Live, type Asked, type Stream } from "./live";
 import { noticeOf, pillOf, type Condition } from "./pill";
 import { RightPanel } from "./right";
 import { columnOf, columnsOf } from "./series";
@@ -73,18 +73,19 @@ let before = store.now;
 
 connectControls(store);
 drawControls(store.now);
-live.follow(wantedBy(store.now));
+live.follow(askedBy(store.now));
 setInterval(drawState, 500);
 new ResizeObserver(() => {
   draw("still");
 }).observe(byId("stage", HTMLElement));
 
-function wantedBy(selection: Selection): Wanted {
-  return { window: selection.period === "rate" ? "last" : "total", peer: focusOf(selection) };
+function askedBy(selection: Selection): Asked {
+  const window = selection.period === "rate" ? "last" : "total";
+  return { window, filter: selection.filter, peer: focusOf(selection) };
 }
 
-function received(drain: Drain, peer: string | null): void {
-  hold = arrive(hold, drain, peer, store.now.paused);
+function received(drain: Drain, asked: Asked): void {
+  hold = arrive(hold, drain, asked, store.now.paused);
   history.add(columnOf(drain));
   draw("live");
 }
@@ -107,7 +108,7 @@ function changed(selection: Selection): void {
   if (selection.paused !== before.paused) hold = selection.paused ? pause(hold) : resume(hold);
   before = selection;
   drawControls(selection);
-  live.follow(wantedBy(selection));
+  live.follow(askedBy(selection));
   draw("step");
 }
 

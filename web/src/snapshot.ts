@@ -1,12 +1,13 @@
 /** What has arrived and what is shown of it: the newest drain, or the one that is held. */
 import type { Drain, Flow, Tunnel } from "./api";
+import type { Asked } from "./live";
 import { flowKey, remember, tunnelKey, type Roster } from "./roster";
 
 /** A drain, and who keeps a place from those before it. */
 export interface Snapshot {
   readonly drain: Drain;
-  /** Whose flows the drain has; null for the largest of all. */
-  readonly peer: string | null;
+  /** Which rows it has. */
+  readonly asked: Asked;
   readonly tunnels: Roster<Tunnel>;
   readonly flows: Roster<Flow>;
 }
@@ -33,8 +34,8 @@ export function waiting(hold: Hold): number {
  * A drain arrives. It is shown, unless something of the same window is held. Once the interface
  * is gone all drains are empty, so the last one before stays.
  */
-export function arrive(hold: Hold, drain: Drain, peer: string | null, paused: boolean): Hold {
-  const latest = snapshot(hold.latest, drain, peer);
+export function arrive(hold: Hold, drain: Drain, asked: Asked, paused: boolean): Hold {
+  const latest = snapshot(hold.latest, drain, asked);
   const gone = drain.status.state === "gone";
   if (!paused && !gone) return { latest, frozen: null };
   if (hold.frozen?.drain.window === drain.window) return { latest, frozen: hold.frozen };
@@ -53,13 +54,14 @@ export function resume(hold: Hold): Hold {
   return gone ? hold : { ...hold, frozen: null };
 }
 
-function snapshot(before: Snapshot | null, drain: Drain, peer: string | null): Snapshot {
-  const related = before?.drain.window === drain.window && drain.window === "last" ? before : null;
+function snapshot(before: Snapshot | null, drain: Drain, asked: Asked): Snapshot {
+  const isAlike = before?.asked.window === asked.window && before.asked.filter === asked.filter;
+  const related = isAlike && asked.window === "last" ? before : null;
   const seconds = related ? drain.time - related.drain.time : 0;
-  const flows = related?.peer === peer ? related.flows : new Map<string, never>();
+  const flows = related?.asked.peer === asked.peer ? related.flows : new Map<string, never>();
   return {
     drain,
-    peer,
+    asked,
     tunnels: remember(
       related?.tunnels ?? new Map<string, never>(),
       drain.tunnels,

@@ -6,7 +6,7 @@
 import { amountIn, sum, type Amount } from "./amounts";
 import type { Drain, Flow, Tunnel } from "./api";
 import { valueOf } from "./filter/edit";
-import { matcher } from "./filter/match";
+import { passing } from "./passing";
 import type { Measure } from "./format";
 import { insideMatrix } from "./inside";
 import type { Matrix } from "./matrix";
@@ -80,11 +80,9 @@ export function trafficOf(snapshot: Snapshot, selection: Selection, past: Past =
   const { unit, size } = selection;
   const measure: Measure = { unit, size, period: drain.window === "last" ? "rate" : "total" };
   const amount = amountIn(measure, drain.elapsed_s);
-  const passes = matcher(selection.filter);
-  const all = [...snapshot.tunnels.values()].filter(({ row }) => passes(row));
-  const flows = [...snapshot.flows.values()].filter(({ row }) => passes(row));
+  const { tunnels: all, flows, isWhole } = passing(snapshot, selection.filter);
   const nameless = all.filter(({ row }) => row.outer_src === "").map(({ row }) => amount(row));
-  const left = selection.filter === "" && selection.below === 0 ? amount(drain.other_tunnels) : 0;
+  const left = isWhole && selection.below === 0 ? amount(drain.other_tunnels) : 0;
   const rest = sum(nameless) + left;
   const rim = rimOf(
     all.filter(({ row }) => row.outer_src !== ""),

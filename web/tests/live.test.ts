@@ -37,7 +37,7 @@ let status = 200;
 
 function start(): Live {
   return new Live({
-    drain: (drain, peer) => drains.push([drain.drains, peer]),
+    drain: (drain, { peer }) => drains.push([drain.drains, peer]),
     stream: (stream) => streams.push(stream),
   });
 }
@@ -55,30 +55,30 @@ afterEach(() => {
 });
 
 test("the address says window and peer", () => {
-  expect(liveAddress({ window: "total", peer: null })).toBe("api/v1/live?window=total");
-  expect(liveAddress({ window: "last", peer: "2001:db8::5" })).toBe(
+  expect(liveAddress({ window: "total", filter: "", peer: null })).toBe("api/v1/live?window=total");
+  expect(liveAddress({ window: "last", filter: "", peer: "2001:db8::5" })).toBe(
     "api/v1/live?window=last&peer=2001%3Adb8%3A%3A5",
   );
 });
 
 test("drains arrive with the peer they were asked for", () => {
   const live = start();
-  live.follow({ window: "last", peer: null });
+  live.follow({ window: "last", filter: "", peer: null });
   newest().send(JSON.stringify(event()));
-  live.follow({ window: "last", peer: "172.16.1.108" });
+  live.follow({ window: "last", filter: "", peer: "172.16.1.108" });
   newest().send(JSON.stringify(event({ drains: 1001 })));
   expect(drains).toEqual([
     [1000, null],
     [1001, "172.16.1.108"],
   ]);
   expect(FakeSource.all[0]?.closed).toBe(true);
-  live.follow({ window: "last", peer: "172.16.1.108" });
+  live.follow({ window: "last", filter: "", peer: "172.16.1.108" });
   expect(FakeSource.all).toHaveLength(2);
 });
 
 test("a broken stream says since when, and is opened again", async () => {
   const live = start();
-  live.follow({ window: "last", peer: null });
+  live.follow({ window: "last", filter: "", peer: null });
   newest().send(JSON.stringify(event()));
   newest().onerror?.();
   expect(streams).toEqual([{ kind: "live" }, { kind: "lost", since: Date.now() }]);
@@ -90,7 +90,7 @@ test("a broken stream says since when, and is opened again", async () => {
 
 test("silence counts as broken", async () => {
   const live = start();
-  live.follow({ window: "last", peer: null });
+  live.follow({ window: "last", filter: "", peer: null });
   newest().send(JSON.stringify(event({ interval_s: 2 })));
   await vi.advanceTimersByTimeAsync(9_900);
   expect(streams.at(-1)?.kind).toBe("live");
@@ -101,7 +101,7 @@ test("silence counts as broken", async () => {
 test("a missing token is told from a server that is away", async () => {
   status = 401;
   const live = start();
-  live.follow({ window: "last", peer: null });
+  live.follow({ window: "last", filter: "", peer: null });
   newest().onerror?.();
   await vi.advanceTimersByTimeAsync(500);
   expect(streams.at(-1)).toEqual({ kind: "refused" });
@@ -116,7 +116,7 @@ test("a missing token is told from a server that is away", async () => {
 
 test("an event that cannot be read is named, and the next one heals", () => {
   const live = start();
-  live.follow({ window: "last", peer: null });
+  live.follow({ window: "last", filter: "", peer: null });
   newest().send("{");
   expect(streams.at(-1)?.kind).toBe("unreadable");
   newest().send(JSON.stringify(event({ time: "now" })));

@@ -4,6 +4,7 @@ import type { Amount } from "../src/amounts";
 import { insideMatrix } from "../src/inside";
 import type { Matrix } from "../src/matrix";
 import { rimOf, type Rim, type RimChoice } from "../src/rim";
+import type { Asked } from "../src/live";
 import type { Kept } from "../src/roster";
 
 export function peer(n: number): string {
@@ -140,3 +141,6 @@ export function endpointsOf(
   const opened = new Set(rim.places.filter(({ kind }) => kind === "peer").map(({ key }) => key));
   return insideMatrix(rim, rim.rows, flows, { amount, opened, of: "endpoints", top, rest: 0 });
 }
+
+/** What the first screen asks for. */
+export const ASKED: Asked = { window: "last", filter: "", peer: null };

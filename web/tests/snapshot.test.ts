@@ -3,7 +3,7 @@ import { readDrain, type Drain, type WindowName } from "../src/api";
 import { remember, tunnelKey, type Roster } from "../src/roster";
 import { arrive, NOTHING, pause, resume, shown, waiting, type Hold } from "../src/snapshot";
 import type { Tunnel } from "../src/api";
-import { event, tunnel } from "./rows";
+import { ASKED, event, tunnel } from "./rows";
 
 function drain(
   drains: number,
@@ -18,43 +18,43 @@ const number = (hold: Hold): number | undefined => shown(hold)?.drain.drains;
 
 describe("what is shown", () => {
   test("the latest, while live", () => {
-    const hold = arrive(arrive(NOTHING, drain(1), null, false), drain(2), null, false);
+    const hold = arrive(arrive(NOTHING, drain(1), ASKED, false), drain(2), ASKED, false);
     expect([number(hold), waiting(hold)]).toEqual([2, 0]);
   });
 
   test("the one of the moment, while paused", () => {
-    const first = arrive(NOTHING, drain(1), null, false);
-    const later = arrive(arrive(pause(first), drain(2), null, true), drain(4), null, true);
+    const first = arrive(NOTHING, drain(1), ASKED, false);
+    const later = arrive(arrive(pause(first), drain(2), ASKED, true), drain(4), ASKED, true);
     expect(shown(later)).toBe(shown(first));
     expect(waiting(later)).toBe(3);
     expect(number(resume(later))).toBe(4);
   });
 
   test("the first to arrive, in a page opened paused", () => {
-    const hold = arrive(arrive(NOTHING, drain(7), null, true), drain(8), null, true);
+    const hold = arrive(arrive(NOTHING, drain(7), ASKED, true), drain(8), ASKED, true);
     expect([number(hold), waiting(hold)]).toEqual([7, 1]);
   });
 
   test("the first of another window, where the link asks for that", () => {
-    const held = pause(arrive(NOTHING, drain(1), null, false));
-    expect(number(arrive(held, drain(2, "total"), null, true))).toBe(2);
+    const held = pause(arrive(NOTHING, drain(1), ASKED, false));
+    expect(number(arrive(held, drain(2, "total"), { ...ASKED, window: "total" }, true))).toBe(2);
   });
 
   test("the last before the interface was gone", () => {
-    const live = arrive(NOTHING, drain(5), null, false);
+    const live = arrive(NOTHING, drain(5), ASKED, false);
     const gone = arrive(
-      arrive(live, drain(6, "last", "gone"), null, false),
+      arrive(live, drain(6, "last", "gone"), ASKED, false),
       drain(7, "last", "gone"),
-      null,
+      ASKED,
       false,
     );
     expect(number(gone)).toBe(5);
     expect(number(resume(gone))).toBe(5);
-    expect(number(arrive(gone, drain(8), null, false))).toBe(8);
+    expect(number(arrive(gone, drain(8), ASKED, false))).toBe(8);
   });
 
   test("the empty one, in a page opened after that", () => {
-    expect(number(arrive(NOTHING, drain(9, "last", "gone"), null, false))).toBe(9);
+    expect(number(arrive(NOTHING, drain(9, "last", "gone"), ASKED, false))).toBe(9);
   });
 });
 
@@ -80,15 +80,25 @@ describe("who keeps a place", () => {
   });
 
   test("flows of another peer are forgotten with that peer", () => {
-    const before = arrive(NOTHING, drain(1), null, false);
-    const opened = arrive(before, { ...drain(2), flows: [] }, "172.16.1.100", false);
+    const before = arrive(NOTHING, drain(1), ASKED, false);
+    const opened = arrive(
+      before,
+      { ...drain(2), flows: [] },
+      { ...ASKED, peer: "172.16.1.100" },
+      false,
+    );
     expect([before.latest?.flows.size, opened.latest?.flows.size]).toEqual([1, 0]);
     expect(opened.latest?.tunnels.size).toBe(1);
   });
 
   test("totals need no memory", () => {
-    const before = arrive(NOTHING, drain(1), null, false);
-    const total = arrive(before, { ...drain(2, "total"), tunnels: [] }, null, false);
+    const before = arrive(NOTHING, drain(1), ASKED, false);
+    const total = arrive(
+      before,
+      { ...drain(2, "total"), tunnels: [] },
+      { ...ASKED, window: "total" },
+      false,
+    );
     expect(total.latest?.tunnels.size).toBe(0);
   });
 });

@@ -9,7 +9,7 @@ import { arrive, NOTHING, shown, type Snapshot } from "../src/snapshot";
 import { EVERYTHING, type Selection } from "../src/state";
 import { trafficOf, type Traffic } from "../src/traffic";
 import { arcWords, nameOf, ribbonWords, sentence } from "../src/words";
-import { event, flow, peer, tunnel } from "./rows";
+import { ASKED, event, flow, peer, tunnel } from "./rows";
 
 const drain = {
   ...readDrain(event({ elapsed_s: 2 })),
@@ -18,8 +18,8 @@ const drain = {
   other_tunnels: { packets: 1, bytes: 125, inner_bytes: 75 },
 };
 
-function snapshot(rows = drain): Snapshot {
-  const found = shown(arrive(NOTHING, rows, null, false));
+function snapshot(rows = drain, asked = ASKED): Snapshot {
+  const found = shown(arrive(NOTHING, rows, asked, false));
   if (!found) throw new Error("nothing shown");
   return found;
 }

@@ -1,8 +1,10 @@
-/** A filter as words: what a click adds to it and takes out of it again. */
+/** What a click adds to a filter, and takes out of it again. */
+import { partsOf } from "./tokens";
 
-/** The words of a filter, in their order. */
+/** The parts of a filter, in their order; one whole where they are joined by "or". */
 export function wordsOf(filter: string): string[] {
-  return filter.split(/\s+/).filter((word) => word !== "");
+  if (filter.trim() === "") return [];
+  return partsOf(filter) ?? [`(${filter.trim()})`];
 }
 
 export function withWord(filter: string, word: string): string {
@@ -23,17 +25,17 @@ export function toggled(filter: string, word: string): string {
 
 /** The words that lead deeper: into a network, a peer, an endpoint. They are the crumbs. */
 export function drillsOf(filter: string): string[] {
-  return wordsOf(filter).filter((word) => /^(vni|peer|inner):/.test(word));
+  return wordsOf(filter).filter((word) => /^(vni|peer|inner):[^,*?/]+$/.test(word));
 }
 
-/** What is taken out: "!peer:172.16.1.108". */
+/** What is taken out, without its mark: "peer:172.16.1.108". */
 export function excludedOf(filter: string): string[] {
-  return wordsOf(filter).filter((word) => word.startsWith("!"));
+  return wordsOf(filter).flatMap((word) => /^(?:!|not )\s*(\S+)$/.exec(word)?.[1] ?? []);
 }
 
 /** The value of the last word of that name, "10001" of "vni:10001"; null without one. */
 export function valueOf(filter: string, name: string): string | null {
-  const word = wordsOf(filter).findLast((one) => one.startsWith(`${name}:`));
+  const word = drillsOf(filter).findLast((one) => one.startsWith(`${name}:`));
   return word === undefined ? null : word.slice(name.length + 1);
 }
 
