@@ -102,11 +102,15 @@ export function createChord(svg: SVGSVGElement, isStill: () => boolean): Chord {
   };
 }
 
-function goalOf({ rim, inside, opened, frame }: Picture): Scene {
-  // Beside several opened arcs the names of one would lie on the label of the next.
-  const isOpened = (nth: number): boolean =>
-    opened.size > 1 || opened.has(rim.arcs[nth]?.place.key ?? "");
-  return sceneOf(rim, inside, placeLabels(rim.arcs, frame, isOpened), (key) =>
+function goalOf({ rim, inside, opened, chosen, frame }: Picture): Scene {
+  const wanted = rim.arcs.map(({ start, end, sent, received, place }) => ({
+    start,
+    end,
+    weight: place.key === chosen || place.kind === "other" ? Infinity : sent + received,
+    // Beside several opened arcs the names of one would lie on the label of the next.
+    isOpened: opened.size > 1 || opened.has(place.key),
+  }));
+  return sceneOf(rim, inside, placeLabels(wanted, frame), (key) =>
     opened.has(key) ? frame.opened : frame.closed,
   );
 }

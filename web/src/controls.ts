@@ -1,10 +1,11 @@
 /** Buttons and keys: each is one small change of the selection. */
 import { byId } from "./dom";
+import type { FilterBox } from "./filter/box";
 import type { Store } from "./link";
 import { EVERYTHING, up, VIEWS, type Selection } from "./state";
 import { toggleTheme } from "./theme";
 
-export function connectControls(store: Store): void {
+export function connectControls(store: Store, box: FilterBox): void {
   const press = (id: string, change: () => Partial<Selection>): void => {
     byId(id, HTMLButtonElement).addEventListener("click", () => {
       store.choose(change());
@@ -23,7 +24,10 @@ export function connectControls(store: Store): void {
   byId("help-open", HTMLButtonElement).addEventListener("click", showHelp);
   connectCopy(byId("link", HTMLButtonElement));
   document.addEventListener("keydown", (event) => {
-    if (isForPage(event) && act(event.key, store)) event.preventDefault();
+    if (!isForPage(event)) return;
+    if (event.key === "/") box.focus();
+    else if (!act(event.key, store)) return;
+    event.preventDefault();
   });
 }
 
@@ -84,8 +88,9 @@ export function cleared(): Partial<Selection> {
 function isForPage(event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
   if (byId("help", HTMLDialogElement).open) return false;
-  const onControl = event.target instanceof Element && event.target.closest("button, a, input");
-  return !(event.key === " " && onControl);
+  if (!(event.target instanceof Element)) return true;
+  if (event.target.closest("input, textarea, select")) return false;
+  return !(event.key === " " && event.target.closest("button, a"));
 }
 
 function showHelp(): void {

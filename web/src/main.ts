@@ -7,7 +7,9 @@ import { byId, make } from "./dom";
 import type { Pace, Tools } from "./drawing";
 import { DRAWINGS } from "./drawings";
 import { drawEmpty, drawEmptyRight } from "./empty";
+import { FilterBox } from "./filter/box";
 import { valueOf, withValue } from "./filter/edit";
+import { Force } from "./filter/force";
 import { drawHeader, drawPill } from "./header";
 import { drawLeft } from "./left";
 import { slicer } from "./later";
@@ -68,12 +70,16 @@ const crumbs = new Crumbs(byId("crumbs", HTMLElement), {
     choose(cleared());
   },
 });
+const box = new FilterBox((filter) => {
+  choose({ filter });
+});
+const force = new Force(follow);
 const live = new Live({ drain: received, stream: streamed });
 let before = store.now;
 
-connectControls(store);
+connectControls(store, box);
 drawControls(store.now);
-live.follow(askedBy(store.now));
+follow();
 setInterval(drawState, 500);
 new ResizeObserver(() => {
   draw("still");
@@ -82,6 +88,16 @@ new ResizeObserver(() => {
 function askedBy(selection: Selection): Asked {
   const window = selection.period === "rate" ? "last" : "total";
   return { window, filter: selection.filter, peer: focusOf(selection) };
+}
+
+/** Asks for what is chosen; while its filter is being judged the stream stays as it is. */
+function follow(): void {
+  const { filter } = store.now;
+  box.show(filter);
+  const mistake = force.mistake(filter);
+  if (mistake) box.refuse(mistake);
+  if (force.isTaken(filter)) live.follow(askedBy(store.now));
+  else if (mistake || hold.latest === null) live.follow(askedBy({ ...store.now, filter: "" }));
 }
 
 function received(drain: Drain, asked: Asked): void {
@@ -93,7 +109,9 @@ function received(drain: Drain, asked: Asked): void {
 function streamed(next: Stream): void {
   stream = next;
   drawState();
-  if (next.kind === "live") void loadPast();
+  if (next.kind !== "live") return;
+  follow();
+  void loadPast();
 }
 
 /** What was before the page opened, or while the stream was broken. */
@@ -108,7 +126,7 @@ function changed(selection: Selection): void {
   if (selection.paused !== before.paused) hold = selection.paused ? pause(hold) : resume(hold);
   before = selection;
   drawControls(selection);
-  live.follow(askedBy(selection));
+  follow();
   draw("step");
 }
 
@@ -116,7 +134,8 @@ function draw(pace: Pace): void {
   drawState();
   const snapshot = shown(hold);
   if (!snapshot || !hold.latest) return;
-  const selection = store.now;
+  const mistake = force.mistake(store.now.filter);
+  const selection = mistake ? { ...store.now, filter: "" } : store.now;
   const held = selection.paused ? { time: snapshot.drain.time, waiting: waiting(hold) } : null;
   const traffic = trafficOf(snapshot, selection, { columns: history.columns, held });
   drawHeader(snapshot.drain, selection.unit, history.recent(RECENT));

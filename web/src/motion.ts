@@ -58,7 +58,7 @@ export interface Radii {
 export function sceneOf(
   rim: Layout,
   inside: Layout,
-  labels: readonly LabelPlace[],
+  labels: readonly (LabelPlace | null)[],
   radiiOf: (rim: string) => Radii,
 ): Scene {
   const end = (span: Span, rimKey: string): EndMark => ({

@@ -86,9 +86,16 @@ function drawShapes(
     .attr("d", (mark) => paths.get(mark.key) ?? "")
     .attr("fill", (mark) => `url(#${gradientId(mark)})`)
     .attr("opacity", (mark) => mark.opacity)
+    .attr("stroke-width", (mark) => edge(mark))
     .attr("aria-pressed", ({ key }) => String(key === chosen))
     .classed("faded", (mark) => !stands(mark))
     .classed("on", ({ key }) => key === pointed || key === chosen);
+}
+
+/** The gap around a ribbon, in px: round thin ones it would be all that is seen. */
+function edge({ a, b }: RibbonMark): string {
+  const width = Math.max(marks.widthOf(a), marks.widthOf(b));
+  return Math.min(0.75, width / 8).toFixed(2);
 }
 
 /** Big ones first, so that small ones stay visible; by powers of two, so that few swap live. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { frameFor } from "../src/frame";
-import { placeLabels } from "../src/labels";
+import { placeLabels, type LabelPlace } from "../src/labels";
 import type { Span } from "../src/layout";
 
 const desk = frameFor(896, 624, false, "closed", 0);
@@ -13,7 +13,10 @@ function arcs(count: number, from = 0, to = 2 * Math.PI): Span[] {
   }));
 }
 
-const placed = (spans: readonly Span[]) => placeLabels(spans, desk, () => false);
+function placed(spans: readonly Span[], frame = desk): LabelPlace[] {
+  const wanted = spans.map((span) => ({ ...span, weight: 1, isOpened: false }));
+  return placeLabels(wanted, frame).filter((place) => place !== null);
+}
 
 /** Distances between neighbours of one side, from top to bottom. */
 function pitches(count: number, from: number, to: number): number[] {
@@ -36,8 +39,8 @@ describe("labels", () => {
   });
 
   test("keep their distance, and get a leader when they move", () => {
-    const crowd = arcs(6, 1.5, 1.8);
-    expect(Math.min(...pitches(6, 1.5, 1.8))).toBeGreaterThanOrEqual(desk.labelPitch - 1e-9);
+    const crowd = arcs(6, 1.3, 1.8);
+    expect(Math.min(...pitches(6, 1.3, 1.8))).toBeGreaterThanOrEqual(desk.labelPitch - 1e-9);
     const places = placed(crowd);
     expect(places[0]?.leader).not.toBeNull();
     expect(places.every(({ lines }) => lines === 2)).toBe(true);
@@ -48,10 +51,21 @@ describe("labels", () => {
     expect(heights).toEqual([...heights].sort((a, b) => a - b));
   });
 
-  test("lose their second line where a side is full", () => {
-    const places = placed(arcs(25, 0.1, 3));
-    expect(places.every(({ lines }) => lines === 1)).toBe(true);
-    expect(Math.min(...pitches(25, 0.1, 3))).toBeGreaterThan(15);
+  test("lose their second line where a side is full, the lightest first", () => {
+    const wanted = arcs(20, 0.1, 3).map((span, weight) => ({ ...span, weight, isOpened: false }));
+    const lines = placeLabels(wanted, desk).map((place) => place?.lines);
+    expect(new Set(lines)).toEqual(new Set([1, 2]));
+    expect(lines).toEqual([...lines].sort());
+    expect(Math.min(...pitches(20, 0.1, 3))).toBeGreaterThan(15);
+  });
+
+  test("of short arcs are one line, and go before they stand far away", () => {
+    const short = arcs(40, 0.2, 0.8).map((span, i) => ({ ...span, weight: i, isOpened: false }));
+    const places = placeLabels(short, desk);
+    const shown = places.filter((place) => place !== null);
+    expect(shown.every(({ lines }) => lines === 1)).toBe(true);
+    expect(shown.length).toBeGreaterThan(4);
+    expect(shown.length).toBeLessThan(40);
   });
 
   test("leave the corner to the legend", () => {
@@ -71,7 +85,8 @@ describe("labels", () => {
       { start: 1.4, end: 1.8 },
       { start: 4.5, end: 4.9 },
     ];
-    const [right, left] = placeLabels(spans, open, (nth) => nth === 0);
+    const wanted = spans.map((span, nth) => ({ ...span, weight: 1, isOpened: nth === 0 }));
+    const [right, left] = placeLabels(wanted, open);
     expect(open.outer).toBe(desk.outer);
     expect((right?.x ?? 0) + (left?.x ?? 0)).toBeCloseTo(open.namesRoom, 0);
   });

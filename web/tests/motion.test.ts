@@ -21,7 +21,10 @@ function scene(
   const matrix = rimMatrix(peers, bytes, 0);
   const rim = layOut(matrix, spacing);
   const inside = open ? endpointsOf(peers, flows, bytes) : matrix;
-  const labels = placeLabels(rim.arcs, frame, () => open);
+  const labels = placeLabels(
+    rim.arcs.map(({ start, end }) => ({ start, end, weight: 1, isOpened: open })),
+    frame,
+  );
   return sceneOf(rim, layOutInside(rim, inside, spacing), labels, () =>
     open ? frame.opened : frame.closed,
   );

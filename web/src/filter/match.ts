@@ -41,6 +41,19 @@ export function readFilter(text: string): Node | null {
   }
 }
 
+/** What is wrong with a filter as far as the page can tell; null if nothing is. */
+export function readMistake(
+  text: string,
+): { readonly error: string; readonly start: number; readonly length: number } | null {
+  try {
+    parseFilter(text);
+    return null;
+  } catch (error) {
+    if (!(error instanceof FilterError)) throw error;
+    return { error: error.message, start: error.start, length: error.length };
+  }
+}
+
 /** Whether tunnels alone are not enough to judge: it looks at inner addresses or at counts. */
 export function needsFlows(node: Node | null): boolean {
   if (node === null) return false;
