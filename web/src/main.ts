@@ -16,6 +16,7 @@ import { slicer } from "./later";
 import { keepInAddress } from "./link";
 import { Live, type Asked, type Stream } from "./live";
 import { noticeOf, pillOf, type Condition } from "./pill";
+import { tellsAll } from "./passing";
 import { RightPanel } from "./right";
 import { columnOf, columnsOf } from "./series";
 import { arrive, NOTHING, pause, resume, shown, waiting } from "./snapshot";
@@ -28,9 +29,12 @@ import { focusOf, trafficOf, type Traffic } from "./traffic";
 
 /** Points of the small curves. */
 const RECENT = 90;
+/** Milliseconds for which a choice waits for rows that are not held. */
+const PATIENCE_MS = 500;
 
 let hold = NOTHING;
 let stream: Stream = { kind: "connecting" };
+let waiter: ReturnType<typeof setTimeout> | null = null;
 
 const reducedMotion = window.matchMedia("(prefers-reduced-motion: reduce)");
 const store = keepInAddress(window, changed);
@@ -103,7 +107,8 @@ function follow(): void {
 function received(drain: Drain, asked: Asked): void {
   hold = arrive(hold, drain, asked, store.now.paused);
   history.add(columnOf(drain));
-  draw("live");
+  if (waiter === null) draw("live");
+  else if (asked.filter === store.now.filter) answer();
 }
 
 function streamed(next: Stream): void {
@@ -127,6 +132,18 @@ function changed(selection: Selection): void {
   before = selection;
   drawControls(selection);
   follow();
+  const snapshot = shown(hold);
+  if (waiter !== null) clearTimeout(waiter);
+  const isKnown = selection.paused || snapshot === null || tellsAll(snapshot, selection.filter);
+  // Sums of some rows would be wrong: their answer is nearly here.
+  waiter = isKnown ? null : setTimeout(answer, PATIENCE_MS);
+  if (isKnown) draw("step");
+}
+
+/** What a choice waited for is here, or will not come soon. */
+function answer(): void {
+  if (waiter !== null) clearTimeout(waiter);
+  waiter = null;
   draw("step");
 }
 

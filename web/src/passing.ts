@@ -1,6 +1,7 @@
 /** The rows that pass the filter: as the server sent them, or from those that are held. */
 import { NO_COUNTS } from "./amounts";
 import type { Flow, Tunnel } from "./api";
+import { wordsOf } from "./filter/edit";
 import { judge, needsFlows, readFilter, type Setting } from "./filter/match";
 import { tunnelKey, type Kept } from "./roster";
 import type { Snapshot } from "./snapshot";
@@ -16,6 +17,18 @@ export interface Passing {
  * While another filter is on its way to the server, or while paused, the rows that are held have
  * to do. Where tunnels do not tell enough, they are added up from the flows that are known.
  */
+/**
+ * Whether the rows that are held tell all of a filter: the server chose them by it, or by fewer
+ * of its conditions, and tunnels are enough to judge the others.
+ */
+export function tellsAll(snapshot: Snapshot, filter: string): boolean {
+  const { asked } = snapshot;
+  if (asked.filter === filter) return true;
+  const words = wordsOf(filter);
+  const isNarrower = wordsOf(asked.filter).every((word) => words.includes(word));
+  return isNarrower && !needsFlows(readFilter(filter));
+}
+
 export function passing(snapshot: Snapshot, filter: string): Passing {
   const tunnels = [...snapshot.tunnels.values()];
   const flows = [...snapshot.flows.values()];

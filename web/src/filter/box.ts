@@ -30,7 +30,7 @@ export class FilterBox {
   private readonly says = byId("filter-says", HTMLElement);
   private readonly clear = byId("filter-clear", HTMLButtonElement);
   private readonly apply: (filter: string) => void;
-  private inForce = "";
+  private applied = "";
   private mistake: Mistake | null = null;
   private options: readonly Option[] = [];
   private active = -1;
@@ -79,9 +79,9 @@ export class FilterBox {
 
   /** Another filter is in force. What somebody is just typing stays. */
   show(filter: string): void {
-    if (filter === this.inForce && this.root.dataset.shown !== undefined) return;
+    if (filter === this.applied && this.root.dataset.shown !== undefined) return;
     this.root.dataset.shown = "";
-    this.inForce = filter;
+    this.applied = filter;
     this.clear.hidden = filter === "";
     if (document.activeElement === this.input && this.input.value !== "") return;
     this.input.value = filter;
@@ -121,7 +121,7 @@ export class FilterBox {
   }
 
   private offer(filter: string, advice: Advice | null): void {
-    const known = recentFilters().filter((one) => one !== this.inForce);
+    const known = recentFilters().filter((one) => one !== this.applied);
     this.options =
       filter.trim() === ""
         ? [...known.map(recentOption), ...completions(filter, advice)]
@@ -232,7 +232,7 @@ export class FilterBox {
 
   /** Out of the box, with what is in force. */
   private leave(): void {
-    this.input.value = this.inForce;
+    this.input.value = this.applied;
     this.mistake = null;
     this.input.blur();
   }
@@ -240,7 +240,7 @@ export class FilterBox {
   private close(): void {
     clearTimeout(this.timer);
     this.asking.abort();
-    if (this.input.value.trim() === "" && this.inForce !== "") this.apply("");
+    if (this.input.value.trim() === "" && this.applied !== "") this.apply("");
     this.hideList();
   }
 }
