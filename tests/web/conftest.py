@@ -82,6 +82,13 @@ def past(home: int) -> Iterator[Invented]:
 
 
 @pytest.fixture(scope="module")
+def many_still(home: int) -> Iterator[Invented]:
+    """The largest page, standing still."""
+    with invented(home, flows=64_000, peers=500, past_s=2) as here:
+        yield here
+
+
+@pytest.fixture(scope="module")
 def many(home: int) -> Iterator[Invented]:
     """A page of 500 peers with 50,000 flows."""
     with invented(home, flows=50_000, peers=500, past_s=3) as here, draining(here):

@@ -30,11 +30,13 @@ COLLECT = """() => {
     rows: all('#panel-table tbody tr[data-place]', (row) => Object.fromEntries([
       ...['outer_src', 'outer_dst', 'inner_src', 'inner_dst'].map((name) => {
         const [layer, side] = name.split('_');
-        const end = row.querySelector(`.column-${layer} .${side === 'src' ? 'from' : 'to'}`);
+        const end = row.querySelector(side === 'dst' ? `.column-${layer} .to`
+          : `.column-${layer} .from${layer === 'outer' ? ', .column-sender .from' : ''}`);
         return [name, end?.title || end?.textContent];
       }),
       ...['vni', 'bits', 'packets'].map((name) => [
-        name, row.querySelector(`.column-${name}`)?.textContent,
+        name, row.querySelector(`.column-${name}, .column-${name === 'vni' ? 'network' : name}`)
+          ?.textContent,
       ]),
     ])),
     talkers: all('[data-talker]', (row) => row.dataset.talker),

@@ -1,72 +1,109 @@
-"""The table: the diagram's numbers as lines, any number of them."""
+"""The table: the API's rows as lines, any number of them, in any order."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
-from tests.lab.commands import Running
+from tests.lab import commands
 from tests.web.expected import rounded
+from tests.web.invented import Invented
 from tests.web.reading import amount
 from tests.web.visits import Visit
 
 pytestmark = [pytest.mark.root, pytest.mark.browser]
 
 LINK = "#v=2&view=table&period=total&unit=packets"
-TALL = (1280, 4000)  # all lines of the demo are in sight
-TUNNEL = ("outer_src", "outer_dst", "vni")
-FLOW = (*TUNNEL, "inner_src", "inner_dst")
+ENDS = ("outer_src", "outer_dst", "inner_src", "inner_dst")
+# The first of a table's lines, and the place of each in the whole.
+LINES = """() => [...document.querySelectorAll('#panel-table tr[data-place]:not(.waiting)')]
+  .map(({ dataset }) => Number(dataset.place))"""
+SCROLL = "(top) => { document.querySelector('[data-role=table]').scrollTop = top; }"
 
 
-def test_tunnels_are_those_of_the_api(visit: Callable[..., Visit], classic: Running) -> None:
-    here = visit(classic, f"{LINK}&rows=tunnels", size=TALL)
-    shown, (flows,) = here.with_api("flows?window=total")
-    exact: Counter[tuple[str, ...]] = Counter()
-    for row in flows["rows"]:
-        exact[tuple(str(row[name]) for name in TUNNEL)] += int(row["packets"])
-    lines = shown.raw["rows"]
-    drawn = {tuple(line[name] for name in TUNNEL): amount(line["packets"]) for line in lines}
-    assert drawn == {key: rounded(packets) for key, packets in exact.items()}
+def check_lines(here: Visit, server: Invented, query: str, *places: int) -> None:
+    """What is in sight is what the API says stands at these places."""
+    def in_sight() -> dict[int, Any]:
+        shown = here.shown().raw["rows"]
+        numbers: list[int] = here.page.evaluate(LINES)
+        return dict(zip(numbers, shown, strict=True)) if len(numbers) == len(shown) else {}
+
+    def there() -> bool:
+        return set(places) <= in_sight().keys()
+
+    commands.wait_for(there, f"the lines {places}")
+    lines = in_sight()
+    first = min(lines)
+    page = f"offset={first}&limit={max(lines) - first + 1}"
+    rows = server.get(f"api/v1/flows?window=total&{page}&{query}")["rows"]
+    for place, line in lines.items():
+        row = rows[place - first]
+        assert amount(line["packets"]) == rounded(int(row["packets"])), place
+        for name in ENDS:
+            if name in row:
+                assert line[name] == (row[name] or "no address"), place
+        if "vni" in row:
+            assert line["vni"] == str(row["vni"]), place
 
 
-def test_flows_of_a_peer_are_those_of_the_api(
-    visit: Callable[..., Visit], classic: Running
+@pytest.mark.parametrize(
+    ("kind", "by"),
+    [("flows", "conversation"), ("tunnels", "tunnel"), ("peers", "peer"), ("networks", "segment")],
+)
+def test_lines_are_the_apis_groups(
+    kind: str, by: str, visit: Callable[..., Visit], still: Invented
 ) -> None:
-    here = visit(classic, f"{LINK}&filter=peer:172.16.1.101", size=TALL)
-    shown, (flows,) = here.with_api("flows?window=total&peer=172.16.1.101")
-    exact = {
-        tuple(str(row[name]) or "no address" for name in FLOW): rounded(int(row["packets"]))
-        for row in flows["rows"]
-    }
-    lines = shown.raw["rows"]
-    assert {tuple(line[name] for name in FLOW): amount(line["packets"]) for line in lines} == exact
-    sums = [amount(line["packets"]) for line in lines]
-    assert sums == sorted(sums, reverse=True)
+    here = visit(still, f"{LINK}&rows={kind}")
+    check_lines(here, still, f"by={by}&sort=-packets", 0, 1, 2, 3)
+
+
+def test_a_filter_hides_lines_and_the_sum_says_so(
+    visit: Callable[..., Visit], still: Invented
+) -> None:
+    here = visit(still, f"{LINK}&filter=peer:172.16.1.107")
+    query = "filter=peer:172.16.1.107&by=conversation&sort=-packets"
+    check_lines(here, still, query, 0, 5)
+    reply = still.get(f"api/v1/flows?window=total&limit=1&{query}")
+    shown = int(reply["rows"][0]["packets"]) + int(reply["other"]["packets"])
+    everything = int(reply["all"]["packets"])
+    sums = here.page.locator(".table-sum b")
+    said = [amount(text) for text in sums.all_text_contents()]
+    assert said == [rounded(shown), rounded(everything - shown), rounded(everything)]
+
+
+def test_fifty_thousand_lines_scroll(visit: Callable[..., Visit], many_still: Invented) -> None:
+    here = visit(many_still, f"{LINK}&sort=inner_src")
+    query = "by=conversation&sort=inner_src"
+    check_lines(here, many_still, query, 0, 5)
+    count = int(here.page.locator("#lines").get_attribute("aria-rowcount") or 0) - 1
+    assert count > 50_000
+    for place in (40_000, count - 1):
+        here.page.evaluate(SCROLL, place * 32 - 200)
+        check_lines(here, many_still, query, place)
+    assert here.page.locator("#panel-table tr[data-place]").count() < 60
 
 
 def test_a_click_on_a_head_sorts_by_it_and_a_link_keeps_that(
-    visit: Callable[..., Visit], classic: Running
+    visit: Callable[..., Visit], still: Invented
 ) -> None:
-    here = visit(classic, f"{LINK}&rows=tunnels", size=TALL)
+    here = visit(still, f"{LINK}&rows=tunnels")
     head = here.page.get_by_role("columnheader", name="VNI")
     head.get_by_role("button").click()
     expect(head).to_have_attribute("aria-sort", "ascending")
-    vnis = [line["vni"] for line in here.shown().raw["rows"]]
-    assert vnis == sorted(vnis)
+    check_lines(here, still, "by=tunnel&sort=vni", 0, 1)
     head.get_by_role("button").click()
     expect(head).to_have_attribute("aria-sort", "descending")
+    check_lines(here, still, "by=tunnel&sort=-vni", 0, 1)
     assert "sort=-vni" in here.page.url
     here.page.go_back()
     expect(head).to_have_attribute("aria-sort", "ascending")
 
 
-def test_keys_go_from_line_to_line_and_choose(
-    visit: Callable[..., Visit], classic: Running
-) -> None:
-    here = visit(classic, f"{LINK}&rows=tunnels&sort=outer_src")
-    grid = here.page.get_by_role("grid")
+def test_keys_go_from_line_to_line_and_choose(visit: Callable[..., Visit], still: Invented) -> None:
+    here = visit(still, f"{LINK}&rows=tunnels&sort=outer_src")
+    grid = here.page.locator("#lines")
     grid.focus()
     here.page.keyboard.press("ArrowDown")
     here.page.keyboard.press("ArrowDown")
@@ -79,3 +116,21 @@ def test_keys_go_from_line_to_line_and_choose(
     last = here.page.locator(f'tr[aria-rowindex="{count}"]')
     expect(last).to_be_in_viewport()
     assert grid.get_attribute("aria-activedescendant") == last.get_attribute("id")
+
+
+def test_the_order_stands_still_under_the_pointer(
+    visit: Callable[..., Visit], mirror: Invented
+) -> None:
+    """Rates change all the time, and with them who is first of many equals."""
+    here = visit(mirror, "#v=2&view=table")
+    here.page.locator('tr[data-place="3"]').hover()
+    names = [line["inner_src"] for line in here.shown().raw["rows"]]
+    rates = [line["bits"] for line in here.shown().raw["rows"]]
+
+    def changed() -> bool:
+        return [line["bits"] for line in here.shown().raw["rows"]][:5] != rates[:5]
+
+    for _ in range(8):
+        commands.wait_for(changed, "new rates")
+        rates = [line["bits"] for line in here.shown().raw["rows"]]
+        assert [line["inner_src"] for line in here.shown().raw["rows"]] == names

@@ -11,6 +11,14 @@ export interface Counts {
 
 export const NO_COUNTS: Counts = { packets: 0, bytes: 0, inner_bytes: 0 };
 
+export function sumOf(all: readonly Counts[]): Counts {
+  return {
+    packets: sum(all.map(({ packets }) => packets)),
+    bytes: sum(all.map(({ bytes }) => bytes)),
+    inner_bytes: sum(all.map(({ inner_bytes }) => inner_bytes)),
+  };
+}
+
 /** Turns the counts of a row into the number drawn for it. */
 export type Amount = (counts: Counts) => number;
 

@@ -47,6 +47,11 @@ export interface Tools {
   choose(change: Partial<Selection>): void;
   /** Whether the reader asked for less motion. */
   still(): boolean;
+  /**
+   * What the server replies to `api/v1/…`; rejects where there is none, or it does not answer.
+   * The same path asked for again replaces nothing: whoever asks drops old answers.
+   */
+  ask(path: string): Promise<unknown>;
   /** Work that may wait: steps of a few milliseconds each, dropped when `draw` comes again. */
   later(steps: Iterable<unknown>): void;
 }

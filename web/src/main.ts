@@ -20,6 +20,7 @@ import { tellsAll } from "./passing";
 import { RightPanel } from "./right";
 import { columnOf, columnsOf } from "./series";
 import { arrive, NOTHING, pause, resume, shown, waiting } from "./snapshot";
+import { ask } from "./server";
 import { Stage } from "./stage";
 import { down, type Selection } from "./state";
 import { History } from "./time/history";
@@ -43,6 +44,7 @@ const choose = (change: Partial<Selection>): void => {
 };
 const tools: Tools = {
   choose,
+  ask,
   still: () => reducedMotion.matches,
   later: slicer(),
 };

@@ -1,5 +1,5 @@
 /** What the table lists: flows, or what they add up to. */
-import { sum, type Counts } from "../amounts";
+import type { Counts } from "../amounts";
 import type { Flow, Tunnel } from "../api";
 import { compareAddresses } from "../address";
 import { endpointKey, networkKey, pairKey } from "../things";
@@ -89,14 +89,6 @@ export function ordered(rows: readonly Row[], { sort, descending }: Order): Row[
   const sign = descending ? -1 : 1;
   const compare = comparing(sort);
   return [...rows].sort((a, b) => sign * compare(a, b) || (rowKey(a) < rowKey(b) ? -1 : 1));
-}
-
-export function countsOf(rows: readonly Counts[]): Counts {
-  return {
-    packets: sum(rows.map(({ packets }) => packets)),
-    bytes: sum(rows.map(({ bytes }) => bytes)),
-    inner_bytes: sum(rows.map(({ inner_bytes }) => inner_bytes)),
-  };
 }
 
 function comparing(sort: Sort): (a: Row, b: Row) => number {

@@ -15,8 +15,9 @@ export interface Answer {
   readonly rows: readonly Row[];
   /** How many lines there are. */
   readonly count: number;
-  /** What all lines add up to. */
+  /** What all lines add up to, and all there is with what the filter hides. */
   readonly sum: Counts;
+  readonly all: Counts;
   /** Seconds that the counts are of. */
   readonly elapsed_s: number;
 }

@@ -9,14 +9,15 @@ import type { Traffic } from "../traffic";
 import { columnsOf, usualSort, type Content } from "./columns";
 import { Head } from "./head";
 import { Kinds } from "./kinds";
-import { hold, lineAt, type Held } from "./held";
+import { lineAt, type Held } from "./held";
 import { Lines, type LookOf } from "./lines";
 import { answerFrom } from "./local";
 import { endKey, orderText, readOrder, thingKey, type Order, type Row } from "./rows";
-import type { Question } from "./source";
+import { Pager, type Subject } from "./pager";
+import { aboutWords } from "./remote";
 import { drawSum } from "./sums";
 import { twinOf } from "./twin";
-import { rowAfterKey, rowsInSight, rowsToAsk, scrollTo, type Range } from "./window";
+import { rowAfterKey, rowsInSight, scrollTo, type Range } from "./window";
 
 export const table: Kind = {
   name: "table",
@@ -27,7 +28,8 @@ export const table: Kind = {
 
 /** Height of a line in px, as in style/table.css. */
 const HEIGHTS = { phone: 54, desk: 32, wide: 38 } as const;
-const NOTHING: Range = { from: 0, to: 0 };
+/** As many lines are asked for before one knows how many there are. */
+const BEFORE = 100;
 
 class Table implements Drawing {
   private readonly tools: Tools;
@@ -37,14 +39,21 @@ class Table implements Drawing {
   private readonly head: Head;
   private readonly lines: Lines;
   private readonly kinds: Kinds;
+  private readonly pager: Pager;
   private shown: { traffic: Traffic; selection: Selection } | null = null;
-  private held: Held | null = null;
   private laid = "";
   /** Place of the line that keys act on. */
   private active = 0;
 
   constructor(panel: HTMLElement, tools: Tools) {
     this.tools = tools;
+    this.pager = new Pager({
+      ask: (path) => tools.ask(path),
+      isTouched: () => isTouched(this.scroller),
+      changed: () => {
+        this.paint();
+      },
+    });
     const body = make("tbody");
     this.head = new Head((order) => {
       tools.choose({ sort: orderText(order) });
@@ -59,7 +68,7 @@ class Table implements Drawing {
     this.grid.tabIndex = 0;
     panel.append(this.kinds.root, this.scroller, this.sum);
     this.scroller.addEventListener("scroll", () => {
-      this.scroll();
+      this.follow();
     });
     this.grid.addEventListener("keydown", (event) => {
       this.key(event);
@@ -82,8 +91,7 @@ class Table implements Drawing {
     const laid = JSON.stringify([selection.rows, measure, order]);
     if (laid !== this.laid) this.lay(selection, traffic, order);
     this.laid = laid;
-    this.ask(this.wanted());
-    this.paint();
+    this.follow();
   }
 
   twin(traffic: Traffic, selection: Selection): Twin {
@@ -101,18 +109,7 @@ class Table implements Drawing {
     this.active = 0;
   }
 
-  /** The lines around those in sight. */
-  private wanted(): Range {
-    const loaded = this.loaded();
-    const inSight = this.inSight(this.held?.count ?? 100);
-    return rowsToAsk(inSight, NOTHING, this.held?.count ?? 100) ?? loaded;
-  }
-
-  private loaded(): Range {
-    const { held } = this;
-    return held ? { from: held.from, to: held.from + held.rows.length } : NOTHING;
-  }
-
+  /** The lines in sight, and a little more. */
   private inSight(count: number): Range {
     const { scrollTop, clientHeight } = this.scroller;
     return rowsInSight(scrollTop, clientHeight, this.height(), count);
@@ -124,27 +121,27 @@ class Table implements Drawing {
     return window.matchMedia("(min-width: 2000px)").matches ? HEIGHTS.wide : HEIGHTS.desk;
   }
 
-  private ask(range: Range): void {
+  /** Asks for what is in sight, and draws what is there. */
+  private follow(): void {
     if (!this.shown) return;
     const { traffic, selection } = this.shown;
-    const question: Question = { kind: selection.rows, order: orderOf(selection, traffic), range };
-    const about = JSON.stringify([this.laid, selection.filter]);
-    const touched = isTouched(this.scroller);
-    this.held = hold(this.held, answerFrom(traffic, question), about, touched, performance.now());
-  }
-
-  private scroll(): void {
-    const { held } = this;
-    if (!held) return;
-    const range = rowsToAsk(this.inSight(held.count), this.loaded(), held.count);
-    if (range) this.ask(range);
+    const words = aboutWords(selection, traffic);
+    const subject: Subject = {
+      about: `${this.laid}?${words.toString()}`,
+      kind: selection.rows,
+      order: orderOf(selection, traffic),
+      words,
+      isLive: selection.span === null && !selection.paused,
+      local: (question) => answerFrom(traffic, question),
+    };
+    this.pager.follow(subject, this.inSight(this.pager.held?.count ?? BEFORE));
     this.paint();
   }
 
   private paint(): void {
-    const { held, shown } = this;
-    if (!held || !shown) return;
-    const { traffic, selection } = shown;
+    const { held } = this.pager;
+    if (!held || !this.shown) return;
+    const { traffic, selection } = this.shown;
     this.grid.setAttribute("aria-rowcount", String(held.count + 1));
     this.grid.setAttribute("aria-activedescendant", `line-${String(this.active)}`);
     const content = contentOf(held, traffic);
@@ -171,7 +168,7 @@ class Table implements Drawing {
   }
 
   private key(event: KeyboardEvent): void {
-    const { held } = this;
+    const { held } = this.pager;
     if (!held || event.target !== this.grid || event.ctrlKey || event.metaKey || event.altKey)
       return;
     const height = this.height();
@@ -182,7 +179,7 @@ class Table implements Drawing {
       if (next === null) return;
       this.active = next;
       this.scroller.scrollTop = scrollTo(next, this.scroller.scrollTop, room, height);
-      this.scroll();
+      this.follow();
     }
     event.preventDefault();
     event.stopPropagation();
@@ -190,7 +187,7 @@ class Table implements Drawing {
 
   /** On an address: who has it; anywhere else on a line: the line. */
   private click(place: number, target: Element): void {
-    const row = lineAt(this.held, place);
+    const row = lineAt(this.pager.held, place);
     const end = row && endAt(row, target);
     if (end === null) this.activate(place);
     else this.tools.choose({ chosen: end });
@@ -198,7 +195,7 @@ class Table implements Drawing {
 
   /** As on every mark: choose it, and what is chosen already leads deeper. */
   private activate(place: number): void {
-    const row = lineAt(this.held, place);
+    const row = lineAt(this.pager.held, place);
     if (!row || !this.shown) return;
     this.active = place;
     const key = thingKey(row);
@@ -218,13 +215,12 @@ function orderOf({ sort }: Selection, { measure }: Traffic): Order {
   return readOrder(sort) ?? { sort: usualSort(measure), descending: true };
 }
 
-function contentOf(held: Held, traffic: Traffic): Content {
-  const { measure, all } = traffic;
+function contentOf(held: Held, { measure }: Traffic): Content {
   const amount = amountIn(measure, held.elapsed_s);
   return {
     measure,
     elapsed_s: held.elapsed_s,
-    all,
+    all: amount(held.all),
     most: Math.max(0, ...held.rows.map(amount)),
   };
 }
