@@ -25,6 +25,7 @@ SCROLL = "(top) => { document.querySelector('[data-role=table]').scrollTop = top
 
 def check_lines(here: Visit, server: Invented, query: str, *places: int) -> None:
     """What is in sight is what the API says stands at these places."""
+
     def in_sight() -> dict[int, Any]:
         shown = here.shown().raw["rows"]
         numbers: list[int] = here.page.evaluate(LINES)
