@@ -20,6 +20,7 @@ from tunnel_monitor.diagnose.diagnosis import Report
 from tunnel_monitor.diagnose.finding import Confidence, Finding, State, Subject, Suspicion
 from tunnel_monitor.diagnose.vni_mismatch import VniMismatch
 from tunnel_monitor.flows.batch import FlowBatch
+from tunnel_monitor.flows.names import NO_NAMES, Naming
 from tunnel_monitor.flows.sinks import SinkState
 from tunnel_monitor.kernel.ports import Ports
 from tunnel_monitor.kernel.tunnels import TunnelDevice
@@ -159,10 +160,11 @@ def serving(
     limits: Limits | None = None,
     tls: ssl.SSLContext | None = None,
     files: Mapping[str, File] = PAGE,
+    names: Naming = NO_NAMES,
 ) -> Iterator[Running]:
     """Start a server, and stop it in the end."""
     listener = listen(listen_on)
-    view = LiveView(["eth0"], 1.0, limits)
+    view = LiveView(["eth0"], 1.0, limits, host="node1", names=names)
 
     def facts() -> Facts:
         return running.facts()

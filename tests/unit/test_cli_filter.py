@@ -67,3 +67,21 @@ def test_what_means_nothing_is_refused_before_anything_is_read(
     output = capsys.readouterr()
     assert sentence in output.err
     assert output.out == ""
+
+
+def test_a_filter_takes_names_of_a_file(
+    capture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "names").write_text("192.0.2.1 router\n2001:db8::/64 branch\n")
+    words = ("--names", str(tmp_path / "names"), "--filter")
+    assert [row["vni"] for row in read(capsys, capture, *words, "peer:router")] == [9]
+    assert [row["vni"] for row in read(capsys, capture, *words, "bra*")] == [70000]
+
+
+@pytest.mark.parametrize("command", [["read", "x.pcap"], ["watch", "lo"], ["demo"]])
+def test_a_wrong_line_of_names_is_told_before_anything_begins(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "names").write_text("10.0.0.1 good\nrouter 10.0.0.2\n")
+    assert main([*command, "--names", str(tmp_path / "names")]) == 2
+    assert "line 2: 'router' is no address; write the address first" in capsys.readouterr().err

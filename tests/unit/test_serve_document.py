@@ -12,6 +12,7 @@ from tests.unit.serving import PAIR, Events, batch, serving
 
 from tunnel_monitor.contract import Outcome
 from tunnel_monitor.flows.groupings import GROUPINGS
+from tunnel_monitor.flows.names import of_lines
 from tunnel_monitor.flows.sinks import DEPTH
 from tunnel_monitor.serve import comparing, event, live, timeline
 from tunnel_monitor.serve.parameters import LARGEST_STEP_S, LIMITS, PARAMETERS
@@ -21,7 +22,8 @@ REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
 API = (REFERENCE / "api.md").read_text()
 EXAMPLES = dict(re.findall(r"## `GET /api/v1/(\w+)`.*?```json\n(.*?)```", API, re.DOTALL))
 # Their keys are data, not names of members.
-OPEN = ("ports", "outcomes", "evidence")
+OPEN = ("ports", "outcomes", "evidence", "names")
+NAMES = of_lines(["172.16.1.100 gateway1"], "here")
 # Where the plain question has an answer without all members.
 QUESTIONS = {"filter": "?text=vni:10000+peer:172"}
 
@@ -44,7 +46,7 @@ def part(heading: str) -> str:
 
 
 def sent(resource: str) -> Any:  # JSON
-    with serving() as running:
+    with serving(names=NAMES) as running:
         running.view.take(batch(*PAIR))
         if resource != "live":
             return running.api(resource + QUESTIONS.get(resource, ""))

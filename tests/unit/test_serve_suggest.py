@@ -22,10 +22,10 @@ NAMES = names.of_lines(["172.16.1.103 gateway3"], "here")
 
 
 def reply(text: str) -> Json:
-    view = LiveView(["eth0"], 1.0, host="node1")
+    view = LiveView(["eth0"], 1.0, host="node1", names=NAMES)
     view.take(batch(*FLOWS))
     view.close()
-    return suggest.reply(view.snapshot, Query(text=text, cursor=len(text)), NAMES)
+    return suggest.reply(view.snapshot, Query(text=text, cursor=len(text)))
 
 
 def choices(text: str) -> list[str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
+from tunnel_monitor.cli.naming import add_names_option, add_resolve_option, names_of
 from tunnel_monitor.lab import build, control, faults, monitor, namespaces, profiles
 from tunnel_monitor.lab.build import Lab
 from tunnel_monitor.lab.ending import (
@@ -71,6 +72,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="PATH|memory|off",
         help="where to keep history; memory: gone at the end",
     )
+    add_names_option(parser)
+    add_resolve_option(parser)
     parser.add_argument(
         "--seed", type=int, metavar="N", help="the same number chooses the same culprit again"
     )
@@ -93,6 +96,7 @@ def run(options: argparse.Namespace) -> int:
         plan = profiles.plan(options.traffic, topology, None, chance)
     for name in options.fault:
         faults.find(name, topology)
+    names_of(options)  # a wrong line is told before anything is built
     namespaces.require_root("build the lab")
     listen(options.listen).socket.close()  # a taken port is known before anything is built
     require_programs(plan)
@@ -102,6 +106,8 @@ def run(options: argparse.Namespace) -> int:
             # its imports run while the tunnels are being started
             words = ["--listen", options.listen, "--interval", f"{settings.interval_s:g}"]
             words += ["--history", options.history]
+            words += ["--names", str(Path(options.names).absolute())] if options.names else []
+            words += ["--resolve"] if options.resolve else []
             with monitor.started(lab, words) as watch:
                 build.start_tunnels(lab, say)
                 asyncio.run(attend(lab, watch, watch.page(), plan, chance, broken=options.fault))

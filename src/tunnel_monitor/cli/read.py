@@ -19,6 +19,7 @@ from tunnel_monitor.cli.filters import add_filter_option, parse_filter
 from tunnel_monitor.cli.inkernel import Comparison
 from tunnel_monitor.cli.interrupt import Interrupt
 from tunnel_monitor.cli.listening import add_serving_options
+from tunnel_monitor.cli.naming import add_names_option, add_resolve_option, names_of
 from tunnel_monitor.cli.ports import given_ports, with_usual
 from tunnel_monitor.cli.progress import telling
 from tunnel_monitor.cli.tables import Table
@@ -74,13 +75,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="let the kernel's programs read the packets, and tell whether both agree; as root",
     )
     add_filter_option(parser)
+    add_names_option(parser)
+    add_resolve_option(parser)
     add_tunnel_options(parser)
     add_serving_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Read all files, print what they add up to, and say what could not be read."""
-    only = parse_filter(options.filter, without=NOT_IN_CAPTURES)
+    if options.resolve and not options.serve:
+        raise BadSetting("--resolve is of use only with --serve", "leave it out")
+    only = parse_filter(options.filter, names_of(options).lookup, without=NOT_IN_CAPTURES)
     settings = settings_of(options)
     native.set_encaps(settings.encaps)
     native.set_ports(settings.ports)

@@ -19,11 +19,13 @@ from tunnel_monitor.capture.reading import Reading, Span
 from tunnel_monitor.capture.slices import Slices, covered
 from tunnel_monitor.cli.complaints import report, report_error, report_unread
 from tunnel_monitor.cli.ending import Ending
+from tunnel_monitor.cli.naming import naming_of
 from tunnel_monitor.cli.progress import telling
 from tunnel_monitor.cli.serving import Entrance, print_address, serve_until
 from tunnel_monitor.contract import Direction, Outcome
 from tunnel_monitor.errors import BadSetting, TunnelMonitorError
 from tunnel_monitor.flows.batch import FlowBatch
+from tunnel_monitor.flows.names import Naming
 from tunnel_monitor.kernel.ports import Ports
 from tunnel_monitor.kernel.privileges import find_user, give_up_root
 from tunnel_monitor.serve.facts import CaptureFacts, Facts, InterfaceFacts
@@ -47,6 +49,7 @@ def run(options: argparse.Namespace, settings: MonitorSettings) -> int:
     """
     for path in options.files:
         expect_file(path)
+    naming = naming_of(options)
     entrance = Entrance.of(options)
     codes = [0]
 
@@ -56,7 +59,7 @@ def run(options: argparse.Namespace, settings: MonitorSettings) -> int:
     with closing(entrance.listener.socket):
         captures = captures_among(options.files, complain)
         if captures:
-            codes.append(show(captures, settings, entrance, complain))
+            codes.append(show(captures, settings, entrance, naming, complain))
     return max(codes)
 
 
@@ -64,10 +67,11 @@ def show(
     captures: Sequence[tuple[str, Span]],
     settings: MonitorSettings,
     entrance: Entrance,
+    naming: Naming,
     complain: Complain,
 ) -> int:
     """Read captures and serve what they hold; the exit code of serving."""
-    view, facts = replayed(captures, Ports.of(settings), complain)
+    view, facts = replayed(captures, Ports.of(settings), naming, complain)
     with closing(view):
         server = entrance.serve(view, lambda: facts)
         if os.geteuid() == 0:  # whatever reading needed it for is done
@@ -112,13 +116,17 @@ class Passed:
 
 
 def replayed(
-    captures: Sequence[tuple[str, Span]], ports: Ports, complain: Complain
+    captures: Sequence[tuple[str, Span]], ports: Ports, naming: Naming, complain: Complain
 ) -> tuple[LiveView, Facts]:
     """What the page shows of captures, and what is to be said of them."""
     slices = covered(span for _, span in captures)
     name = Path(captures[0][0]).name if len(captures) == 1 else f"{len(captures)} captures"
     view = LiveView(
-        [name], slices.length_ns / SECOND_NS, host=socket.gethostname(), slices=slices.count
+        [name],
+        slices.length_ns / SECOND_NS,
+        host=socket.gethostname(),
+        slices=slices.count,
+        names=naming,
     )
     passed = Passed(name, slices.count)
     with CaptureReader() as reader, telling(passed, lambda: reader.packets) as tell:

@@ -18,6 +18,7 @@ from tunnel_monitor.cli.filters import add_filter_option, parse_filter
 from tunnel_monitor.cli.judging import Judging, add_judging_options
 from tunnel_monitor.cli.keeping import Keeping, add_history_options
 from tunnel_monitor.cli.listening import add_serving_options
+from tunnel_monitor.cli.naming import add_names_option, add_resolve_option, naming_of
 from tunnel_monitor.cli.ports import given_ports, with_usual
 from tunnel_monitor.cli.serving import Entrance, print_address, serve_until
 from tunnel_monitor.cli.storing import Storing, add_spool_options, add_store_option
@@ -61,6 +62,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="print one line for each flow and drain instead of serving a page",
     )
     add_filter_option(parser)
+    add_names_option(parser)
+    add_resolve_option(parser)
     parser.add_argument(
         "--interval",
         type=float,
@@ -161,7 +164,8 @@ def watch(options: argparse.Namespace) -> int:
         raise BadSetting(
             "--filter is of no use here: the page has its own", "give it together with --jsonl"
         )
-    only = parse_filter(options.filter)
+    naming = naming_of(options)
+    only = parse_filter(options.filter, naming.lookup)
     settings = settings_of(options)
     # Whoever reads the lines or fills a store keeps them; a file only when asked for.
     keeping = Keeping.of(options, default=place.OFF if options.jsonl or options.store else None)
@@ -182,7 +186,7 @@ def watch(options: argparse.Namespace) -> int:
             give_up_root(user)
             without = write_lines if options.jsonl else only_keep
             return asyncio.run(without(options, monitor, only, findings, sinks))
-        view = LiveView(names, settings.interval_s, host=socket.gethostname())
+        view = LiveView(names, settings.interval_s, host=socket.gethostname(), names=naming)
         server = entrance.serve(view, monitor.facts, lambda: findings.report)
         give_up_root(user)
         return asyncio.run(serve(options, monitor, server, [view, findings, *sinks]))

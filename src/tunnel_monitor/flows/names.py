@@ -5,13 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from tunnel_monitor.errors import BadFilter, BadSetting
 from tunnel_monitor.flows.filter import values
 from tunnel_monitor.flows.filter.tree import Name, Range
 
 MOST = 100_000  # lines with names: 40 MB
+MOST_NEAREST = 1 << 14  # answers that are remembered
 COMMENT = "#"
+
+
+class Naming(Protocol):
+    """What knows names; any thread may ask, and nobody has to wait."""
+
+    def __bool__(self) -> bool:
+        """Whether there are any names at all."""
+
+    def of(self, address: bytes) -> str | None:
+        """The name to show beside an address of 16 bytes."""
+
+    def lookup(self, pattern: str) -> tuple[Range, ...]:
+        """All addresses with a name that fits the pattern."""
+
+    def all(self) -> Iterator[tuple[str, bytes]]:
+        """Each name, with the first of its addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +43,8 @@ class Names:
 
     exact: Mapping[bytes, tuple[str, ...]] = field(default_factory=dict)
     ranges: tuple[tuple[Range, str], ...] = ()
+    # Threads may share it: at worst two of them look for the same.
+    _nearest: dict[bytes, str | None] = field(default_factory=dict, init=False, repr=False)
 
     def __bool__(self) -> bool:
         return bool(self.exact or self.ranges)
@@ -34,6 +54,15 @@ class Names:
         own = self.exact.get(address)
         if own:
             return own[0]
+        if not self.ranges:
+            return None
+        if address not in self._nearest:
+            if len(self._nearest) >= MOST_NEAREST:
+                self._nearest.clear()
+            self._nearest[address] = self._of_range(address)
+        return self._nearest[address]
+
+    def _of_range(self, address: bytes) -> str | None:
         return next((name for one, name in self.ranges if one.first <= address <= one.last), None)
 
     def all(self) -> Iterator[tuple[str, bytes]]:

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from tunnel_monitor.flows.filter.tree import both
 from tunnel_monitor.flows.groupings import CONVERSATION, grouping
 from tunnel_monitor.flows.growth import Culprit, Growth, culprit, growth
+from tunnel_monitor.flows.names import Naming
 from tunnel_monitor.flows.question import Answer, Question, Span
-from tunnel_monitor.serve.members import COUNTED, Json, decimals, groups, objects, seconds
+from tunnel_monitor.serve.members import COUNTED, Json, decimals, groups, names, objects, seconds
 from tunnel_monitor.serve.parameters import Query
 from tunnel_monitor.serve.view import Snapshot
 
@@ -36,6 +37,7 @@ def series(snapshot: Snapshot, query: Query) -> Json:
         "elapsed_s": [seconds(elapsed) for elapsed in found.elapsed_ns.tolist()],
         "groups": groups(found.rows, found.places, by, directed=snapshot.directed),
         "others": found.others,
+        "names": names(snapshot.names, found.rows, by),
         **{
             name: [decimals(line[:, place]) for line in found.counts]
             for place, name in enumerate(COUNTED)
@@ -66,7 +68,8 @@ def comparison(snapshot: Snapshot, query: Query) -> Json:
         "before": side(found.before, found.counts[:, BEFORE]),
         "rows": changes(found, by, query.limit, directed=snapshot.directed),
         "other": rest(found, query.limit),
-        "culprit": described(suspect) if suspect else None,
+        "names": names(snapshot.names, found.rows[: query.limit], by),
+        "culprit": described(suspect, snapshot.names) if suspect else None,
     }
 
 
@@ -119,7 +122,7 @@ def more(change: NDArray[np.float64]) -> Json:
     return {"more_bps": round(size * 8, 1), "more_pps": round(packets, 3)}
 
 
-def described(found: Culprit) -> Json:
+def described(found: Culprit, naming: Naming) -> Json:
     """Who grew most, for a sentence."""
     (who,) = groups(found.rows, found.places, found.by)
     return {
@@ -132,6 +135,7 @@ def described(found: Culprit) -> Json:
         "to": seconds(found.now.until_ns),
         "before_from": seconds(found.before.from_ns),
         "before_to": seconds(found.before.until_ns),
+        "names": names(naming, found.rows, found.by),
     }
 
 
@@ -141,4 +145,4 @@ def culprit_of(snapshot: Snapshot, query: Query) -> Json | None:
     if not isinstance(span, Span):
         span = Span(snapshot.now_ns - CULPRIT_NS, snapshot.now_ns)
     found = culprit(snapshot.source(span.before), Question(span, filter=query.filter), span.before)
-    return described(found) if found else None
+    return described(found, snapshot.names) if found else None

@@ -14,7 +14,7 @@ from tunnel_monitor.flows.groupings import CONVERSATION, TUNNEL
 from tunnel_monitor.flows.question import Answer
 from tunnel_monitor.serve.asking import Asked
 from tunnel_monitor.serve.comparing import culprit_of
-from tunnel_monitor.serve.members import COUNTED, Json, decimals
+from tunnel_monitor.serve.members import COUNTED, Json, decimals, names_of
 from tunnel_monitor.serve.parameters import Query
 from tunnel_monitor.serve.replies import (
     books_of,
@@ -55,6 +55,7 @@ def event(snapshot: Snapshot, query: Query, status: Json) -> Json:
         **heading(snapshot, query, flows),
         "drains": snapshot.number,
         "addresses": addresses.texts(book),
+        "names": names_of(snapshot.names, book),
         "all": everything(asked),
         "tunnels": table(tunnels, tunnel_places, "tunnels"),
         "flows": table(flows, flow_places, "flows"),

@@ -15,7 +15,7 @@ from tunnel_monitor.flows.group import Groups
 from tunnel_monitor.flows.groupings import CONVERSATION, PAIR, SEGMENT
 from tunnel_monitor.flows.question import Sums
 from tunnel_monitor.serve.asking import Asked
-from tunnel_monitor.serve.members import Json, decimals
+from tunnel_monitor.serve.members import Json, decimals, names
 from tunnel_monitor.serve.parameters import Query
 from tunnel_monitor.serve.replies import heading, sums
 from tunnel_monitor.serve.view import Snapshot
@@ -80,6 +80,7 @@ def matrix(snapshot: Snapshot, query: Query) -> Json:
         "peers": peers,
         "packets": [decimals(row) for row in found.packets],
         "bytes": [decimals(row) for row in found.bytes],
+        "names": names(snapshot.names, found.places, {"outer_src", "inner_src"}),
         "other": sums(added(summed(found.outside), answer.other)),
     }
 

@@ -6,11 +6,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
+import numpy as np
 from numpy.typing import NDArray
 
 from tunnel_monitor.contract import COUNTERS
-from tunnel_monitor.flows import columns, labels
-from tunnel_monitor.flows.columns import Rows
+from tunnel_monitor.flows import addresses, columns, labels
+from tunnel_monitor.flows.columns import Rows, Words
+from tunnel_monitor.flows.names import Naming
 from tunnel_monitor.flows.question import Answer, Place
 
 Json: TypeAlias = dict[str, Any]  # what orjson encodes; checked member by member in the tests
@@ -50,6 +52,28 @@ def groups(
         "overflow": partial(labels.overflows, rows),
     }
     return objects({name: make() for name, make in cells.items() if name in by}, len(rows))
+
+
+def names(naming: Naming, rows: Rows, by: Collection[str]) -> dict[str, str]:
+    """Address -> name, of the addresses in the columns that were kept apart."""
+    if not naming:
+        return {}
+    found: dict[str, str] = {}
+    for column in columns.ADDRESSES:
+        if column in by:
+            present = columns.where(rows, labels.has_address(rows, column))
+            found |= names_of(naming, columns.address(present, column))
+    return found
+
+
+def names_of(naming: Naming, packed: Words) -> dict[str, str]:
+    """Address -> name, of (n, 2) addresses."""
+    if not naming:
+        return {}
+    data = np.ascontiguousarray(packed).tobytes()
+    each = {data[start : start + 16] for start in range(0, len(data), 16)}
+    found = ((address, naming.of(address)) for address in each)
+    return {addresses.text(address): name for address, name in found if name}
 
 
 def counted_groups(answer: Answer, by: Collection[str], *, directed: bool = True) -> list[Json]:

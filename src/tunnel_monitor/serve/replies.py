@@ -16,7 +16,15 @@ from tunnel_monitor.flows.groupings import SEGMENT, grouping
 from tunnel_monitor.flows.question import Answer, Books, Span, Sums
 from tunnel_monitor.kernel.drained import DeviceCounts
 from tunnel_monitor.serve.asking import Asked
-from tunnel_monitor.serve.members import COUNTED, Json, counted_groups, decimals, objects, seconds
+from tunnel_monitor.serve.members import (
+    COUNTED,
+    Json,
+    counted_groups,
+    decimals,
+    names,
+    objects,
+    seconds,
+)
 from tunnel_monitor.serve.parameters import Query
 from tunnel_monitor.serve.seen import in_order
 from tunnel_monitor.serve.timeline import Series
@@ -62,6 +70,7 @@ def flows(snapshot: Snapshot, query: Query) -> Json:
         "rows": counted_groups(found, by, directed=snapshot.directed),
         "other": sums(found.other),
         "all": everything(asked),
+        "names": names(snapshot.names, found.rows, by),
     }
 
 

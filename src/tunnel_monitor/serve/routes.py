@@ -13,7 +13,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tunnel_monitor.errors import BadFilter, BadSetting
-from tunnel_monitor.flows.names import NO_NAMES, Names
 from tunnel_monitor.serve import comparing, matrix, replies, suggest
 from tunnel_monitor.serve.encoding import WORTH_BYTES, compress, encode, takes_gzip
 from tunnel_monitor.serve.event import event
@@ -48,7 +47,6 @@ class Routes:
         hub: for `live`.
         page: path -> file.
         pool: threads that make replies, so that a large one holds up no stream.
-        names: of addresses.
         judged: for `findings` and `status`.
     """
 
@@ -60,7 +58,6 @@ class Routes:
         page: Mapping[str, File],
         pool: Executor,
         *,
-        names: Names = NO_NAMES,
         judged: FindingsSource = no_findings,
     ) -> None:
         self._view = view
@@ -68,7 +65,6 @@ class Routes:
         self._hub = hub
         self._page = page
         self._pool = pool
-        self._names = names
         self._judged = judged
 
     def all(self) -> list[Route]:
@@ -78,7 +74,7 @@ class Routes:
             Route(f"{API}/status", self._resource("status", self._status)),
             Route(f"{API}/findings", self._resource("findings", self._report)),
             Route(f"{API}/snapshot", self._resource("snapshot", self._snapshot)),
-            Route(f"{API}/filter", self._resource("filter", self._suggest)),
+            Route(f"{API}/filter", self._resource("filter", suggest.reply)),
             Route(f"{API}/live", self._live),
             Route("/{path:path}", self._file),
         ]
@@ -103,12 +99,9 @@ class Routes:
     def _snapshot(self, snapshot: Snapshot, query: Query) -> Json:
         return event(snapshot, query, self._status(snapshot, query))
 
-    def _suggest(self, snapshot: Snapshot, query: Query) -> Json:
-        return suggest.reply(snapshot, query, self._names)
-
     def _query(self, name: str, request: Request, snapshot: Snapshot) -> Query:
         given = request.query_params.multi_items()
-        context = Context(snapshot.interfaces, snapshot.now_ns, self._names.lookup)
+        context = Context(snapshot.interfaces, snapshot.now_ns, snapshot.names.lookup)
         return Query.parse(name, given, context)
 
     async def _live(self, request: Request) -> Response:

@@ -15,7 +15,6 @@ from contextlib import contextmanager
 
 import uvicorn
 
-from tunnel_monitor.flows.names import NO_NAMES, Names
 from tunnel_monitor.serve.app import make_app
 from tunnel_monitor.serve.facts import FactsSource
 from tunnel_monitor.serve.findings import FindingsSource, no_findings
@@ -41,7 +40,6 @@ class Server:
         token: what requests must show; on loopback none is needed, elsewhere one is made.
         allowed_hosts: names, beside its address, that the server may be reached by.
         tls: as `certificate.load` reads it; None serves by plain HTTP.
-        names: of addresses.
         findings: where the newest report is.
     """
 
@@ -55,7 +53,6 @@ class Server:
         token: str | None = None,
         allowed_hosts: Collection[str] = (),
         tls: ssl.SSLContext | None = None,
-        names: Names = NO_NAMES,
         findings: FindingsSource = no_findings,
     ) -> None:
         self._listener = listener
@@ -65,7 +62,7 @@ class Server:
         self._hub = Hub(view, facts, self._pool, findings)
         hosts = frozenset(name.lower() for name in (listener.name, *allowed_hosts))
         access = Access(listener.host, listener.port, hosts, self.token, secure=bool(tls))
-        routes = Routes(view, facts, self._hub, page, self._pool, names=names, judged=findings)
+        routes = Routes(view, facts, self._hub, page, self._pool, judged=findings)
         app = make_app(routes, access)
         self._uvicorn = _Uvicorn(_config(app, tls))
         self._stopped = asyncio.Event()

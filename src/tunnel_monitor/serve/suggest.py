@@ -15,7 +15,7 @@ from tunnel_monitor.flows.filter.keys import AddressKey, Key, TextKey, VniKey
 from tunnel_monitor.flows.filter.naming import resolved
 from tunnel_monitor.flows.filter.parse import parse
 from tunnel_monitor.flows.group import group
-from tunnel_monitor.flows.names import Names
+from tunnel_monitor.flows.names import Naming
 from tunnel_monitor.serve.members import Json
 from tunnel_monitor.serve.parameters import Query
 from tunnel_monitor.serve.view import Snapshot
@@ -25,17 +25,17 @@ MOST_NAMES = 2000
 NONE = Choice(values.NONE, "without one")
 
 
-def reply(snapshot: Snapshot, query: Query, names: Names) -> Json:
+def reply(snapshot: Snapshot, query: Query) -> Json:
     """The whole reply."""
-    known = Seen(snapshot, names)
+    known = Seen(snapshot)
     return {
         "text": query.text,
-        "mistake": mistake(query.text, names),
+        "mistake": mistake(query.text, snapshot.names),
         "completion": asdict(complete(query.text, query.cursor, known.choices)),
     }
 
 
-def mistake(text: str, names: Names) -> Json | None:
+def mistake(text: str, names: Naming) -> Json | None:
     """What is wrong with a filter, and where; None if nothing is."""
     try:
         resolved(parse(text), names.lookup)
@@ -49,12 +49,10 @@ class Seen:
 
     Args:
         snapshot: where they were seen.
-        names: of addresses.
     """
 
-    def __init__(self, snapshot: Snapshot, names: Names) -> None:
+    def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
-        self._names = names
 
     def choices(self, key: Key) -> Iterator[Choice]:
         """What may stand behind a key, lazily."""
@@ -79,8 +77,8 @@ class Seen:
         inside = not places[-1].startswith("outer")
         rows = self._snapshot.total.flows if inside else self._snapshot.total.tunnels
         for address in by_size(rows, places):
-            yield Choice(addresses.text(address), self._names.of(address) or "")
-        for name, first in islice(self._names.all(), MOST_NAMES):
+            yield Choice(addresses.text(address), self._snapshot.names.of(address) or "")
+        for name, first in islice(self._snapshot.names.all(), MOST_NAMES):
             yield Choice(name, addresses.text(first))
         yield NONE
 

@@ -16,6 +16,7 @@ from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.flows.columns import Rows
 from tunnel_monitor.flows.filter.tree import needs_flows
 from tunnel_monitor.flows.group import TUNNEL, group
+from tunnel_monitor.flows.names import NO_NAMES, Naming
 from tunnel_monitor.flows.question import HOST, Answer, Place, Question, Source, Span
 from tunnel_monitor.flows.recent import Recent
 from tunnel_monitor.kernel.drained import DeviceCounts
@@ -78,6 +79,7 @@ class Snapshot:
         forgotten_flows: as in Totals.
         usage: of this process.
         history: what can be asked about earlier times.
+        names: of addresses.
     """
 
     number: int
@@ -95,6 +97,7 @@ class Snapshot:
     forgotten_flows: int
     usage: Usage
     history: Source | None = None
+    names: Naming = NO_NAMES
 
     @property
     def now_ns(self) -> int:
@@ -125,6 +128,7 @@ class LiveView:
         host: the name of this host.
         slices: of a capture, how many there are; None for interfaces.
         history: what can be asked about times before those kept here.
+        names: of addresses.
     """
 
     name = "live"
@@ -138,6 +142,7 @@ class LiveView:
         host: str = "",
         slices: int | None = None,
         history: Source | None = None,
+        names: Naming = NO_NAMES,
     ) -> None:
         self._totals = Totals.nothing(limits or Limits())
         self._elapsed_ns = 0
@@ -167,6 +172,7 @@ class LiveView:
             forgotten_flows=0,
             usage=self._meter.read(),
             history=history,
+            names=names,
         )
 
     def on_change(self, changed: Callable[[], None] | None) -> None:
@@ -246,6 +252,7 @@ class LiveView:
             forgotten_flows=self._totals.forgotten_flows,
             usage=self._meter.read(),
             history=self.snapshot.history,
+            names=self.snapshot.names,
         )
         changed = self._changed
         if changed:
