@@ -10,8 +10,9 @@ PYTHON_BIN := .venv/bin
 BUILT := src/tunnel_monitor/built
 
 RUN_PACKAGES := ca-certificates iproute2 iperf3 iputils-ping libbpf1 nftables python3 python3-venv
-# libatomic1 is for the node inside Playwright.
-TEST_PACKAGES := $(RUN_PACKAGES) clickhouse-server ethtool gcc libatomic1 libc6-dev tcpdump tshark
+# libatomic1 is for the node inside Playwright; clang has the fuzzer and the sanitizers.
+TEST_PACKAGES := $(RUN_PACKAGES) clang clickhouse-server ethtool libatomic1 libc6-dev libclang-rt-dev \
+	tcpdump tshark
 BENCH_PACKAGES := $(RUN_PACKAGES) ethtool pmacct tcpdump
 
 BPF_SOURCES := $(shell find bpf -name '*.[ch]')
@@ -75,6 +76,10 @@ test-bpf: $(TEST_READY) setup ## the packet table, through the kernel and native
 test-lab: test-packages $(TEST_READY) setup ## real tunnels between namespaces
 	$(PYTHON_BIN)/pytest tests/lab $(ARGS)
 
+.PHONY: fuzz
+fuzz: test-packages $(TEST_READY) setup ## the native parser under a fuzzer and sanitizers, an hour of it: make fuzz FUZZ_SECONDS=3600
+	@$(PYTHON_BIN)/python -m tests.fuzz.run
+
 .PHONY: bench
 bench: bench-packages $(TEST_READY) setup ## what it costs, on this machine; one part: make bench ARGS=packet
 	@$(AS_ROOT) $(PYTHON_BIN)/python -m bench $(ARGS)
@@ -85,7 +90,7 @@ lock: $(RUN_READY) ## choose the newest Python packages and write requirements/*
 
 .PHONY: clean
 clean: ## remove all that was installed or built in this folder
-	rm -rf .venv $(BUILT) web/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv $(BUILT) web/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .fuzz
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: run-packages test-packages bench-packages browser FORCE
