@@ -7,11 +7,16 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 from tests.browser import chromium_path
 from tests.leftovers import belongings, left_since, mark_children
 
 from tunnel_monitor.capture import native
 from tunnel_monitor.settings import DEFAULT_ENCAPS, DEFAULT_PORTS, Boundary
+
+# How long an example takes depends on who else computes here.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 IN_CI = bool(os.environ.get("CI"))
 

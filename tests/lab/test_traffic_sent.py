@@ -299,7 +299,7 @@ def test_a_question_nobody_understands_gets_an_answer(demo: Running, question: b
         connection.settimeout(30)
         connection.connect(f"\0tunnel-monitor/demo/{demo.process.pid}")
         connection.send(question)
-        assert set(json.loads(connection.recv(4096))) == {"error"}
+        assert json.loads(connection.recv(4096))["error"]
 
 
 @pytest.mark.parametrize(
