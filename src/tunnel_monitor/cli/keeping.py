@@ -6,16 +6,22 @@ import argparse
 import os
 import pwd
 import re
+import secrets
 import socket
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 from tunnel_monitor.errors import BadSetting, StoreFailed
-from tunnel_monitor.flows.sinks import Sink
-from tunnel_monitor.store import opening, place
+from tunnel_monitor.flows.question import Source, Span
+from tunnel_monitor.serve import times
+from tunnel_monitor.serve.beside import Beside
+from tunnel_monitor.store import opening, parquet, place
 from tunnel_monitor.store.duckdb import SMALLEST_BYTES, DuckStore
+from tunnel_monitor.store.duckdb_source import DuckSource
 from tunnel_monitor.store.history import History
 from tunnel_monitor.store.levels import Keep
 
@@ -124,10 +130,10 @@ class Keeping:
             except StoreFailed as error:
                 report(str(error))
 
-    def sinks(self, report: Callable[[str], None]) -> list[Sink]:
-        """What takes batches to keep them."""
+    def history(self, report: Callable[[str], None]) -> History | None:
+        """The sink that keeps it, if any."""
         if self.path is None:
-            return []
+            return None
         store = partial(
             DuckStore,
             self.path,
@@ -136,4 +142,36 @@ class Keeping:
             keep=self.keep,
             most_bytes=self.most_bytes,
         )
-        return [History(store, report)]
+        history = History(store, report)
+        if self.path != opening.IN_MEMORY:
+            history.beside = partial(beside, Path(self.path), DuckSource(history.store), report)
+        return history
+
+
+def beside(file: Path, source: DuckSource, report: Callable[[str], None]) -> Beside | None:
+    """What `tunnel-monitor history` asks while the file is locked by us."""
+
+    def export(begin: str, end: str) -> Path:
+        span = asked_span(source, begin, end)
+        written = file.with_name(f"{file.name}.{secrets.token_hex(8)}.parquet")
+        parquet.export(source, span, written)
+        return written
+
+    try:
+        return Beside(file, source, export)
+    except OSError as error:
+        report(f"cannot answer `tunnel-monitor history` for {file}: {error.strerror or error}")
+        return None
+
+
+def asked_span(source: Source, begin: str, end: str) -> Span:
+    """What `from` and `to` of a request mean.
+
+    Raises:
+        BadSetting: they mean nothing.
+    """
+    known = source.span()
+    now_ns = known.until_ns if known else time.time_ns()
+    found = times.span(("from", begin), ("to", end), now_ns)
+    assert found is not None  # noqa: S101  # `from` is given
+    return found

@@ -36,6 +36,7 @@ from tunnel_monitor.serve.server import Server
 from tunnel_monitor.serve.view import LiveView
 from tunnel_monitor.settings import Boundary, MonitorSettings, TableSizes
 from tunnel_monitor.store import place
+from tunnel_monitor.store.duckdb_source import DuckSource
 
 DEFAULTS = MonitorSettings()
 
@@ -179,14 +180,17 @@ def watch(options: argparse.Namespace) -> int:
         monitor = closing_up.enter_context(closing(attached(options, settings)))
         for kept in (keeping, storing):
             kept.prepare(user, report)
-        sinks = [*keeping.sinks(report), *storing.sinks(report)]
+        history = keeping.history(report)
+        sinks = [*([history] if history else []), *storing.sinks(report)]
         names = [watched.name for watched in monitor.watched]
         findings = judging.begin(names, namespace_of(options), report)
         if entrance is None:
             give_up_root(user)
             without = write_lines if options.jsonl else only_keep
             return asyncio.run(without(options, monitor, only, findings, sinks))
-        view = LiveView(names, settings.interval_s, host=socket.gethostname(), names=naming)
+        past = DuckSource(history.store) if history else None
+        host = socket.gethostname()
+        view = LiveView(names, settings.interval_s, host=host, names=naming, history=past)
         server = entrance.serve(view, monitor.facts, lambda: findings.report)
         give_up_root(user)
         return asyncio.run(serve(options, monitor, server, [view, findings, *sinks]))

@@ -19,24 +19,24 @@ GROUPINGS: Mapping[str, frozenset[str]] = {
     "endpoint": ENDPOINT,
     "tunnel": TUNNEL,
     "pair": PAIR,
+    "outer": PAIR,
+    "inner": frozenset({"inner_src", "inner_dst"}),
     "peer": frozenset({"outer_src"}),
     "segment": SEGMENT,
 }
 
 
 def grouping(written: str) -> frozenset[str]:
-    """The columns that a word, or a list of columns with commas, keeps apart.
+    """The columns that words and columns, with commas between them, keep apart together.
 
     Raises:
         BadSetting: it is neither.
     """
-    if written in GROUPINGS:
-        return GROUPINGS[written]
     names = written.split(",")
-    unknown = [name for name in names if name not in COLUMNS]
+    unknown = [name for name in names if name not in COLUMNS | GROUPINGS.keys()]
     if unknown:
         raise BadSetting(
             f"cannot group by {unknown[0]!r}",
             f"choose {', '.join(GROUPINGS)}, or columns: {', '.join(sorted(COLUMNS))}",
         )
-    return frozenset(names)
+    return frozenset[str]().union(*(GROUPINGS.get(name, {name}) for name in names))

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tunnel_monitor.errors import BadFilter, BadSetting
+from tunnel_monitor.errors import BadFilter, BadSetting, StoreFailed
 from tunnel_monitor.serve import comparing, matrix, replies, suggest
 from tunnel_monitor.serve.encoding import WORTH_BYTES, compress, encode, takes_gzip
 from tunnel_monitor.serve.event import event
@@ -141,8 +141,18 @@ async def broken(_: Request, error: Exception) -> Response:
     return sentence(500, f"a fault of this server: {type(error).__name__}; its output says more")
 
 
+async def unanswered(_: Request, error: Exception) -> Response:
+    """The reply where history or the store cannot be asked now."""
+    return sentence(503, str(error))
+
+
 # Coroutines: functions would be run in a thread, by a module that is imported only then.
-HANDLERS = {BadSetting: refused, HTTPException: failed, Exception: broken}
+HANDLERS = {
+    BadSetting: refused,
+    StoreFailed: unanswered,
+    HTTPException: failed,
+    Exception: broken,
+}
 
 
 def _reply(make: Callable[[], Json], *, gzip: bool) -> Response:

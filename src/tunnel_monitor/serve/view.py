@@ -102,13 +102,16 @@ class Snapshot:
     @property
     def now_ns(self) -> int:
         """Where the newest data ends."""
-        span = self.recent.span()
+        span = self.recent.span() or (self.history.span() if self.history else None)
         return span.until_ns if span else self.time_ns
 
     def source(self, span: Span) -> Source:
         """What answers for a stretch of time: history only for what memory has no longer."""
         kept = self.recent.span()
         if self.history is None or (kept and kept.from_ns <= span.from_ns):
+            return self.recent
+        earlier = self.history.span()
+        if earlier is None or (kept and kept.from_ns <= earlier.from_ns):
             return self.recent
         return self.history
 

@@ -35,27 +35,30 @@ class DuckSource:
         self._store = store
 
     def span(self) -> Span | None:
-        """From the first that is kept to the end of the newest drain."""
-        with self._engine() as engine:
-            return answers.span(engine)
+        """From the first that is kept to the end of the newest drain; None while nothing is."""
+        try:
+            with self.engine() as engine:
+                return answers.span(engine)
+        except StoreFailed:
+            return None
 
     def answer(self, question: Question) -> Answer:
         """Add up, group, sort and cut."""
-        with self._engine() as engine:
+        with self.engine() as engine:
             return answers.answer(engine, question)
 
     def series(self, question: Question, step_ns: int) -> Series:
         """The largest groups of the whole span, step by step."""
-        with self._engine() as engine:
+        with self.engine() as engine:
             return series(engine, question, step_ns)
 
     def ledger(self, span: Span, hosts: Collection[str] = ()) -> Books:
         """Where every packet went."""
-        with self._engine() as engine:
+        with self.engine() as engine:
             return answers.ledger(engine, span, hosts)
 
     @contextmanager
-    def _engine(self) -> Iterator[DuckEngine]:
+    def engine(self) -> Iterator[DuckEngine]:
         """One state of the file, whatever is written meanwhile."""
         import duckdb  # noqa: PLC0415  # is loaded already
 
@@ -82,8 +85,8 @@ class DuckEngine:
     """
 
     def __init__(self, connection: DuckDBPyConnection, host: str) -> None:
-        self._connection = connection
-        self._host = host
+        self.connection = connection
+        self.host = host
         self._bounds = read_bounds(connection)
         rows = connection.execute("SELECT number, name FROM interfaces").fetchall()
         self._interfaces: dict[int, str] = dict(rows)
@@ -95,27 +98,27 @@ class DuckEngine:
     def newest_ns(self) -> int:
         """The newest drain is never rolled up yet, so it is in the raw level."""
         newest = "SELECT time_ns + covered_ns FROM raw_drains ORDER BY time_ns DESC LIMIT 1"
-        row = self._connection.execute(newest).fetchone()
+        row = self.connection.execute(newest).fetchone()
         return int(row[0]) if row else 0
 
     def dialect(self) -> DuckDialect:
         """Knows the interfaces there are."""
-        return DuckDialect(self._interfaces, self._host)
+        return DuckDialect(self._interfaces, self.host)
 
     def run(self, statement: str, dialect: DuckDialect) -> Columns:
         """Sums of whole numbers come as such, since every statement casts them."""
-        found: Columns = self._connection.execute(statement, dialect.bound).fetchnumpy()
+        found: Columns = self.connection.execute(statement, dialect.bound).fetchnumpy()
         return found
 
     def both(
         self, groups: str, page: OfGroups, totals: OfGroups, dialect: DuckDialect
     ) -> tuple[Columns, Columns]:
         """Groups are added up once, into a table that goes with the connection."""
-        self._connection.execute(f"CREATE TEMP TABLE groups AS {groups}", dialect.bound)
+        self.connection.execute(f"CREATE TEMP TABLE groups AS {groups}", dialect.bound)
         asked = "SELECT * FROM groups"
-        found = self._connection.execute(page(asked)).fetchnumpy()
-        sums = self._connection.execute(totals(asked)).fetchnumpy()
-        self._connection.execute("DROP TABLE groups")
+        found = self.connection.execute(page(asked)).fetchnumpy()
+        sums = self.connection.execute(totals(asked)).fetchnumpy()
+        self.connection.execute("DROP TABLE groups")
         return found, sums
 
     def addresses(self, found: Columns, rows: Rows) -> None:
@@ -127,7 +130,7 @@ class DuckEngine:
 
     def places(self, found: Columns, by: Collection[str]) -> tuple[list[int], tuple[Place, ...]]:
         """The interfaces' numbers are without gaps."""
-        host = self._host if HOST in by else ""
+        host = self.host if HOST in by else ""
         if f"{KEY}interface" not in found:
             return [0] * len(found[f"{KEY}meta"]), (Place(host, ""),)
         names = [self._interfaces[number] for number in sorted(self._interfaces)]

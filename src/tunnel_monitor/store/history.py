@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol
 
 from tunnel_monitor.errors import StoreFailed
 from tunnel_monitor.flows.batch import FlowBatch
@@ -15,6 +15,13 @@ PATIENCE_S: Final = 10.0  # until the file is tried again; a full disk may have 
 Report = Callable[[str], None]
 
 
+class Closable(Protocol):
+    """Something that ends."""
+
+    def close(self) -> None:
+        """End it."""
+
+
 class History:
     """Takes batches into a store; where that fails, closes it and tries again later.
 
@@ -22,9 +29,13 @@ class History:
         opened: opens the store; called from the sink's thread.
         report: gets one sentence when history is kept again.
         patience_s: between two tries.
+
+    Attributes:
+        beside: makes what stands beside an open store, and is closed before it.
     """
 
     name = "history"
+    beside: Callable[[], Closable | None]
 
     def __init__(
         self,
@@ -32,8 +43,10 @@ class History:
         report: Report,
         patience_s: float = PATIENCE_S,
     ) -> None:
+        self.beside = lambda: None
         self._opened = opened
         self._report = report
+        self._beside: Closable | None = None
         self._patience_s = patience_s
         self._store: DuckStore | None = None
         self._failure: StoreFailed | None = None
@@ -59,8 +72,7 @@ class History:
 
     def close(self) -> None:
         """No batch will follow."""
-        if self._store is not None:
-            self._store.close()
+        self._close()
 
     def store(self) -> DuckStore:
         """What questions are answered from.
@@ -77,11 +89,17 @@ class History:
             if self._failure is not None and time.monotonic() < self._due_s:
                 raise self._failure
             self._store = self._opened()
+            self._beside = self.beside()
         return self._store
 
     def _give_up(self, error: StoreFailed) -> None:
         self._failure = error
         self._due_s = time.monotonic() + self._patience_s
+        self._close()
+
+    def _close(self) -> None:
+        beside, self._beside = self._beside, None
         store, self._store = self._store, None
-        if store is not None:
-            store.close()
+        for one in (beside, store):
+            if one is not None:
+                one.close()
