@@ -57,7 +57,8 @@ export interface Tally {
 
 export interface LedgerRow {
   readonly interface: string;
-  readonly direction: string;
+  /** Null for captures, which know of none. */
+  readonly direction: string | null;
   readonly outcomes: ReadonlyMap<string, Tally>;
   readonly seen: Tally;
   readonly device: { readonly packets: bigint; readonly counts: string } | null;
@@ -94,7 +95,8 @@ export interface Status {
   readonly started: number;
   readonly interval_s: number;
   readonly drains: number;
-  readonly state: "live" | "gone";
+  /** `file`: captures are shown, and nothing grows. */
+  readonly state: "live" | "gone" | "file";
   readonly interfaces: readonly WatchedInterface[];
   readonly ports: ReadonlyMap<string, readonly number[]>;
   readonly port_origins: readonly PortOrigin[];
@@ -106,6 +108,7 @@ export interface Status {
   readonly peers: number;
   readonly endpoints: number;
   readonly lab: { readonly hosts: number } | null;
+  readonly capture: { readonly files: readonly string[] } | null;
 }
 
 /** Who sent how much in one drain: `peers[i]` sent `bytes[i]`. */
@@ -164,7 +167,7 @@ const tally: Decoder<Tally> = shape<Tally>({
 
 const ledgerRow: Decoder<LedgerRow> = shape<LedgerRow>({
   interface: text,
-  direction: text,
+  direction: orNull(text),
   outcomes: mapOf(tally),
   seen: tally,
   device: orNull(shape({ packets: count, counts: text })),
@@ -183,7 +186,7 @@ const status: Decoder<Status> = shape<Status>({
   started: number,
   interval_s: number,
   drains: number,
-  state: oneOf("live", "gone"),
+  state: oneOf("live", "gone", "file"),
   interfaces: listOf(
     shape<WatchedInterface>({
       name: text,
@@ -211,6 +214,7 @@ const status: Decoder<Status> = shape<Status>({
   peers: number,
   endpoints: number,
   lab: orNull(shape({ hosts: number })),
+  capture: orNull(shape({ files: listOf(text) })),
 });
 
 const timeline: Decoder<Timeline> = shape<Timeline>({

@@ -39,12 +39,46 @@ const DEMO: Repair = {
   command: "tunnel-monitor demo",
 };
 
+const PORT: Repair = {
+  title: "Do the tunnels use another UDP port?",
+  text: "Name it instead of the usual ones of that encapsulation.",
+  command: "tunnel-monitor read --serve --port vxlan=PORT FILE",
+};
+const ENCAPS: Repair = {
+  title: "Are they of a rarer kind?",
+  text: "Teredo, L2TP, LISP and some more are read only if asked for.",
+  command: "tunnel-monitor read --serve --encaps all FILE",
+};
+
 /** Whether anything tunnelled was ever counted. */
 export function isEmpty({ ledger, tunnels }: Drain): boolean {
   return tunnels.length === 0 && account(ledger).tunneled === 0n;
 }
 
-export function diagnose({ status, ledger, time, drains }: Drain): Diagnosis {
+export function diagnose(drain: Drain): Diagnosis {
+  return drain.status.state === "file" ? diagnoseFile(drain) : diagnoseInterface(drain);
+}
+
+/** Of a capture: nothing can follow, so what was read otherwise must be elsewhere. */
+function diagnoseFile({ status, ledger }: Drain): Diagnosis {
+  const { seen } = account(ledger);
+  const names = status.capture?.files.join(", ") ?? "";
+  const packets = `${countText(seen.packets)} packets, ${bytesText(Number(seen.bytes))}`;
+  const anything = seen.packets > 0n;
+  return {
+    title: anything ? "No packet of this capture is tunnelled" : "This capture has no packets",
+    text: `All of ${names} was read.`,
+    steps: [
+      { name: "Read", text: names, verdict: "good" },
+      { name: "Seen", text: anything ? packets : "no packet", verdict: verdict(anything, false) },
+      { name: "Tunnelled", text: tunnelledText(status), verdict: anything ? "bad" : "not-yet" },
+      { name: "Drawn", text: "nothing to draw", verdict: "not-yet" },
+    ],
+    repairs: anything ? [PORT, ENCAPS] : [],
+  };
+}
+
+function diagnoseInterface({ status, ledger, time, drains }: Drain): Diagnosis {
   const { seen } = account(ledger);
   const names = status.interfaces.map(({ name }) => name).join(", ");
   const gone = status.state === "gone";
@@ -73,15 +107,19 @@ export function diagnose({ status, ledger, time, drains }: Drain): Diagnosis {
       },
       {
         name: "Tunnelled",
-        text: status.ports.size
-          ? `0 packets on the ports that are read (${portsText(status)})`
-          : "0 packets of the encapsulations that are read",
+        text: tunnelledText(status),
         verdict: anything && !gone ? "bad" : "not-yet",
       },
       { name: "Drawn", text: "nothing to draw yet", verdict: "not-yet" },
     ],
     repairs: gone ? [] : status.lab ? [TRAFFIC] : [CHECK, DEMO],
   };
+}
+
+function tunnelledText(status: Status): string {
+  return status.ports.size
+    ? `0 packets on the ports that are read (${portsText(status)})`
+    : "0 packets of the encapsulations that are read";
 }
 
 /** "vxlan 4789, 8472". */

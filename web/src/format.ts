@@ -92,6 +92,12 @@ export function spanText(seconds: number): string {
   return `${Math.floor(whole / 3600)}${THIN}h ${Math.floor(whole / 60) % 60}${THIN}min`;
 }
 
+/** A day, in the reader's time zone: "22 Nov 2025". */
+export function dayText(time: number): string {
+  const words = { day: "numeric", month: "short", year: "numeric" } as const;
+  return new Date(time * 1000).toLocaleDateString("en-GB", words);
+}
+
 /** Time of day, 24 hours, in the reader's time zone: "13:58:04". */
 export function clockText(time: number, options: { readonly seconds: boolean }): string {
   const date = new Date(time * 1000);

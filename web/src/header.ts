@@ -10,10 +10,10 @@ import { drawSpark } from "./spark";
 import type { UnitName } from "./state";
 
 export function drawHeader(drain: Drain, unit: UnitName, recent: readonly Bin[]): void {
-  const { status, senders } = drain;
+  const { status } = drain;
   drawInterface(status);
-  const counts = unit === "bits" ? sum(senders.bytes) * 8 : sum(senders.packets);
-  const rate = counts / Math.max(drain.interval_s, 1e-9);
+  const { packets, bytes, seconds } = status.state === "file" ? mean(drain) : newest(drain);
+  const rate = (unit === "bits" ? 8 * bytes : packets) / Math.max(seconds, 1e-9);
   sayQuantity(
     byId("wire-rate", HTMLElement),
     quantity(rate, { unit, size: "wire", period: "rate" }),
@@ -28,12 +28,29 @@ export function drawHeader(drain: Drain, unit: UnitName, recent: readonly Bin[])
   say(byId("vnis", HTMLElement), countText(status.segments));
   say(byId("peers", HTMLElement), countText(status.peers));
   say(byId("endpoints", HTMLElement), countText(status.endpoints));
-  const { residual } = account(drain.ledger);
+  const { residual, differences } = account(drain.ledger);
   const stat = byId("head-residual", HTMLElement);
-  stat.classList.toggle("off", residual !== null && residual !== 0n);
+  stat.classList.toggle("off", differences.length > 0);
   if (residual === null) say(stat, DASH);
   else sayQuantity(stat, { digits: countText(residual), unit: "packets" });
   byId("own-cost", HTMLElement).replaceChildren(...ownCost(status));
+}
+
+interface Amounts {
+  readonly packets: number;
+  readonly bytes: number;
+  readonly seconds: number;
+}
+
+function newest({ senders, interval_s }: Drain): Amounts {
+  return { packets: sum(senders.packets), bytes: sum(senders.bytes), seconds: interval_s };
+}
+
+/** Of a capture, all of it: what it ends with is no newer than the rest. */
+function mean({ segments, segments_other, elapsed_s }: Drain): Amounts {
+  const all = [...segments, segments_other];
+  const of = (name: "packets" | "bytes"): number => sum(all.map((one) => one[name]));
+  return { packets: of("packets"), bytes: of("bytes"), seconds: elapsed_s };
 }
 
 export function drawPill(pill: Pill): void {
@@ -53,7 +70,7 @@ function drawInterface(status: Status): void {
   say(part(node, "host"), `${first.namespace ?? status.host} · `);
   say(part(node, "device"), names);
   const note = node.querySelector("i");
-  if (note) say(note, `${first.attach}, in + out`);
+  if (note) say(note, status.state === "file" ? first.attach : `${first.attach}, in + out`);
 }
 
 function ownCost(status: Status): Node[] {
@@ -65,11 +82,12 @@ function ownCost(status: Status): Node[] {
     return node;
   };
   const share = (100 * status.cpu_share).toFixed(1);
+  const isFile = status.state === "file";
   return [
-    fact("Own cost", `${share}${THIN}%`, " of one core"),
+    ...(isFile ? [] : [fact("Own cost", `${share}${THIN}%`, " of one core")]),
     fact("Memory", bytesText(status.memory_bytes)),
-    fact("Interval", interval(status.interval_s)),
-    fact("Drains", countText(status.drains)),
+    fact(isFile ? "Slice" : "Interval", interval(status.interval_s)),
+    fact(isFile ? "Slices" : "Drains", countText(status.drains)),
   ];
 }
 

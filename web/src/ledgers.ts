@@ -16,6 +16,15 @@ export interface Account {
   readonly counts: "packets" | "buffers" | "mixed";
   /** Device less seen; null once an interface is gone. */
   readonly residual: bigint | null;
+  /** Where the two disagree, also where the differences would cancel each other. */
+  readonly differences: readonly Difference[];
+}
+
+/** One direction of one interface, in what it counts. */
+export interface Difference {
+  readonly where: string;
+  readonly seen: bigint;
+  readonly device: bigint;
 }
 
 /** All interfaces and directions added up. */
@@ -41,7 +50,14 @@ export function account(rows: readonly LedgerRow[]): Account {
     device: total(devices.map((device) => device?.packets)),
     counts: units.size > 1 ? "mixed" : units.has("buffers") ? "buffers" : "packets",
     residual: total(rows.map((row) => row.residual?.packets)),
+    differences: rows.flatMap(differenceOf),
   };
+}
+
+function differenceOf({ interface: name, direction, device, residual }: LedgerRow): Difference[] {
+  if (!device || !residual || residual.packets === 0n) return [];
+  const where = `${name} ${direction ?? ""}`.trim();
+  return [{ where, seen: device.packets - residual.packets, device: device.packets }];
 }
 
 const NO_TALLY: Tally = { packets: 0n, bytes: 0n, buffers: 0n, buffer_bytes: 0n };

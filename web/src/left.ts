@@ -33,11 +33,13 @@ export function drawLeft(
   selection: Selection,
   choose: (vni: VniChoice) => void,
 ): void {
-  const { segments } = traffic.drain;
+  const { segments, ledger, status } = traffic.drain;
   drawNetworks(networksOf(segments, traffic), selection, traffic, choose);
   drawFacts(byId("encaps", HTMLElement), encapFacts(segments, traffic));
   drawFacts(byId("shown", HTMLElement), shownFacts(traffic, selection));
-  drawFacts(byId("ledger", HTMLElement), ledgerFacts(account(traffic.drain.ledger)));
+  const isFile = status.state === "file";
+  say(byId("ledger-of", HTMLElement), isFile ? "whole capture" : "since start");
+  drawFacts(byId("ledger", HTMLElement), ledgerFacts(account(ledger), isFile));
 }
 
 function networksOf(segments: readonly Segment[], traffic: Traffic): Network[] {
@@ -133,11 +135,12 @@ function shownFacts({ rim, inside }: Traffic, { filter }: Selection): Fact[] {
   return facts;
 }
 
-function ledgerFacts(sums: Account): Fact[] {
-  const { residual, device, seen } = sums;
-  const off = residual !== null && residual !== 0n;
-  const inBuffers = sums.counts === "buffers" && seen.buffers !== seen.packets;
-  const facts: Fact[] = [
+function ledgerFacts(sums: Account, isFile: boolean): Fact[] {
+  return [...outcomeFacts(sums), ...(isFile ? [] : deviceFacts(sums))];
+}
+
+function outcomeFacts(sums: Account): Fact[] {
+  return [
     { name: outcomeName("flow"), value: countText(sums.flow) },
     { name: outcomeName("not_tunneled"), value: countText(sums.notTunneled) },
     ...sums.reasons.map(([name, packets]) => ({
@@ -146,11 +149,18 @@ function ledgerFacts(sums: Account): Fact[] {
     })),
     {
       name: "seen",
-      value: countText(seen.packets),
+      value: countText(sums.seen.packets),
       id: "ledger-seen",
-      kind: off ? "sum off" : "sum",
+      kind: sums.differences.length > 0 ? "sum off" : "sum",
     },
   ];
+}
+
+/** What the interfaces say to it; where they differ, both numbers for each direction. */
+function deviceFacts({ residual, device, seen, counts, differences }: Account): Fact[] {
+  const off = differences.length > 0;
+  const inBuffers = counts === "buffers" && seen.buffers !== seen.packets;
+  const facts: Fact[] = [];
   if (inBuffers) facts.push({ name: "in buffers", value: countText(seen.buffers) });
   facts.push({
     name: inBuffers ? "interface, buffers" : "interface",
@@ -164,6 +174,13 @@ function ledgerFacts(sums: Account): Fact[] {
     id: "residual",
     kind: off ? "off" : residual === 0n ? "good" : "",
   });
+  for (const { where, seen: ours, device: theirs } of differences) {
+    facts.push({
+      name: where,
+      value: `${countText(ours)} ≠ ${countText(theirs)}`,
+      kind: "off",
+    });
+  }
   return facts;
 }
 

@@ -81,7 +81,9 @@ export class Live {
     try {
       const drain = readDrain(JSON.parse(String(data)));
       this.attempts = 0;
-      this.expectWithin(SILENT_MS + SILENT_INTERVALS * drain.interval_s * 1000);
+      if (drain.status.state === "file")
+        clearTimeout(this.timer); // there is no more to come
+      else this.expectWithin(SILENT_MS + SILENT_INTERVALS * drain.interval_s * 1000);
       this.become({ kind: "live" });
       this.follower.drain(drain, asked);
     } catch (error) {

@@ -155,8 +155,10 @@ function draw(pace: Pace): void {
   if (!snapshot || !hold.latest) return;
   const mistake = force.mistake(store.now.filter);
   const selection = mistake ? { ...store.now, filter: "" } : store.now;
-  const held = selection.paused ? { time: snapshot.drain.time, waiting: waiting(hold) } : null;
-  const traffic = trafficOf(snapshot, selection, { columns: history.columns, held });
+  const isWhole = snapshot.drain.status.state === "file";
+  const isHeld = selection.paused && !isWhole;
+  const held = isHeld ? { time: snapshot.drain.time, waiting: waiting(hold) } : null;
+  const traffic = trafficOf(snapshot, selection, { columns: history.columns, held, isWhole });
   drawHeader(snapshot.drain, selection.unit, history.recent(RECENT));
   drawLeft(traffic, selection, (vni) => {
     const { filter } = store.now;
@@ -193,9 +195,10 @@ function drawState(): void {
     stream,
     paused: store.now.paused,
     shownAt: snapshot?.drain.time ?? null,
-    gone: hold.latest?.drain.status.state === "gone",
+    state: hold.latest?.drain.status.state ?? "live",
   };
   drawPill(pillOf(condition, Date.now()));
+  byId("pause", HTMLElement).hidden = condition.state === "file";
   const names = hold.latest?.drain.status.interfaces.map(({ name }) => name).join(", ") ?? "";
   const words = noticeOf(condition, names);
   const notice = byId("notice", HTMLElement);

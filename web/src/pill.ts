@@ -1,5 +1,6 @@
 /** In one word: what state the page is in, and since when. */
 import { ageText, spanText } from "./format";
+import type { Status } from "./api";
 import type { Stream } from "./live";
 
 export interface Condition {
@@ -7,19 +8,20 @@ export interface Condition {
   readonly paused: boolean;
   /** Time of the shown data, in seconds since 1970; null before the first drain. */
   readonly shownAt: number | null;
-  /** No watched interface is left. */
-  readonly gone: boolean;
+  /** As the server says it: no watched interface is left, or there never was any. */
+  readonly state: Status["state"];
 }
 
 export interface Pill {
-  readonly kind: "connecting" | "live" | "paused" | "lost" | "gone" | "refused" | "unreadable";
+  readonly kind:
+    "connecting" | "live" | "paused" | "lost" | "gone" | "file" | "refused" | "unreadable";
   readonly text: string;
   /** For screen readers, only when the kind changes. */
   readonly said: string;
 }
 
 /** @param now milliseconds since 1970. */
-export function pillOf({ stream, paused, shownAt, gone }: Condition, now: number): Pill {
+export function pillOf({ stream, paused, shownAt, state }: Condition, now: number): Pill {
   switch (stream.kind) {
     case "refused":
       return { kind: "refused", text: "NO ACCESS", said: "The server asks for a token" };
@@ -38,10 +40,11 @@ export function pillOf({ stream, paused, shownAt, gone }: Condition, now: number
     case "live":
       break;
   }
+  if (state === "file") return { kind: "file", text: "FILE", said: "A capture, read to its end" };
   if (paused && shownAt !== null) {
     return { kind: "paused", text: `PAUSED ${ageText(now / 1000 - shownAt)}`, said: "Paused" };
   }
-  if (gone)
+  if (state === "gone")
     return { kind: "gone", text: "INTERFACE GONE", said: "The interface is gone, data kept" };
   return { kind: "live", text: "LIVE", said: "Live" };
 }
@@ -51,7 +54,7 @@ export function noticeOf(
   condition: Condition,
   interfaces: string,
 ): readonly [string, string] | null {
-  const { stream, gone } = condition;
+  const { stream, state } = condition;
   if (stream.kind === "refused") {
     return [
       "This page needs a token.",
@@ -61,7 +64,7 @@ export function noticeOf(
   if (stream.kind === "unreadable") {
     return ["The server's answer is not understood.", `${stream.why}. Reload the page.`];
   }
-  if (stream.kind === "live" && gone) {
+  if (stream.kind === "live" && state === "gone") {
     return [
       `${interfaces} is gone.`,
       "What was counted until then stays here; start the monitor anew to go on.",

@@ -1,6 +1,7 @@
 /** The last minutes by sending peer: drains to points, points to layers. */
 import type { Drain, Timeline } from "./api";
 import { NO_COUNTS, type Counts } from "./amounts";
+import type { Span } from "./state";
 import { OTHER } from "./things";
 
 /** What each peer sent in one drain. */
@@ -45,11 +46,18 @@ export function append(columns: readonly Column[], column: Column): readonly Col
   return [...columns.filter(({ time }) => time > since), column];
 }
 
-/** The shortest period that shows all there is. */
-export function periodOf(columns: readonly Column[]): number {
+/**
+ * What is shown: the shortest period with all there is, or nothing but that.
+ *
+ * @param isWhole whether no more will come.
+ */
+export function stretchOf(columns: readonly Column[], isWhole: boolean): Span {
   const [first, last] = [columns.at(0), columns.at(-1)];
-  const age = first && last ? last.time - first.time : 0;
-  return PERIODS_S.find((period) => period >= age) ?? LONGEST_S;
+  if (!first || !last) return { from: -PERIODS_S[0], to: 0 };
+  if (isWhole) return { from: first.time - first.interval_s, to: last.time };
+  const age = last.time - first.time;
+  const period = PERIODS_S.find((one) => one >= age) ?? LONGEST_S;
+  return { from: last.time - period, to: last.time };
 }
 
 /**

@@ -71,9 +71,11 @@ export interface Past {
   readonly columns: readonly Column[];
   /** Null while live. */
   readonly held: Held | null;
+  /** Whether it is all there ever was, as of a capture. */
+  readonly isWhole: boolean;
 }
 
-const NO_PAST: Past = { columns: [], held: null };
+const NO_PAST: Past = { columns: [], held: null, isWhole: false };
 
 export function trafficOf(snapshot: Snapshot, selection: Selection, past: Past = NO_PAST): Traffic {
   const { drain } = snapshot;

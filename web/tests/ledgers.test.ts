@@ -60,6 +60,26 @@ describe("the account", () => {
     expect(account(ledger(less)).residual).toBe(-3n);
   });
 
+  test("differences of two directions do not cancel each other", () => {
+    const rows = ledger(
+      row("ingress", { residual: { packets: "-3", bytes: "0" } }),
+      row("egress", { residual: { packets: "3", bytes: "0" } }),
+      { ...row("ingress"), interface: "eth1" },
+    );
+    expect(account(rows).residual).toBe(0n);
+    expect(account(rows).differences).toEqual([
+      { where: "eth0 ingress", seen: 29n, device: 26n },
+      { where: "eth0 egress", seen: 23n, device: 26n },
+    ]);
+  });
+
+  test("a capture has nothing to differ from", () => {
+    const { residual, device, differences } = account(
+      ledger({ ...row("ingress"), direction: null, device: null, residual: null }),
+    );
+    expect([residual, device, differences]).toEqual([null, null, []]);
+  });
+
   test("outcomes read as words", () => {
     expect(["flow", "not_tunneled", "too_many_tags"].map(outcomeName)).toEqual([
       "in a flow",
@@ -104,6 +124,19 @@ describe("an empty page", () => {
     const gone: Drain = { ...other, status: { ...other.status, state: "gone" } };
     expect(commands(gone)).toEqual([]);
     expect(diagnose(gone).title).toBe("eth0 is gone");
+  });
+
+  test("says of a capture what was read, and what else could be", () => {
+    const capture = { files: ["a.pcap", "b.pcap"] };
+    const of = (drain: Drain): Drain => ({
+      ...drain,
+      status: { ...drain.status, state: "file", capture },
+    });
+    expect(diagnose(of(other)).title).toBe("No packet of this capture is tunnelled");
+    expect(diagnose(of(other)).text).toContain("a.pcap, b.pcap");
+    expect(diagnose(of(other)).repairs).toHaveLength(2);
+    expect(diagnose(of(silent)).title).toBe("This capture has no packets");
+    expect(diagnose(of(silent)).repairs).toEqual([]);
   });
 
   test("waits for the first interval before it calls anything wrong", () => {

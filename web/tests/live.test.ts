@@ -98,6 +98,16 @@ test("silence counts as broken", async () => {
   expect(streams.at(-1)?.kind).toBe("lost");
 });
 
+test("a capture is silent, and that is well", async () => {
+  const live = start();
+  live.follow({ window: "last", filter: "", peer: null });
+  newest().send(JSON.stringify(event({}, { state: "file" })));
+  await vi.advanceTimersByTimeAsync(600_000);
+  expect(streams).toEqual([{ kind: "live" }]);
+  newest().onerror?.();
+  expect(streams.at(-1)?.kind).toBe("lost");
+});
+
 test("a missing token is told from a server that is away", async () => {
   status = 401;
   const live = start();
@@ -126,20 +136,31 @@ test("an event that cannot be read is named, and the next one heals", () => {
 });
 
 test("the pill says the state, and since when", () => {
-  const condition = { stream: { kind: "live" }, paused: false, shownAt: 100, gone: false } as const;
+  const condition = {
+    stream: { kind: "live" },
+    paused: false,
+    shownAt: 100,
+    state: "live",
+  } as const;
   const text = (change: object): string =>
     pillOf({ ...condition, ...change }, 142_000).text.replaceAll("\u2009", " ");
   expect(text({})).toBe("LIVE");
   expect(text({ paused: true })).toBe("PAUSED \u221200:42");
   expect(text({ stream: { kind: "lost", since: 136_000 } })).toBe("RECONNECTING 6 s");
   expect(text({ stream: { kind: "lost", since: 136_000 }, paused: true })).toBe("RECONNECTING 6 s");
-  expect(text({ gone: true })).toBe("INTERFACE GONE");
+  expect(text({ state: "gone" })).toBe("INTERFACE GONE");
+  expect(text({ state: "file", paused: true })).toBe("FILE");
   expect(text({ stream: { kind: "refused" } })).toBe("NO ACCESS");
 });
 
 test("a notice says what to do, and only when there is something", () => {
-  const condition = { stream: { kind: "live" }, paused: false, shownAt: 100, gone: false } as const;
+  const condition = {
+    stream: { kind: "live" },
+    paused: false,
+    shownAt: 100,
+    state: "live",
+  } as const;
   expect(noticeOf(condition, "eth0")).toBeNull();
-  expect(noticeOf({ ...condition, gone: true }, "eth0")?.[0]).toBe("eth0 is gone.");
+  expect(noticeOf({ ...condition, state: "gone" }, "eth0")?.[0]).toBe("eth0 is gone.");
   expect(noticeOf({ ...condition, stream: { kind: "refused" } }, "eth0")?.[1]).toContain("?token=");
 });

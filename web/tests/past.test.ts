@@ -59,7 +59,7 @@ test("two stretches differ by what their parts differ by", () => {
 });
 
 test("the scale reaches just above the highest point, and lines are round", () => {
-  const plot = plotFor(COLUMNS, RATE, 900, 300, MARGINS, 4);
+  const plot = plotFor({ columns: COLUMNS, isWhole: false }, RATE, 900, 300, MARGINS, 4);
   const [bottom = 0, top = 0] = plot.y.domain();
   expect([bottom, top]).toEqual([0, 60_000]);
   expect(plot.lines).toEqual([20_000, 40_000, 60_000]);
@@ -69,7 +69,7 @@ test("the scale reaches just above the highest point, and lines are round", () =
 });
 
 test("a sentence names who makes the difference", () => {
-  const plot = plotFor(COLUMNS, RATE, 900, 300, MARGINS, 4);
+  const plot = plotFor({ columns: COLUMNS, isWhole: false }, RATE, 900, 300, MARGINS, 4);
   const [before, after] = [
     { from: 1000, to: 1060 },
     { from: 1060, to: 1120 },

@@ -37,7 +37,10 @@ export function kept<T extends Tunnel>(rows: readonly T[]): Kept<T>[] {
 }
 
 /** The first example of docs/reference/api.md, as text has it. */
-export function event(changes: Record<string, unknown> = {}): Record<string, unknown> {
+export function event(
+  changes: Record<string, unknown> = {},
+  statusChanges: Record<string, unknown> = {},
+): Record<string, unknown> {
   const tally = { packets: "11", bytes: "5520", buffers: "9", buffer_bytes: "5000" };
   return {
     time: 1763800000.25,
@@ -116,6 +119,8 @@ export function event(changes: Record<string, unknown> = {}): Record<string, unk
       endpoints: 2,
       forgotten_flows: 0,
       lab: null,
+      capture: null,
+      ...statusChanges,
     },
     ...changes,
   };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { append, binned, byGrowth, columnsOf, periodOf, type Column } from "../src/series";
+import { append, binned, byGrowth, columnsOf, stretchOf, type Column } from "../src/series";
 
 function column(time: number, bytes: Record<string, number>, interval_s = 1): Column {
   const counts = Object.entries(bytes).map(
@@ -34,9 +34,20 @@ test("a column is taken once, and the oldest go after fifteen minutes", () => {
 });
 
 test("a young monitor shows a short period", () => {
-  const of = (age: number): number => periodOf([column(0, {}), column(age, {})]);
+  const of = (age: number): number => {
+    const { from, to } = stretchOf([column(0, {}), column(age, {})], false);
+    expect(to).toBe(age);
+    return to - from;
+  };
   expect([of(5), of(61), of(200), of(899)]).toEqual([60, 120, 300, 900]);
-  expect(periodOf([])).toBe(60);
+  expect(stretchOf([], false)).toEqual({ from: -60, to: 0 });
+});
+
+test("a capture shows all of its time, and no more", () => {
+  const of = (age: number, interval_s: number): unknown =>
+    stretchOf([column(100, {}, interval_s), column(100 + age, {}, interval_s)], true);
+  expect(of(3, 0.005)).toEqual({ from: 99.995, to: 103 });
+  expect(of(86400, 120)).toEqual({ from: -20, to: 86500 });
 });
 
 test("bins are rates over what they hold, and stand still", () => {

@@ -3,7 +3,8 @@ import { tickStep } from "d3-array";
 import { scaleLinear, type ScaleLinear } from "d3-scale";
 import { amountIn, type Amount } from "../amounts";
 import type { Measure } from "../format";
-import { binned, periodOf, type Bin, type Column } from "../series";
+import { binned, stretchOf, type Bin } from "../series";
+import type { Past } from "../traffic";
 import type { Limits } from "./brush";
 
 /** Px between the picture and its edges: axes and words stand there. */
@@ -33,23 +34,20 @@ export interface Plot extends Margins {
 const STEP_PX = 3;
 
 /**
- * @param columns oldest first, at least one.
+ * @param past with one column at least.
  * @param lines about how many values have a line.
  */
 export function plotFor(
-  columns: readonly Column[],
+  { columns, isWhole }: Pick<Past, "columns" | "isWhole">,
   { unit, size }: Measure,
   width: number,
   height: number,
   margins: Margins,
   lines: number,
 ): Plot {
-  const last = columns.at(-1);
-  const to = last?.time ?? 0;
-  const period = periodOf(columns);
+  const { from, to } = stretchOf(columns, isWhole);
   const across = Math.max(1, width - margins.left - margins.right);
-  const step = Math.max(last?.interval_s ?? 1, (period * STEP_PX) / across);
-  const from = to - period;
+  const step = Math.max(columns.at(-1)?.interval_s ?? 1, ((to - from) * STEP_PX) / across);
   const bins = binned(
     columns.filter(({ time }) => time >= from),
     step,

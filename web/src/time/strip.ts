@@ -1,7 +1,7 @@
 /** The strip below every drawing: the last minutes, and the time that is chosen in them. */
 import { select } from "d3-selection";
 import { byId, make, say } from "../dom";
-import { clockText, THIN } from "../format";
+import { clockText, dayText, THIN } from "../format";
 import type { Selection } from "../state";
 import { SteadyOrder } from "../steady";
 import type { Traffic } from "../traffic";
@@ -46,25 +46,22 @@ export class TimelineStrip {
   /** @param focus key of the layer that stands out; null for none. */
   draw(traffic: Traffic, selection: Selection, focus: string | null): void {
     const { width, height } = this.svg.getBoundingClientRect();
-    const { columns, held } = traffic.past;
-    if (columns.length === 0 || width === 0) return;
+    const { past } = traffic;
+    if (past.columns.length === 0 || width === 0) return;
     const [left, right, top] = width < NARROW ? [16, 16, 52] : [20, 72, 40];
-    const plot = plotFor(
-      columns,
-      traffic.measure,
-      width,
-      height,
-      { left, right, top, bottom: 24 },
-      2,
-    );
+    const plot = plotFor(past, traffic.measure, width, height, { left, right, top, bottom: 24 }, 2);
     this.shown = { traffic, selection, plot };
     drawGrid(this.layers.grid, plot);
     drawAreas(this.layers.areas, plot, this.order, focus);
     drawAxes(this.layers.axis, plot);
-    drawHeld(this.layers.held, plot, held);
+    drawHeld(this.layers.held, plot, past.held);
     this.brushes.draw(plot, selection);
     const { from, to, step } = plot.limits;
-    say(byId("time-span", HTMLElement), `last ${wholeText(to - from)}`);
+    const length = wholeText(to - from);
+    say(
+      byId("time-span", HTMLElement),
+      past.isWhole ? `${dayText(from)}, ${length}` : `last ${length}`,
+    );
     say(byId("time-point", HTMLElement), `one point = ${wholeText(step)}`);
     this.sayHint();
   }
@@ -116,9 +113,12 @@ function hint(held: Held | null, span: Selection["span"]): string {
   return `held at ${since} · ${String(held.waiting)} ${things} waiting · space resumes`;
 }
 
-/** "15 min", "1 s", "2.6 s". */
+/** "15 min", "1 s", "2.6 s", "20 ms", "26 h". */
 function wholeText(seconds: number): string {
   const minutes = seconds / 60;
+  if (minutes >= 120)
+    return `${String(Number((minutes / 60).toFixed(minutes < 600 ? 1 : 0)))}${THIN}h`;
+  if (seconds < 0.95) return `${String(Number((1000 * seconds).toPrecision(2)))}${THIN}ms`;
   if (seconds >= 60) return `${String(Number(minutes.toFixed(minutes < 10 ? 1 : 0)))}${THIN}min`;
   return `${String(Number(seconds.toFixed(1)))}${THIN}s`;
 }

@@ -13,7 +13,16 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 /** Distances between labels, in seconds, and how many marks divide them. */
 const STEPS: readonly (readonly [every: number, parts: number])[] = [
-  [1, 1],
+  [0.001, 1],
+  [0.002, 2],
+  [0.005, 5],
+  [0.01, 2],
+  [0.02, 2],
+  [0.05, 5],
+  [0.1, 2],
+  [0.2, 2],
+  [0.5, 5],
+  [1, 2],
   [2, 2],
   [5, 5],
   [10, 2],
@@ -62,6 +71,7 @@ export function clockOffset(time: number): number {
 }
 
 function labelOf(time: number, every: number): string {
+  if (every < 1) return `${clockText(time, { seconds: true })}${time.toFixed(3).slice(-4)}`;
   if (every < DAY) return clockText(time, { seconds: every < MINUTE });
   return new Date(time * 1000).toLocaleDateString("en", { day: "numeric", month: "short" });
 }

@@ -64,15 +64,15 @@ class Timeline implements Drawing {
 
   draw(traffic: Traffic, selection: Selection): void {
     const { width, height } = this.svg.getBoundingClientRect();
-    const { columns, held } = traffic.past;
-    if (width === 0 || columns.length === 0) return;
+    const { past } = traffic;
+    if (width === 0 || past.columns.length === 0) return;
     const margins = width < 560 ? MARGINS.phone : MARGINS.desk;
-    const plot = plotFor(columns, traffic.measure, width, height, margins, 4);
+    const plot = plotFor(past, traffic.measure, width, height, margins, 4);
     this.shown = { traffic, selection, plot };
     drawGrid(this.layers.grid, plot);
     drawAreas(this.layers.areas, plot, this.order, focusOf(selection));
     drawAxes(this.layers.axis, plot);
-    drawHeld(this.layers.held, plot, held);
+    drawHeld(this.layers.held, plot, past.held);
     this.brushes.draw(plot, selection);
     this.label();
   }
