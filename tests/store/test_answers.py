@@ -54,6 +54,7 @@ FILTERS = [
     "bytes>3G",
     "packets<=2500 vni:10001",
     "rate>2M or inner:none",
+    "outer:" + ",".join(f"172.16.1.{number}" for number in range(95, 102)) + ",172.16.1.104",
     "!(bytes>3G or vni:none) outer:172.16.1.0/24",
 ]
 

@@ -161,10 +161,11 @@ def serving(
     tls: ssl.SSLContext | None = None,
     files: Mapping[str, File] = PAGE,
     names: Naming = NO_NAMES,
+    view: LiveView | None = None,
 ) -> Iterator[Running]:
     """Start a server, and stop it in the end."""
     listener = listen(listen_on)
-    view = LiveView(["eth0"], 1.0, limits, host="node1", names=names)
+    view = view or LiveView(["eth0"], 1.0, limits, host="node1", names=names)
 
     def facts() -> Facts:
         return running.facts()

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from tests.unit.serving import PAIR, Events, batch, serving
+from tests.unit.synthetic import Flow
 
 from tunnel_monitor.contract import Outcome
 from tunnel_monitor.flows.groupings import GROUPINGS
@@ -26,6 +27,8 @@ OPEN = ("ports", "outcomes", "evidence", "names")
 NAMES = of_lines(["172.16.1.100 gateway1"], "here")
 # Where the plain question has an answer without all members.
 QUESTIONS = {"filter": "?text=vni:10000+peer:172"}
+# Where it takes other flows to have all members: the other end is watched, too.
+MORE = {"loss": (Flow(outer_src="172.16.1.101", outer_dst="172.16.1.100"),)}
 
 
 def shape(value: object, path: str = "") -> set[str]:
@@ -47,7 +50,7 @@ def part(heading: str) -> str:
 
 def sent(resource: str) -> Any:  # JSON
     with serving(names=NAMES) as running:
-        running.view.take(batch(*PAIR))
+        running.view.take(batch(*PAIR, *MORE.get(resource, ())))
         if resource != "live":
             return running.api(resource + QUESTIONS.get(resource, ""))
         with Events(running) as events:
@@ -98,8 +101,8 @@ def number(value: float) -> str:
         f"last {timeline.SPAN_S // 60} minutes",
         f"1 to {LIMITS['flows'][1]} rows; 1 to {LIMITS['matrix'][1]} places; "
         f"1 to {LIMITS['series'][1]} groups; 1 to {LIMITS['growth'][1]} rows; "
-        f"1 to {LIMITS['live'][1]} flows",
-        "; ".join(str(LIMITS[name][0]) for name in ("flows", "matrix", "series", "growth")),
+        f"1 to {LIMITS['loss'][1]} tunnels; 1 to {LIMITS['live'][1]} flows",
+        "; ".join(str(LIMITS[name][0]) for name in ("flows", "matrix", "series", "growth", "loss")),
         f"1 to {LARGEST_STEP_S} seconds",
         f"a {comparing.STEPS}th of the stretch",
     ],

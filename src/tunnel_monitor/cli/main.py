@@ -27,6 +27,7 @@ COMMANDS = {
     "lab": "look around in a running demo, break it, repair it",
     "watch": "watch real interfaces of this host",
     "findings": "tell what a running monitor has found wrong",
+    "serve": "serve the page for all hosts that send to a store",
     "history": "ask what was counted at any time that is kept",
     "store": "set up a database for what many hosts count",
     "read": "count what capture files hold; needs no privileges",

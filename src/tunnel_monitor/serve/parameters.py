@@ -37,6 +37,7 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "snapshot": (*WHICH, "vni", "peer", "limit"),
     "series": (*SPAN, "filter", "step", "by", "limit"),
     "growth": (*SPAN, *COMPARED, "filter", "by", "limit"),
+    "loss": (*SPAN, "filter", "limit"),
     "ledger": SPAN,
     "status": (),
     "findings": (),
@@ -51,11 +52,12 @@ LIMITS: Mapping[str, tuple[int, int]] = {
     "snapshot": (0, 5000),
     "series": (12, 100),
     "growth": (20, 1000),
+    "loss": (100, 10_000),
     "live": (0, 5000),
 }
 # Resource -> what `by` is where it is not given, and where the stretch begins.
 USUAL_BY: Mapping[str, str] = {"matrix": "peer", "series": "peer", "growth": "conversation"}
-USUAL_FROM: Mapping[str, str] = {"series": "0", "growth": "-1m"}
+USUAL_FROM: Mapping[str, str] = {"series": "0", "growth": "-1m", "loss": "-5m"}
 MATRIX_BY = ("peer", "endpoint")
 LARGEST_OFFSET = 10**9
 LARGEST_STEP_S = 86_400

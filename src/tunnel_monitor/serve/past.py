@@ -7,11 +7,17 @@ from collections.abc import Sequence
 from tunnel_monitor.flows.names import NO_NAMES
 from tunnel_monitor.flows.question import Source
 from tunnel_monitor.serve import comparing, replies
+from tunnel_monitor.serve.loss import loss
 from tunnel_monitor.serve.members import Json
 from tunnel_monitor.serve.parameters import Context, Query
 from tunnel_monitor.serve.view import LiveView
 
-RESOURCES = {"flows": replies.flows, "ledger": replies.ledger, "series": comparing.series}
+RESOURCES = {
+    "flows": replies.flows,
+    "ledger": replies.ledger,
+    "series": comparing.series,
+    "loss": loss,
+}
 
 
 def reply(source: Source, resource: str, given: Sequence[tuple[str, str]]) -> Json:

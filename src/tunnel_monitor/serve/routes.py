@@ -19,6 +19,7 @@ from tunnel_monitor.serve.event import event
 from tunnel_monitor.serve.facts import FactsSource
 from tunnel_monitor.serve.findings import FindingsSource, findings, no_findings
 from tunnel_monitor.serve.live import MOST_VIEWERS, EventStream, Hub
+from tunnel_monitor.serve.loss import loss
 from tunnel_monitor.serve.members import Json
 from tunnel_monitor.serve.page import File
 from tunnel_monitor.serve.parameters import Context, Query
@@ -35,6 +36,7 @@ REPLIES: Mapping[str, Callable[[Snapshot, Query], Json]] = {
     "timeline": replies.timeline,
     "series": comparing.series,
     "growth": comparing.comparison,
+    "loss": loss,
 }
 
 

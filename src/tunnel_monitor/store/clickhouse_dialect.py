@@ -71,6 +71,10 @@ class ClickHouseDialect:
         """Addresses compare as they are."""
         return f"({column} BETWEEN {text(span.first)} AND {text(span.last)})"
 
+    def is_one_of(self, column: str, addresses: Sequence[bytes]) -> str:
+        """A set."""
+        return f"({column} IN ({', '.join(map(text, addresses))}))"
+
     def is_zero(self, column: str) -> str:
         """Sixteen zeros."""
         return f"({column} = {text(bytes(NAME_BYTES))})"

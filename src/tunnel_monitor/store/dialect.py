@@ -40,6 +40,9 @@ class Dialect(Protocol):
     def is_between(self, column: str, span: Range) -> str:
         """Whether the address of a column lies in a range."""
 
+    def is_one_of(self, column: str, addresses: Sequence[bytes]) -> str:
+        """Whether the address of a column is one of many."""
+
     def is_zero(self, column: str) -> str:
         """Whether the 16 bytes of a column are zeros."""
 

@@ -69,6 +69,11 @@ class DuckDialect:
             f"AND ({high} < {last} OR ({high} = {last} AND {low} <= {self._bind(last_low)})))"
         )
 
+    def is_one_of(self, column: str, addresses: Sequence[bytes]) -> str:
+        """A table of halves, which is hashed."""
+        each = (f"({self._bind(high)}, {self._bind(low)})" for high, low in map(_halves, addresses))
+        return f"({', '.join(self.address(column))}) IN (VALUES {', '.join(each)})"
+
     def is_zero(self, column: str) -> str:
         """Both halves are."""
         high, low = self.address(column)

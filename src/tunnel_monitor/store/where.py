@@ -20,6 +20,8 @@ from tunnel_monitor.flows.filter.tree import (
 from tunnel_monitor.flows.filter.values import fits
 from tunnel_monitor.store.dialect import ALWAYS, NEVER, Dialect, one_of
 
+FEW: Final = 8
+
 
 def condition(node: Node, dialect: Dialect, elapsed_ns: int) -> str:
     """What a row must fulfil; once a flow's rows are added up where the tree `needs_sums`.
@@ -64,7 +66,12 @@ def _address(node: Addresses, column: str, dialect: Dialect) -> str:
     """An inner `::` is an address, where there is an inner header; an outer one is none."""
     is_inner = column.startswith("inner")
     present = _has(META_HAS_INNER) if is_inner else f"NOT {dialect.is_zero(column)}"
-    ranges = _joined(" OR ", [dialect.is_between(column, span) for span in node.ranges])
+    singles = [span.first for span in node.ranges if span.first == span.last]
+    spans = [span for span in node.ranges if span.first != span.last or len(singles) < FEW]
+    tests = [dialect.is_between(column, span) for span in spans]
+    if len(singles) >= FEW:  # looked up instead of tried one by one
+        tests.append(dialect.is_one_of(column, singles))
+    ranges = _joined(" OR ", tests)
     inside = f"({present} AND {ranges})"
     return f"({inside} OR NOT {present})" if node.absent else inside
 

@@ -1,0 +1,65 @@
+"""`tunnel-monitor serve`: the page and the API for all hosts of a store."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import socket
+import sys
+import time
+from contextlib import closing
+from functools import partial
+
+from tunnel_monitor import __version__
+from tunnel_monitor.cli.ending import Ending
+from tunnel_monitor.cli.listening import add_serving_options
+from tunnel_monitor.cli.naming import add_names_option, add_resolve_option, naming_of
+from tunnel_monitor.cli.serving import Entrance, print_address, serve_until
+from tunnel_monitor.cli.storing import ADDRESS, add_secret_options, target_of
+from tunnel_monitor.serve.fleet_view import FleetView
+from tunnel_monitor.serve.server import Server
+from tunnel_monitor.store.clickhouse_source import ClickHouseSource
+from tunnel_monitor.store.once import Once
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare options."""
+    parser.description = (
+        "Serves page and API for all hosts that send to a store: filter and group by host,\n"
+        "look at any time that is kept, and see what one end sent beside what the other received.\n"
+        "Needs no root, and runs wherever the store can be reached."
+    )
+    parser.epilog = (
+        "examples:\n"
+        "  tunnel-monitor serve --store clickhouses://db.example/tunnels\n"
+        "  tunnel-monitor serve --store clickhouse://db1,db2/tunnels --listen 0.0.0.0:8080"
+    )
+    parser.add_argument("--store", metavar="URL", required=True, help=ADDRESS)
+    add_secret_options(parser)
+    add_serving_options(parser)
+    add_names_option(parser)
+    add_resolve_option(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until told to end."""
+    source = Once(ClickHouseSource(target_of(options, options.store)))
+    source.span()  # a store that cannot be asked at all is told before anything is served
+    naming = naming_of(options)
+    with closing(FleetView(source, naming, report)) as view:
+        entrance = Entrance.of(options)
+        facts = partial(view.facts, __version__, socket.gethostname(), time.time_ns())
+        server = entrance.serve(view, facts)
+        return asyncio.run(attend(view, server))
+
+
+async def attend(view: FleetView, server: Server) -> int:
+    """Follow the store and serve; the exit code."""
+    ending = Ending(None)
+    view.begin()
+    return await serve_until(ending, server, partial(print_address, server))
+
+
+def report(sentence: str) -> None:
+    """Tell the user."""
+    print(f"tunnel-monitor: {sentence}", file=sys.stderr, flush=True)

@@ -1,0 +1,81 @@
+"""Each packet once, though both of its ends are watched and have counted it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Final
+
+from tunnel_monitor.flows import columns
+from tunnel_monitor.flows.filter.parse import parse
+from tunnel_monitor.flows.filter.tree import Addresses, And, Node, Not, Range, Texts, both, leaves
+from tunnel_monitor.flows.question import HOST, Answer, Books, Question, Series, Source, Span
+
+ENDS: Final = frozenset({HOST, "direction"})
+MOST_SENDERS: Final = 20_000
+FRESH_S: Final = 60.0
+LOOKED_BACK_NS: Final = 3600 * 10**9
+EGRESS: Final = parse("direction:egress")
+
+
+class Once:
+    """A source of many hosts in which what a watched host sent is not counted where it arrives.
+
+    Unless somebody asks about hosts or directions: then both ends are told as they counted.
+
+    Args:
+        source: of all hosts.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self._twice: Node | None = None
+        self._looked_s = -FRESH_S
+
+    def span(self) -> Span | None:
+        """As the source has it."""
+        return self.source.span()
+
+    def answer(self, question: Question) -> Answer:
+        """As the source has it, each packet once."""
+        return self.source.answer(self._once(question))
+
+    def series(self, question: Question, step_ns: int) -> Series:
+        """Likewise."""
+        return self.source.series(self._once(question), step_ns)
+
+    def ledger(self, span: Span, hosts: Collection[str] = ()) -> Books:
+        """Each host's own, so both ends."""
+        return self.source.ledger(span, hosts)
+
+    def _once(self, question: Question) -> Question:
+        if question.by & ENDS or any(map(_looks_at_ends, leaves(question.filter))):
+            return question
+        twice = self._arrivals()
+        return replace(question, filter=both(question.filter, twice)) if twice else question
+
+    def _arrivals(self) -> Node | None:
+        """Not what arrives from a host that is watched itself."""
+        if time.monotonic() - self._looked_s > FRESH_S:
+            senders = self._senders()
+            arriving = Not(EGRESS)
+            self._twice = Not(And((arriving, senders))) if senders else None
+            self._looked_s = time.monotonic()
+        return self._twice
+
+    def _senders(self) -> Addresses | None:
+        """The addresses that watched hosts have sent from lately."""
+        known = self.source.span()
+        if known is None:
+            return None
+        lately = Span(known.until_ns - LOOKED_BACK_NS, known.until_ns)
+        asked = Question(lately, frozenset({"outer_src"}), EGRESS, limit=MOST_SENDERS)
+        found = columns.address(self.source.answer(asked).rows, "outer_src")
+        each = [one.tobytes() for one in found if one.any()]
+        ranges = tuple(Range(address, address) for address in sorted(each))
+        return Addresses(("outer_src",), ranges) if ranges else None
+
+
+def _looks_at_ends(leaf: Node) -> bool:
+    return isinstance(leaf, Texts) and leaf.column in ENDS
