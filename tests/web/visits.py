@@ -57,7 +57,8 @@ class Faults:
         self.found.append(f"exception: {error.message}")
 
     def _request(self, request: Request) -> None:
-        if urlsplit(request.url).netloc != self.server and not request.url.startswith("data:"):
+        own = request.url.startswith(("data:", "blob:"))
+        if urlsplit(request.url).netloc != self.server and not own:
             self.found.append(f"request to {request.url}")
 
 

@@ -1,11 +1,12 @@
 /** Buttons and keys: each is one small change of the selection. */
 import { byId } from "./dom";
+import type { ExportMenu } from "./export/menu";
 import type { FilterBox } from "./filter/box";
 import type { Store } from "./link";
 import { EVERYTHING, up, VIEWS, type Selection } from "./state";
 import { toggleTheme } from "./theme";
 
-export function connectControls(store: Store, box: FilterBox): void {
+export function connectControls(store: Store, box: FilterBox, exports: ExportMenu): void {
   const press = (id: string, change: () => Partial<Selection>): void => {
     byId(id, HTMLButtonElement).addEventListener("click", () => {
       store.choose(change());
@@ -26,6 +27,7 @@ export function connectControls(store: Store, box: FilterBox): void {
   document.addEventListener("keydown", (event) => {
     if (!isForPage(event)) return;
     if (event.key === "/") box.focus();
+    else if (event.key === "e") exports.toggle();
     else if (!act(event.key, store)) return;
     event.preventDefault();
   });

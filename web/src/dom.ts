@@ -8,6 +8,7 @@ interface Attributes {
   readonly class?: string;
   readonly id?: string;
   readonly title?: string;
+  readonly role?: string;
   readonly [name: `data-${string}` | `aria-${string}`]: string;
 }
 

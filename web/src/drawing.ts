@@ -37,6 +37,8 @@ export interface Drawing {
   picture?(): SVGSVGElement | null;
   /** The same numbers as rows: shown in its place, read aloud, exported as CSV and JSON. */
   twin(traffic: Traffic, selection: Selection): Twin;
+  /** More of them than are shown, for export: all that the server has. */
+  all?(traffic: Traffic, selection: Selection): Promise<Twin>;
   /** No longer on the stage: stop what goes on by itself. */
   leave?(): void;
 }

@@ -114,6 +114,18 @@ export function keepInAddress(page: Window, changed: (selection: Selection) => v
   };
 }
 
+/** A store in which everything stays paused. */
+export function held(store: Store): Store {
+  return {
+    get now() {
+      return { ...store.now, paused: true };
+    },
+    choose(change) {
+      store.choose({ ...change, paused: true });
+    },
+  };
+}
+
 /** "1763800000-1763800300.5"; "" for none. */
 function spanText(span: Span | null): string {
   return span === null ? "" : `${String(span.from)}-${String(span.to)}`;

@@ -11,6 +11,8 @@ export type Stream =
   | { readonly kind: "live" }
   /** Broken since that time, in milliseconds of the page's clock. */
   | { readonly kind: "lost"; readonly since: number }
+  /** A saved page: there is none. Since that time, in seconds since 1970. */
+  | { readonly kind: "frozen"; readonly since: number }
   /** The server wants a token that this page has not. */
   | { readonly kind: "refused" }
   /** The server's events are not what this page can read. */

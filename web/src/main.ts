@@ -1,5 +1,5 @@
 /** Wires the stream, the selection and the parts of the page. */
-import { readTimeline, type Drain } from "./api";
+import { readDrain, readTimeline, type Drain } from "./api";
 import { cleared, connectControls, drawControls } from "./controls";
 import { Crumbs } from "./crumbs";
 import { isEmpty } from "./diagnosis";
@@ -7,20 +7,22 @@ import { byId, make } from "./dom";
 import type { Pace, Tools } from "./drawing";
 import { DRAWINGS } from "./drawings";
 import { drawEmpty, drawEmptyRight } from "./empty";
+import { frozenIn } from "./export/frozen";
+import { ExportMenu } from "./export/menu";
 import { FilterBox } from "./filter/box";
 import { valueOf, withValue } from "./filter/edit";
 import { Force } from "./filter/force";
 import { drawHeader, drawPill } from "./header";
 import { drawLeft } from "./left";
 import { slicer } from "./later";
-import { keepInAddress } from "./link";
+import { held, keepInAddress, readLink } from "./link";
 import { Live, type Asked, type Stream } from "./live";
 import { noticeOf, pillOf, type Condition } from "./pill";
 import { tellsAll } from "./passing";
 import { RightPanel } from "./right";
 import { columnOf, columnsOf } from "./series";
 import { arrive, NOTHING, pause, resume, shown, waiting } from "./snapshot";
-import { ask } from "./server";
+import { ask, isFrozen } from "./server";
 import { Stage } from "./stage";
 import { down, type Selection } from "./state";
 import { History } from "./time/history";
@@ -38,7 +40,9 @@ let stream: Stream = { kind: "connecting" };
 let waiter: ReturnType<typeof setTimeout> | null = null;
 
 const reducedMotion = window.matchMedia("(prefers-reduced-motion: reduce)");
-const store = keepInAddress(window, changed);
+const address = keepInAddress(window, changed);
+/** A saved page is held for good. */
+const store = isFrozen() ? held(address) : address;
 const choose = (change: Partial<Selection>): void => {
   store.choose(change);
 };
@@ -83,9 +87,11 @@ const force = new Force(follow);
 const live = new Live({ drain: received, stream: streamed });
 let before = store.now;
 
-connectControls(store, box);
+const exports = new ExportMenu(() => stage.current());
+connectControls(store, box, exports);
 drawControls(store.now);
-follow();
+if (isFrozen()) void replay();
+else follow();
 setInterval(drawState, 500);
 new ResizeObserver(() => {
   draw("still");
@@ -100,6 +106,7 @@ function askedBy(selection: Selection): Asked {
 function follow(): void {
   const { filter } = store.now;
   box.show(filter);
+  if (isFrozen()) return;
   const mistake = force.mistake(filter);
   if (mistake) box.refuse(mistake);
   if (force.isTaken(filter)) live.follow(askedBy(store.now));
@@ -121,6 +128,18 @@ function streamed(next: Stream): void {
   void loadPast();
 }
 
+/** Shows what a saved page has inside it. */
+async function replay(): Promise<void> {
+  const frozen = await frozenIn(document);
+  if (frozen === null) return;
+  stream = { kind: "frozen", since: frozen.saved };
+  if (location.hash === "") store.choose(readLink(frozen.link));
+  history.load(columnsOf(readTimeline(frozen.timeline)));
+  const { period } = store.now;
+  const window = period === "rate" ? "last" : "total";
+  received(readDrain(frozen.snapshot), { window, filter: "", peer: null });
+}
+
 /** What was before the page opened, or while the stream was broken. */
 async function loadPast(): Promise<void> {
   const response = await fetch("api/v1/timeline");
@@ -130,6 +149,7 @@ async function loadPast(): Promise<void> {
 }
 
 function changed(selection: Selection): void {
+  exports.close();
   if (selection.paused !== before.paused) hold = selection.paused ? pause(hold) : resume(hold);
   before = selection;
   drawControls(selection);
@@ -156,7 +176,7 @@ function draw(pace: Pace): void {
   const mistake = force.mistake(store.now.filter);
   const selection = mistake ? { ...store.now, filter: "" } : store.now;
   const isWhole = snapshot.drain.status.state === "file";
-  const isHeld = selection.paused && !isWhole;
+  const isHeld = selection.paused && !isWhole && !isFrozen();
   const held = isHeld ? { time: snapshot.drain.time, waiting: waiting(hold) } : null;
   const traffic = trafficOf(snapshot, selection, { columns: history.columns, held, isWhole });
   drawHeader(snapshot.drain, selection.unit, history.recent(RECENT));

@@ -1,6 +1,6 @@
 /** In one word: what state the page is in, and since when. */
-import { ageText, spanText } from "./format";
 import type { Status } from "./api";
+import { ageText, clockText, spanText } from "./format";
 import type { Stream } from "./live";
 
 export interface Condition {
@@ -14,11 +14,21 @@ export interface Condition {
 
 export interface Pill {
   readonly kind:
-    "connecting" | "live" | "paused" | "lost" | "gone" | "file" | "refused" | "unreadable";
+    | "connecting"
+    | "live"
+    | "paused"
+    | "lost"
+    | "gone"
+    | "file"
+    | "refused"
+    | "unreadable"
+    | "frozen";
   readonly text: string;
   /** For screen readers, only when the kind changes. */
   readonly said: string;
 }
+
+const DAY = { day: "numeric", month: "short" } as const;
 
 /** @param now milliseconds since 1970. */
 export function pillOf({ stream, paused, shownAt, state }: Condition, now: number): Pill {
@@ -34,6 +44,11 @@ export function pillOf({ stream, paused, shownAt, state }: Condition, now: numbe
     case "lost": {
       const since = spanText((now - stream.since) / 1000);
       return { kind: "lost", text: `RECONNECTING ${since}`, said: "Connection lost, data kept" };
+    }
+    case "frozen": {
+      const saved = clockText(stream.since, { seconds: false });
+      const date = new Date(stream.since * 1000).toLocaleDateString("en", DAY);
+      return { kind: "frozen", text: `SAVED ${date}, ${saved}`, said: "A saved page" };
     }
     case "connecting":
       return { kind: "connecting", text: "CONNECTING", said: "Connecting" };

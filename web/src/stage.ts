@@ -6,6 +6,7 @@
 import { byId, make } from "./dom";
 import type { Drawing, Kind, Pace, Tools } from "./drawing";
 import type { Selection, ViewName } from "./state";
+import type { Shown } from "./export/saved";
 import { VIEWS } from "./state";
 import type { Tip } from "./tip";
 import type { Traffic } from "./traffic";
@@ -57,9 +58,10 @@ export class Stage {
   }
 
   /** What is on the stage, for export; null before the first drawing. */
-  current(): { kind: Kind; drawing: Drawing } | null {
-    const part = this.shown?.part;
-    return part?.drawing ? { kind: part.kind, drawing: part.drawing } : null;
+  current(): Shown | null {
+    if (this.shown === null) return null;
+    const { part, traffic, selection } = this.shown;
+    return part.drawing ? { kind: part.kind, drawing: part.drawing, traffic, selection } : null;
   }
 
   draw(traffic: Traffic, selection: Selection, pace: Pace): void {

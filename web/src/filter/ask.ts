@@ -1,4 +1,5 @@
 /** What the server says of a filter while it is typed: is it right, and what could stand there. */
+import { ask } from "../server";
 import { listOf, number, orNull, shape, text } from "../decode";
 
 export interface Mistake {
@@ -29,7 +30,7 @@ const advice = shape({
 
 /**
  * @param cursor as `String` counts.
- * @throws ReplyError, or what `fetch` throws.
+ * @throws ReplyError, or what `ask` throws.
  */
 export async function advise(
   filter: string,
@@ -37,8 +38,8 @@ export async function advise(
   signal?: AbortSignal,
 ): Promise<Advice> {
   const words = new URLSearchParams({ text: filter, cursor: String(points(filter, cursor)) });
-  const response = await fetch(`api/v1/filter?${words.toString()}`, signal ? { signal } : {});
-  const { mistake, completion } = advice(await response.json(), "filter");
+  const reply = await ask(`api/v1/filter?${words.toString()}`, signal);
+  const { mistake, completion } = advice(reply, "filter");
   const found = unitsOf(filter, completion.start, completion.length);
   const own = mistake && { ...mistake, ...unitsOf(filter, mistake.start, mistake.length) };
   return { mistake: own, ...found, choices: completion.choices };

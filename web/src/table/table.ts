@@ -14,7 +14,7 @@ import { Lines, type LookOf } from "./lines";
 import { answerFrom } from "./local";
 import { endKey, orderText, readOrder, thingKey, type Order, type Row } from "./rows";
 import { Pager, type Subject } from "./pager";
-import { aboutWords } from "./remote";
+import { aboutWords, readRows, rowsPath } from "./remote";
 import { drawSum } from "./sums";
 import { twinOf } from "./twin";
 import { rowAfterKey, rowsInSight, scrollTo, type Range } from "./window";
@@ -28,6 +28,8 @@ export const table: Kind = {
 
 /** Height of a line in px, as in style/table.css. */
 const HEIGHTS = { phone: 54, desk: 32, wide: 38 } as const;
+/** As many as a reply may have. */
+const MOST_EXPORTED = 100_000;
 /** As many lines are asked for before one knows how many there are. */
 const BEFORE = 100;
 
@@ -98,6 +100,18 @@ class Table implements Drawing {
     const order = orderOf(selection, traffic);
     const all = { kind: selection.rows, order, range: { from: 0, to: Infinity } };
     return twinOf(answerFrom(traffic, all).rows, selection.rows, traffic);
+  }
+
+  async all(traffic: Traffic, selection: Selection): Promise<Twin> {
+    const order = orderOf(selection, traffic);
+    const question = { kind: selection.rows, order, range: { from: 0, to: MOST_EXPORTED } };
+    try {
+      const path = rowsPath(question, aboutWords(selection, traffic));
+      const { rows } = readRows(await this.tools.ask(path), question);
+      return twinOf(rows, selection.rows, traffic);
+    } catch {
+      return this.twin(traffic, selection);
+    }
   }
 
   private lay({ rows }: Selection, { measure }: Traffic, order: Order): void {
