@@ -9,7 +9,9 @@ export function curlOf(address: string, needsToken: boolean): string {
   url.searchParams.delete("token");
   const header = needsToken ? ' -H "Authorization: Bearer $TUNNEL_MONITOR_TOKEN"' : "";
   // -g: brackets are those of an IPv6 address.
-  return `curl -gsS${header} ${quoted(url.href)}`;
+  // Commas, colons and slashes mean themselves in a query, and are read more easily.
+  const href = url.href.replace(/%(2C|3A|2F)/g, (code) => decodeURIComponent(code));
+  return `curl -gsS${header} ${quoted(href)}`;
 }
 
 /** For POSIX shells: nothing between single quotes means anything. */
