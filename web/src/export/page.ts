@@ -38,7 +38,7 @@ async function withData(meta: Element, frozen: Frozen): Promise<Swap> {
 }
 
 async function scriptInside(script: Element, page: string): Promise<Swap> {
-  const code = await textAt(addressIn(script, "src", page));
+  const code = await textAt(addressOf(script, "src", page));
   const type = script.getAttribute("type") === "module" ? ' type="module"' : "";
   // These end a script, or hide its end, wherever they stand; in a string a \ changes nothing.
   const text = code.replace(/<(?=\/script|!--)/gi, "<\\");
@@ -46,12 +46,12 @@ async function scriptInside(script: Element, page: string): Promise<Swap> {
 }
 
 async function styleInside(link: Element, page: string): Promise<Swap> {
-  const address = addressIn(link, "href", page);
+  const address = addressOf(link, "href", page);
   return [link, `<style>${await withFonts(await textAt(address), address)}</style>`];
 }
 
 async function iconInside(link: Element, page: string): Promise<Swap> {
-  const bytes = await bytesAt(addressIn(link, "href", page));
+  const bytes = await bytesAt(addressOf(link, "href", page));
   return [link, `<link rel="icon" href="${dataAddress(bytes, "image/svg+xml")}">`];
 }
 
@@ -65,7 +65,7 @@ async function withFonts(css: string, sheet: string): Promise<string> {
   return (await Promise.all(inside)).join("");
 }
 
-function addressIn(element: Element, name: string, page: string): string {
+function addressOf(element: Element, name: string, page: string): string {
   return new URL(element.getAttribute(name) ?? "", page).href;
 }
 
