@@ -253,3 +253,15 @@ def test_of_a_capture_every_slice_is_kept() -> None:
     assert span.length_ns == 100 * 60 * SECOND_NS
     assert len(found.slices) == 100
     assert counted(found.answer(Question(span))) == columns.counts(rows_of(batches))
+
+
+def test_when_something_was_there() -> None:
+    found = after(
+        [batch_at(NOON_NS + n * SECOND_NS, Flow(vni=n % 2)) for n in range(1, 5)], interval_s=1
+    )
+    second = NOON_NS + SECOND_NS
+    assert found.times(parse("vni:0")).tolist() == [
+        [second, second + SECOND_NS],
+        [second + 2 * SECOND_NS, second + 3 * SECOND_NS],
+    ]
+    assert found.times(parse("vni:7")).shape == (0, 2)

@@ -8,7 +8,7 @@ from tests.unit.synthetic import Flow
 from tests.unit.test_flows_group import FLOWS, rows_of, summed
 
 from tunnel_monitor.flows import columns
-from tunnel_monitor.flows.columns import Words
+from tunnel_monitor.flows.columns import KEY_WORDS, Words
 from tunnel_monitor.flows.group import MULTIPLIERS, group
 from tunnel_monitor.flows.table import Table
 
@@ -21,16 +21,21 @@ def test_adding_drains_equals_grouping_them_together(
     drains: list[list[Flow]], multipliers: Words
 ) -> None:
     """Also where every key has the same hash."""
-    table = Table.of(columns.empty(), multipliers)
+    table = Table.of(columns.empty(), multipliers=multipliers)
     seen = columns.empty()
-    for flows in drains:
+    times: dict[tuple[int, ...], list[int]] = {}
+    for time, flows in enumerate(drains, 1):
         rows = rows_of(*flows)
         known = set(summed(columns.words(table.rows)))
-        table, inserted = table.added(rows)
+        for key in summed(columns.words(rows)):
+            times[key] = [times.get(key, [time])[0], time]
+        table, inserted = table.added(rows, time)
         assert set(summed(columns.words(inserted))) == set(summed(columns.words(rows))) - known
         seen = columns.join(seen, rows)
         assert (np.diff(table.hashes.astype(object)) >= 0).all()
     assert summed(columns.words(table.rows)) == summed(columns.words(group(seen)))
+    keys = map(tuple, columns.words(table.rows)[:, :KEY_WORDS].tolist())
+    assert dict(zip(keys, table.times.tolist(), strict=True)) == times
 
 
 def test_adding_leaves_the_old_table_as_it_was() -> None:
@@ -49,7 +54,7 @@ def test_splitting_keeps_the_largest_and_loses_nothing(flows: list[Flow], keep: 
     assert len(kept) == min(keep, len(table))
     assert len(kept) + len(others) == len(table)
     if len(kept) and len(others):
-        assert kept.rows["bytes"].min() >= others["bytes"].max()
-    again, inserted = kept.added(others)
+        assert kept.rows["bytes"].min() >= others.rows["bytes"].max()
+    again, inserted = kept.added(others.rows, others.times)
     assert len(inserted) == len(others)
     assert summed(columns.words(again.rows)) == summed(columns.words(table.rows))

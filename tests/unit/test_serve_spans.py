@@ -139,6 +139,23 @@ def test_growth_of_a_stretch(running: Running) -> None:
     assert running.api("snapshot?from=-15s")["culprit"]["inner_dst"] == "192.168.0.2"
 
 
+def test_a_summary(running: Running) -> None:
+    reply = running.api("summary?from=-10s&filter=peer:172.16.1.102")
+    assert (reply["bytes"], reply["packets"]) == ("100", "10")
+    assert added([reply["all"]])["bytes"] == sum(range(21, 31)) * 1000 + 100
+    assert (reply["peers"], reply["endpoints"], reply["segments"]) == (2, 2, 1)
+    assert (reply["tunnels"], reply["conversations"]) == (1, 1)
+    assert reply["paths"] == [
+        {"path": "vxlan", "packets": "10", "bytes": "100", "inner_bytes": "5540"}
+    ]
+    first, last = START_NS / SECOND_NS + 1, START_NS / SECOND_NS + 30
+    assert (reply["first_seen"], reply["last_seen"]) == (first, last)
+    inner = running.api("summary?filter=endpoint:192.168.0.3")
+    assert (inner["first_seen"], inner["last_seen"]) == (first, last)
+    nobody = running.api("summary?filter=peer:10.9.9.9")
+    assert (nobody["first_seen"], nobody["last_seen"], nobody["conversations"]) == (None, None, 0)
+
+
 def test_a_rate_is_that_of_the_stretch(running: Running) -> None:
     for words, count in (("from=-30s", 1), ("window=last", 1), (span(1, 3), 0)):
         reply = running.api(f"flows?{words}&filter=rate%3E120k")

@@ -21,6 +21,7 @@ from tunnel_monitor.flows.answering import answered, kept_apart
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.flows.columns import KEY_WORDS, Rows
 from tunnel_monitor.flows.filter.match import Setting, mask
+from tunnel_monitor.flows.filter.tree import Node
 from tunnel_monitor.flows.folding import bounded, folded
 from tunnel_monitor.flows.group import Groups, coarsened
 from tunnel_monitor.flows.keybook import KeyBook
@@ -35,6 +36,7 @@ from tunnel_monitor.flows.question import (
     begin_ns,
 )
 from tunnel_monitor.flows.slices import Slice, ledgers, summed, sums_by
+from tunnel_monitor.flows.table import Times
 
 SECOND_NS = 10**9
 SPAN_S = 900
@@ -152,6 +154,14 @@ class Recent:
         shape = (len(self.places), DIRECTIONS, OUTCOMES)
         total = ledgers(slices) if slices and ours else np.zeros(shape, TALLY)
         return Books(_covered(slices, span), _elapsed_ns(slices), self.places, total)
+
+    def times(self, node: Node) -> Times:
+        """(n, 2) the slices in which what a filter means was there: begin and end of each."""
+        rows, numbers = self._rows(list(self.slices))
+        meant = np.zeros(len(self.book), bool)
+        meant[numbers] = mask(rows, node, Setting(_elapsed_ns(self.slices), self.places))
+        spans = [one.span for one in self.slices if meant[one.numbers].any()]
+        return np.array([(span.from_ns, span.until_ns) for span in spans], np.int64).reshape(-1, 2)
 
     def _width(self, least_s: int) -> int:
         """The shortest slice of at least so many seconds that holds whole intervals."""

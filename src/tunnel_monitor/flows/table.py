@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.columns import KEY_WORDS, Rows
-from tunnel_monitor.flows.group import MULTIPLIERS, group, mix
+from tunnel_monitor.flows.group import MULTIPLIERS, Groups, mix
+
+Times = NDArray[np.int64]  # (n, 2) when a row was there first and last, in ns since 1970
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,63 +23,94 @@ class Table:
 
     Args:
         rows: (n,) FLOW.
+        times: (n, 2) of each row.
         hashes: (n,) of the rows' keys, ascending.
         multipliers: of the hash; a test chooses worse ones.
     """
 
     rows: Rows
+    times: Times
     hashes: NDArray[np.uint64]
     multipliers: NDArray[np.uint64]
 
     @classmethod
-    def of(cls, rows: Rows, multipliers: NDArray[np.uint64] = MULTIPLIERS) -> Table:
-        """A table of (n,) FLOW rows with unique keys."""
+    def of(
+        cls,
+        rows: Rows,
+        times: Times | int = 0,
+        multipliers: NDArray[np.uint64] = MULTIPLIERS,
+    ) -> Table:
+        """A table of (n,) FLOW rows with unique keys.
+
+        Args:
+            rows: these.
+            times: of each, or one for all.
+            multipliers: as above.
+        """
         hashes = mix(columns.words(rows)[:, :KEY_WORDS], multipliers)
         order = np.argsort(hashes)
-        return cls(columns.take(rows, order), hashes[order], multipliers)
+        if isinstance(times, int):
+            times = np.full((len(rows), 2), times, np.int64)
+        return cls(columns.take(rows, order), times[order], hashes[order], multipliers)
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    def added(self, rows: Rows) -> tuple[Table, Rows]:
+    def added(self, rows: Rows, times: Times | int = 0) -> tuple[Table, Rows]:
         """Add counters to the rows with the same keys, and insert those with new keys.
 
         Args:
             rows: (m,) FLOW with unique keys.
+            times: of each, or one for all.
         Returns:
             The new table, and rows with the keys that are new in it.
         """
-        new = Table.of(rows, self.multipliers)
+        new = Table.of(rows, times, self.multipliers)
         places = np.searchsorted(self.hashes, new.hashes)
         inside = np.flatnonzero(places < len(self))
         met = inside[self.hashes[places[inside]] == new.hashes[inside]]
         ours = columns.words(self.rows).take(places[met], axis=0)
         theirs = columns.words(new.rows).take(met, axis=0)
         if not np.array_equal(ours[:, :KEY_WORDS], theirs[:, :KEY_WORDS]):
-            return self._added_slowly(rows)
-        summed = self.rows.copy()
+            return self._added_slowly(new)
+        summed, seen = self.rows.copy(), self.times.copy()
         columns.words(summed)[places[met], KEY_WORDS:] = (ours + theirs)[:, KEY_WORDS:]
+        seen[places[met], 1] = np.maximum(seen[places[met], 1], new.times[met, 1])
         fresh = np.delete(np.arange(len(new)), met)
         if not len(fresh):
-            return Table(summed, self.hashes, self.multipliers), columns.empty()
+            return Table(summed, seen, self.hashes, self.multipliers), columns.empty()
+        at = places[fresh]
         inserted = columns.take(new.rows, fresh)
-        words = np.insert(columns.words(summed), places[fresh], columns.words(inserted), axis=0)
-        hashes = np.insert(self.hashes, places[fresh], new.hashes[fresh])
-        return Table(columns.of_words(words), hashes, self.multipliers), inserted
+        words = np.insert(columns.words(summed), at, columns.words(inserted), axis=0)
+        table = Table(
+            columns.of_words(words),
+            np.insert(seen, at, new.times[fresh], axis=0),
+            np.insert(self.hashes, at, new.hashes[fresh]),
+            self.multipliers,
+        )
+        return table, inserted
 
-    def _added_slowly(self, rows: Rows) -> tuple[Table, Rows]:
+    def _added_slowly(self, new: Table) -> tuple[Table, Rows]:
         """Two keys share a hash: leave it to the grouping, which can tell them apart."""
-        both = columns.join(self.rows, rows)
-        marks = both.copy()
-        columns.words(marks)[:, KEY_WORDS:] = 0
-        marks["packets"][: len(self)] = 1
-        keys = group(marks)
-        unmarked = columns.where(keys, keys["packets"] == 0)
-        return Table.of(group(both), self.multipliers), unmarked
+        both = columns.words(columns.join(self.rows, new.rows))
+        groups = Groups.of(both[:, :KEY_WORDS])
+        words = both.take(groups.any_row(), axis=0)
+        words[:, KEY_WORDS:] = groups.sums(both[:, KEY_WORDS:])
+        every = np.concatenate([self.times, new.times])
+        times = np.empty((len(groups), 2), np.int64)
+        for bound, reduce in ((0, np.minimum), (1, np.maximum)):
+            times[:, bound] = reduce.reduceat(every[groups.order, bound], groups.starts)
+        known = np.zeros(len(groups), bool)
+        known[groups.numbers()[: len(self)]] = True
+        rows = columns.of_words(words)
+        return Table.of(rows, times, self.multipliers), columns.where(rows, ~known)
 
-    def split(self, keep: int) -> tuple[Table, Rows]:
+    def split(self, keep: int) -> tuple[Table, Table]:
         """The `keep` rows with most bytes, and the others."""
         kept = np.zeros(len(self), bool)
         kept[columns.largest(self.rows, keep)] = True
-        table = Table(columns.where(self.rows, kept), self.hashes[kept], self.multipliers)
-        return table, columns.where(self.rows, ~kept)
+        return self._where(kept), self._where(~kept)
+
+    def _where(self, mask: NDArray[np.bool_]) -> Table:
+        rows = columns.where(self.rows, mask)
+        return Table(rows, self.times[mask], self.hashes[mask], self.multipliers)

@@ -34,6 +34,7 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "flows": (*WHICH, "vni", "peer", "interface", "by", "sort", "offset", "limit"),
     "matrix": (*WHICH, "vni", "peer", "interface", "by", "limit"),
     "segments": (*WHICH, "interface"),
+    "summary": WHICH,
     "snapshot": (*WHICH, "vni", "peer", "limit"),
     "series": (*SPAN, "filter", "step", "by", "limit"),
     "growth": (*SPAN, *COMPARED, "filter", "by", "limit"),

@@ -25,6 +25,7 @@ from tunnel_monitor.serve.page import File
 from tunnel_monitor.serve.parameters import Context, Query
 from tunnel_monitor.serve.security import sentence
 from tunnel_monitor.serve.status import status
+from tunnel_monitor.serve.summary import summary
 from tunnel_monitor.serve.view import LiveView, Snapshot
 
 API = "/api/v1"
@@ -37,6 +38,7 @@ REPLIES: Mapping[str, Callable[[Snapshot, Query], Json]] = {
     "series": comparing.series,
     "growth": comparing.comparison,
     "loss": loss,
+    "summary": summary,
 }
 
 

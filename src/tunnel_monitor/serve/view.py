@@ -71,6 +71,7 @@ class Snapshot:
         directed: whether it is known which way packets went; in captures it is not.
         last: the drain alone.
         total: all drains.
+        totals: the same, and when what was there.
         ledger: (interfaces, DIRECTIONS, OUTCOMES) TALLY of all drains.
         devices: as in FlowBatch.
         timeline: who sent how much lately.
@@ -89,6 +90,7 @@ class Snapshot:
     directed: bool
     last: Window
     total: Window
+    totals: Totals
     ledger: NDArray[np.void]
     devices: tuple[tuple[DeviceCounts, DeviceCounts] | None, ...]
     timeline: Series
@@ -167,6 +169,7 @@ class LiveView:
             directed=slices is None,
             last=nothing,
             total=nothing,
+            totals=self._totals,
             ledger=self._ledger,
             devices=(None,) * len(interfaces),
             timeline=Series.nothing(),
@@ -189,7 +192,7 @@ class LiveView:
             ValueError: the batch is of other interfaces.
         """
         tunnels = self._note(batch)
-        self._totals = self._totals.added(batch.flows, batch.tunnels, tunnels)
+        self._totals = self._totals.added(batch.flows, batch.tunnels, tunnels, batch.time_ns)
         span = Span(batch.time_ns - batch.interval_ns, batch.time_ns)
         rows = (batch.flows, batch.tunnels, tunnels)
         self._show(batch, Window(span, batch.interval_ns, *rows, self.snapshot.places))
@@ -236,7 +239,7 @@ class LiveView:
         flows = _together([batch.flows for batch in batches])
         overflow = _together([batch.tunnels for batch in batches])
         tunnels = group(columns.join(flows, overflow), TUNNEL)
-        self._totals = self._totals.added(flows, overflow, tunnels)
+        self._totals = self._totals.added(flows, overflow, tunnels, batches[-1].time_ns)
 
     def _show(self, batch: FlowBatch, last: Window) -> None:
         self.snapshot = Snapshot(
@@ -247,6 +250,7 @@ class LiveView:
             directed=self.snapshot.directed,
             last=last,
             total=self._total(batch.time_ns),
+            totals=self._totals,
             ledger=self._ledger,
             devices=batch.devices,
             timeline=self._timeline.series(),
