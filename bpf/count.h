@@ -73,22 +73,24 @@ static __always_inline struct counters *find(void *tables, __u32 slot, const voi
 	return table ? bpf_map_lookup_elem(table, key) : NULL;
 }
 
-/* Adds to the key's row, making it if there is room. False: there is none. */
-static __always_inline bool add_to(void *tables, __u32 slot, const void *key,
-				   const struct size *size)
+enum added { NO_ROOM, ADDED, MADE };
+
+/* Adds to the key's row, making it if there is room. */
+static __always_inline enum added add_to(void *tables, __u32 slot, const void *key,
+					 const struct size *size)
 {
 	struct counters first = {size->packets, size->bytes, size->inner_bytes};
 	void *table = bpf_map_lookup_elem(tables, &slot);
 	struct counters *row;
 
 	if (!table)
-		return false;
+		return NO_ROOM;
 	row = bpf_map_lookup_elem(table, key);
 	if (row) {
 		add(row, size);
-		return true;
+		return ADDED;
 	}
-	return !bpf_map_update_elem(table, key, &first, BPF_NOEXIST);
+	return bpf_map_update_elem(table, key, &first, BPF_NOEXIST) ? NO_ROOM : MADE;
 }
 
 static __always_inline void tally(struct place place, __u32 direction, enum outcome outcome,
@@ -116,8 +118,8 @@ static __always_inline void narrow(struct narrow_key *to, const struct wide_key 
 	to->meta = key->meta;
 }
 
-static __always_inline bool add_to_flow(struct place place, const struct walk *walk,
-					const struct size *size)
+static __always_inline enum added add_to_flow(struct place place, const struct walk *walk,
+					      const struct size *size)
 {
 	struct narrow_key key;
 
@@ -136,17 +138,25 @@ static __always_inline void overflow(struct place place, struct walk *walk, __u3
 	tally(place, direction, OVERFLOW, size, buffer_bytes);
 }
 
-/* The one place where a packet that took the long way is counted. */
-static __always_inline void count(struct __sk_buff *skb, struct walk *walk, enum outcome outcome)
+/*
+ * The one place where a packet that took the long way is counted. Returns whether it was its flow's
+ * first in this generation.
+ */
+static __always_inline bool count(struct __sk_buff *skb, struct walk *walk, enum outcome outcome)
 {
 	__u32 direction = walk->key.meta & META_EGRESS ? EGRESS : INGRESS;
 	struct size size = size_of(skb, walk);
 	struct place place = current_place();
+	enum added added;
 
-	if (outcome != FLOW)
+	if (outcome != FLOW) {
 		tally(place, direction, outcome, &size, skb->len);
-	else if (!add_to_flow(place, walk, &size))
+		return false;
+	}
+	added = add_to_flow(place, walk, &size);
+	if (added == NO_ROOM)
 		overflow(place, walk, direction, &size, skb->len);
 	else if (size.packets > 1 || size.bytes != skb->len)
 		tally(place, direction, FLOW, &size, skb->len);
+	return added == MADE;
 }

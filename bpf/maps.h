@@ -11,6 +11,7 @@
 
 #include "flow.h"
 #include "helpers.h"
+#include "notices.h"
 #include "parse/walk.h"
 
 /*
@@ -30,6 +31,27 @@ struct wide_table {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(key_size, sizeof(struct wide_key));
 	__uint(value_size, sizeof(struct counters));
+	__uint(max_entries, 1);
+};
+
+struct notices_table {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(key_size, sizeof(struct wide_key));
+	__uint(value_size, sizeof(struct notices));
+	__uint(max_entries, 1);
+};
+
+struct segments_table {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(key_size, sizeof(struct segment_key));
+	__uint(value_size, sizeof(struct segment));
+	__uint(max_entries, 1);
+};
+
+struct stations_table {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(key_size, sizeof(struct station_key));
+	__uint(value_size, sizeof(struct station));
 	__uint(max_entries, 1);
 };
 
@@ -59,6 +81,33 @@ struct {
 	__uint(max_entries, 2);
 	__array(values, struct wide_table);
 } tunnels SEC(".maps");
+
+/* struct notices by tunnel. Full: of further tunnels nothing is noticed. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(__u32));
+	__uint(max_entries, 2);
+	__array(values, struct notices_table);
+} noticed SEC(".maps");
+
+/* Large TCP segments. Full: further flows go unnoticed. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(__u32));
+	__uint(max_entries, 2);
+	__array(values, struct segments_table);
+} segments SEC(".maps");
+
+/* Inner link addresses by peer. Full: further ones go unnoticed. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(__u32));
+	__uint(max_entries, 2);
+	__array(values, struct stations_table);
+} stations SEC(".maps");
 
 /*
  * The ledger, indexed by ledger_row(). Never reset: userspace takes differences. The row FLOW

@@ -9,7 +9,7 @@
  */
 #pragma once
 
-#include "count.h"
+#include "notice.h"
 
 #define IPV4_PLAIN 0x45 /* version 4, five words */
 #define IPV4_MORE_OR_LATER 0x3fff
@@ -31,11 +31,18 @@ static __always_inline __u8 plain_protocol(const __u8 *ip, bool ipv4)
 	return ip[ipv4 ? 9 : 6];
 }
 
-/* Can no further tunnel follow? What is behind a UDP header is told by its port. */
+/*
+ * Can no further tunnel follow, and is there nothing to notice? What is behind a UDP header is told
+ * by its port; SYNs and neighbour discovery are looked at each time.
+ */
 static __always_inline bool ends_here(const __u8 *payload, const __u8 *end, __u8 protocol)
 {
-	if (protocol == PROTOCOL_TCP || protocol == PROTOCOL_ICMP || protocol == PROTOCOL_ICMPV6)
+	if (protocol == PROTOCOL_TCP)
+		return payload + TCP_FLAGS + 1 <= end && !(payload[TCP_FLAGS] & TCP_SYN);
+	if (protocol == PROTOCOL_ICMP)
 		return true;
+	if (protocol == PROTOCOL_ICMPV6)
+		return payload + 1 <= end && !is_neighbour_discovery(payload);
 	if (protocol != PROTOCOL_UDP || payload + UDP_SIZE > end)
 		return false;
 	return !encap_of_ports(payload);

@@ -7,6 +7,7 @@
  */
 #include <linux/pkt_cls.h>
 
+#include "notice.h"
 #include "plain.h"
 
 #define NEXT TC_ACT_UNSPEC
@@ -14,14 +15,18 @@
 #define PULL_SIZE 1024
 
 int walk_layer(struct __sk_buff *skb);
+int look_again(struct __sk_buff *skb);
 
-/* Slot 0 is walk_layer, entered at walk->offset. Filled by libbpf; never full. */
+enum { WALK_LAYER, LOOK_AGAIN, STEPS };
+
+/* Programs entered by tail calls: the walk at walk->offset, and notice.h. Filled by libbpf. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
 	__uint(key_size, sizeof(__u32));
-	__uint(max_entries, 1);
+	__uint(max_entries, STEPS);
 	__array(values, int(void *));
-} layers SEC(".maps") = {.values = {[0] = (void *)&walk_layer}};
+} steps SEC(".maps") = {
+	.values = {[WALK_LAYER] = (void *)&walk_layer, [LOOK_AGAIN] = (void *)&look_again}};
 
 static __always_inline struct walk *current_walk(void)
 {
@@ -60,10 +65,12 @@ static __always_inline int walk_on(struct __sk_buff *skb, struct walk *walk)
 	int outcome = parse_layer(&at, walk);
 
 	if (outcome == ENTER || pull(skb, walk)) {
-		bpf_tail_call(skb, &layers, 0);
+		bpf_tail_call(skb, &steps, WALK_LAYER);
 		outcome = NOT_ENTERED;
 	}
-	count(skb, walk, outcome);
+	if (count(skb, walk, outcome) || is_rare(skb, walk, outcome))
+		if (settings.notices)
+			bpf_tail_call(skb, &steps, LOOK_AGAIN);
 	return NEXT;
 }
 
@@ -101,6 +108,16 @@ int walk_layer(struct __sk_buff *skb)
 	return walk ? walk_on(skb, walk) : NEXT;
 }
 
+SEC("tc")
+int look_again(struct __sk_buff *skb)
+{
+	struct walk *walk = current_walk();
+
+	if (walk)
+		notice_packet(skb, walk);
+	return NEXT;
+}
+
 /*
  * Every type that userspace shares, so that the object's BTF describes it: a struct that is only
  * used by pointer would be a forward declaration there (clang 14).
@@ -113,6 +130,12 @@ const struct {
 	enum encap encap;
 	enum outcome outcome;
 	enum direction direction;
+	struct notices notices;
+	struct segment_key segment_key;
+	struct segment segment;
+	struct station_key station_key;
+	struct station station;
+	enum quirk quirk;
 } contract SEC(".rodata.contract") = {};
 
 char license_terms[] SEC("license") = "GPL";

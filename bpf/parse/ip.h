@@ -14,7 +14,9 @@
 #define JUMBO 0x00c204 /* no more than 8 bytes, and of them the option of RFC 2675 */
 
 #define IPV4_OFFSET_MASK 0x1fff
+#define IPV4_MORE 0x2000
 #define IPV6_OFFSET_MASK 0xfff8
+#define IPV6_MORE 0x0001
 
 enum protocol {
 	PROTOCOL_HOP_BY_HOP = 0,
@@ -50,6 +52,7 @@ struct ip {
 	__u8 protocol; /* of the first header that is no extension */
 	__u64 payload_offset;
 	bool later_fragment;
+	__u16 more;  /* not 0: further fragments follow this one */
 	__u8 unsent; /* bytes of it that a super-packet's packets do not have: BIG TCP's */
 };
 
@@ -97,9 +100,10 @@ static __always_inline enum outcome skip_extension(struct cursor *at, struct ip 
 
 	if (!header)
 		return TRUNCATED;
-	if (ip->protocol == PROTOCOL_FRAGMENT &&
-	    load16(header + 2) & to_network16(IPV6_OFFSET_MASK))
-		ip->later_fragment = true;
+	if (ip->protocol == PROTOCOL_FRAGMENT) {
+		ip->later_fragment = load16(header + 2) & to_network16(IPV6_OFFSET_MASK);
+		ip->more = load16(header + 2) & to_network16(IPV6_MORE);
+	}
 	if (ip->protocol == PROTOCOL_HOP_BY_HOP && is_jumbo(header))
 		ip->unsent = JUMBO_SIZE;
 	size = extension_size(ip->protocol, header[1]);
@@ -157,6 +161,7 @@ static __always_inline enum outcome read_ipv4(struct cursor *at, struct ip *ip)
 	ip->is_read = true;
 	ip->protocol = header[9];
 	ip->later_fragment = load16(header + 6) & to_network16(IPV4_OFFSET_MASK);
+	ip->more = load16(header + 6) & to_network16(IPV4_MORE);
 	at->offset += header_size;
 	return skip_extensions(at, ip, true);
 }

@@ -16,8 +16,13 @@ struct walk {
 	__u32 limit;	      /* struct cursor, limit */
 	__u32 inner_offset;   /* behind that boundary's tunnel header */
 	__u32 payload_offset; /* behind the last IP header: its TCP or UDP header */
+	__u32 ip_offset;      /* of the last IP header, or of what is none */
+	__u32 outer_offset;   /* of the last boundary's outer IP header, */
+	__u32 outer_payload;  /* and of what is behind it */
+	__u16 has_more;	      /* not 0: a fragment of the outermost IP packet, and others follow */
 	__u16 next;	      /* the ethertype of what begins at `offset` */
 	__u8 depth;	      /* tunnels entered */
+	__u8 encap;	      /* of the last one */
 	__u8 protocol;	      /* at payload_offset; 0 if that is not known */
 	__u8 outer_ipv4;
 	__u8 inner_ipv4;
@@ -43,6 +48,7 @@ static __always_inline void begin_walk(struct walk *walk, __u16 next, __u32 size
 	walk->truncated = 0;
 	walk->pulled = 0;
 	walk->unsent = 0;
+	walk->has_more = 0;
 	walk->key.vni = 0;
 	walk->key.meta = meta;
 }
@@ -138,6 +144,8 @@ static __always_inline int enter(struct walk *walk, const struct cursor *at, con
 {
 	__u32 shift = META_PATH_SHIFT + walk->depth * PATH_BITS;
 
+	if (!walk->depth)
+		walk->has_more = ip->more;
 	if (!is_recorded(walk, 0)) {
 		set_outer(walk, at, ip, boundary);
 	} else if (walk->depth == 1) {
@@ -146,6 +154,9 @@ static __always_inline int enter(struct walk *walk, const struct cursor *at, con
 	}
 	walk->key.meta |= (__u32)boundary->encap << shift;
 	walk->depth++;
+	walk->encap = boundary->encap;
+	walk->outer_offset = walk->ip_offset;
+	walk->outer_payload = ip->payload_offset;
 	walk->offset = at->offset;
 	walk->limit = at->limit;
 	walk->next = boundary->next;
@@ -167,6 +178,7 @@ static __always_inline int parse_layer(struct cursor *at, struct walk *walk)
 
 	why = reach_ip(at, &ethertype);
 	forget(at);
+	walk->ip_offset = at->offset;
 	if (why == FLOW)
 		why = read_ip(at, ethertype, &ip);
 	forget(at);

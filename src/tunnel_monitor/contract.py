@@ -8,7 +8,7 @@ lies elsewhere. Addresses are 16 raw bytes in network order, IPv4 mapped as ::ff
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import IntEnum
+from enum import IntEnum, IntFlag
 
 import numpy as np
 
@@ -85,6 +85,42 @@ class Outcome(IntEnum):
         return self.name.lower()
 
 
+class Quirk(IntEnum):
+    """What is odd about a tunnel's headers: bits of NOTICES' `quirks`."""
+
+    RESERVED_BITS = 0
+    NO_VNI = 1
+    CRITICAL = 2
+    ZERO_CHECKSUM = 3
+    GTPU_ERROR = 4
+
+    @property
+    def label(self) -> str:
+        """As in the JSON, the page and the documentation."""
+        return self.name.lower()
+
+
+class Mark(IntFlag):
+    """What became of an inner DSCP outside: bits of NOTICES' `marks`."""
+
+    COPIED = 1
+    WIPED = 2
+    OTHER = 4
+
+
+class Notice(IntFlag):
+    """What is looked at beside sizes; `label` is its name for users."""
+
+    HEADERS = 1
+    SEGMENTS = 2
+    STATIONS = 4
+
+    @property
+    def label(self) -> str:
+        """As in options."""
+        return (self.name or "").lower()
+
+
 class Direction(IntEnum):
     """Direction of the hook, seen from the interface."""
 
@@ -122,8 +158,38 @@ TALLY = np.dtype(
     [("packets", "<u8"), ("bytes", "<u8"), ("buffers", "<u8"), ("buffer_bytes", "<u8")]
 )
 SETTINGS = np.dtype(
-    [("cpus", "<u4"), ("has_link_header", "<u4"), ("encaps", "<u4"), ("outermost", "<u4")]
+    [(name, "<u4") for name in ("cpus", "has_link_header", "encaps", "outermost", "notices")]
 )
+
+# bpf/notices.h
+NOTICES = np.dtype(
+    [
+        ("ports", "<u8", (2,)),
+        ("flows", "<u8", (2,)),
+        ("header", "<u8"),
+        *[(name, "<u4") for name in ("sampled", "quirks", "asks", "answers", "arps")],
+        ("asker", "V4"),
+        *[(name, "<u4") for name in ("fragments", "too_big")],
+        *[(name, "<u2") for name in ("too_big_mtu", "largest_syn", "ecn")],
+        *[(name, "u1") for name in ("df", "marks", "inner_mark", "outer_mark")],
+        *[(name, "u1") for name in ("least_ttl", "most_ttl")],
+        *[(name, "<u2") for name in ("fragment_size", "padding")],
+    ]
+)
+SEGMENT_KEY = np.dtype(
+    [("flow", WIDE_KEY), ("src_port", "<u2"), ("dst_port", "<u2"), ("padding", "<u4")]
+)
+SEGMENT = np.dtype([("sequence", "<u4"), ("size", "<u4")])
+STATION_KEY = np.dtype(
+    [
+        ("outer_src", "V16"),
+        ("mac", "V6"),
+        ("padding", "<u2"),
+        ("vni", "<u4"),
+        ("meta", "<u4"),
+    ]
+)
+STATION = np.dtype([("frames", "<u8")])
 
 # One flow of a drain: the wide key, the interface's place in its batch, whether it is all that
 # was counted of a tunnel without its flows (1) or a flow (0), the counters.

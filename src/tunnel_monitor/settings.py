@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-from tunnel_monitor.contract import Encap
+from tunnel_monitor.contract import Encap, Notice
 from tunnel_monitor.errors import BadSetting
 
 ALL_ENCAPS = frozenset(Encap) - {Encap.NONE}
@@ -43,6 +43,7 @@ USUAL_PORTS: Mapping[Encap, tuple[int, ...]] = MappingProxyType(
 DEFAULT_PORTS: Mapping[Encap, tuple[int, ...]] = MappingProxyType(
     {encap: ports for encap, ports in USUAL_PORTS.items() if encap in DEFAULT_ENCAPS}
 )
+ALL_NOTICES = Notice.HEADERS | Notice.SEGMENTS | Notice.STATIONS
 SMALLEST_TABLE, LARGEST_TABLE = 1, 1 << 24
 
 
@@ -54,14 +55,20 @@ class TableSizes:
         narrow: IPv4 in IPv4.
         wide: all other flows.
         tunnels: rows for what found no room in the other two.
+        noticed: tunnels of which something is noticed beside sizes.
+        segments: flows of which a large TCP segment is.
+        stations: inner link addresses.
     """
 
     narrow: int = 65_536
     wide: int = 32_768
     tunnels: int = 1_024
+    noticed: int = 1_024
+    segments: int = 512
+    stations: int = 1_024
 
     def __post_init__(self) -> None:
-        for name in ("narrow", "wide", "tunnels"):
+        for name in ("narrow", "wide", "tunnels", "noticed", "segments", "stations"):
             size = getattr(self, name)
             if not SMALLEST_TABLE <= size <= LARGEST_TABLE:
                 raise BadSetting(
@@ -95,6 +102,7 @@ class MonitorSettings:
             ones, which yield to this host's tunnel devices.
         boundary: which makes the record of a tunnel in a tunnel.
         discover: whether the ports of this host's tunnel devices are read as well.
+        notices: what is looked at beside sizes.
         attach: `auto` takes tcx where the kernel has it, else clsact; the others force one.
         user: whom to become once attached.
     """
@@ -106,6 +114,7 @@ class MonitorSettings:
     given_ports: frozenset[Encap] = frozenset()
     boundary: Boundary = Boundary.INNERMOST
     discover: bool = True
+    notices: Notice = ALL_NOTICES
     attach: str = "auto"
     user: str = "nobody"
 

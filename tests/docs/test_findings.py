@@ -59,6 +59,7 @@ def test_every_threshold_is_explained_with_its_default() -> None:
 def test_evidence_is_explained(detector: type[Detector]) -> None:
     code = (SOURCE / f"{detector.name.replace('-', '_')}.py").read_text()
     blocks = re.findall(r"evidence=\{(.*?)\n {4,}\},\n", code, re.S)
+    blocks += re.findall(r"\{\s*\"rule\": .*?\}", code, re.S)
     assert blocks
     told = rows_of((PAGES / f"{detector.name}.md").read_text())
     for name in re.findall(r'"([a-z_]+)":', " ".join(blocks)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +14,14 @@ pytestmark = pytest.mark.root
 
 # What can be there at once: each at a tunnel of its own, in networks that leave each other alone.
 TOGETHER = (
-    ("vni-mismatch", "duplicate", "storm", "hog"),
-    ("decap-failure", "rogue"),
+    (
+        *("mtu", "black-hole", "fragments", "one-way", "dscp", "header"),
+        *("path-change", "low-entropy"),
+    ),
+    ("vni-mismatch", "duplicate", "storm", "hog", "decap-failure", "rogue"),
 )
+HEALTHY = ("classic", "tcp", "all-to-all", "bursty")
+HEALTHY_S = 12
 
 
 @pytest.fixture(scope="module")
@@ -32,13 +38,73 @@ def test_what_is_wrong_is_found_and_nothing_else(names: tuple[str, ...], broken:
     code, told = commands.run(broken.demo.home, broken.folder, "findings")
     assert code == 3
     for name, fault in faults.items():
-        CHECKS.get(name, expect_about)(opened[name], fault)
+        CHECKS[name](opened[name], fault)
         assert opened[name]["explanation"] in told
     broken.lab("repair")
     broken.closed()
     new = [row for row in broken.rows() if row["id"] not in before]
     assert sorted(row["name"] for row in new) == sorted(names)
     assert commands.run(broken.demo.home, broken.folder, "findings")[0] == 0
+
+
+@pytest.mark.parametrize("profile", HEALTHY)
+def test_nothing_is_found_in_healthy_traffic(profile: str, tmp_path: Path) -> None:
+    with finding.broken_demo(tmp_path, "--traffic", profile) as demo:
+        drains = HEALTHY_S + demo.demo.get("api/v1/status")["drains"]
+        commands.wait_for(
+            lambda: demo.demo.get("api/v1/status")["drains"] >= drains, f"{drains} drains"
+        )
+        assert demo.rows() == []
+
+
+def expect_mtu(row: dict[str, Any], fault: dict[str, Any]) -> None:
+    expect_about(row, fault)
+    evidence = row["evidence"]
+    assert (evidence["inner_packet_bytes"], evidence["outer_packet_bytes"]) == (1500, 1550)
+    assert (evidence["room_bytes"], evidence["fitting_inner_bytes"]) == (1500, 1450)
+
+
+def expect_black_hole(row: dict[str, Any], fault: dict[str, Any]) -> None:
+    expect_about(row, fault)
+    assert row["peers"] == [finding.WATCHED, fault["address"]]
+    assert row["endpoints"][1] == fault["endpoint"]
+    assert row["evidence"]["segment_bytes"] == 1450
+
+
+def expect_fragments(row: dict[str, Any], fault: dict[str, Any]) -> None:
+    expect_about(row, fault)
+    assert row["peers"] == [fault["address"], finding.WATCHED]
+    assert row["evidence"]["largest_fragment_bytes"] == 1396
+
+
+def expect_one_way(row: dict[str, Any], fault: dict[str, Any]) -> None:
+    expect_about(row, fault)
+    assert row["peers"] == [finding.WATCHED, fault["address"]]
+    assert row["evidence"]["unanswered_asks"] >= 3
+
+
+def expect_dscp(row: dict[str, Any], fault: dict[str, Any]) -> None:
+    expect_about(row, fault)
+    assert row["peers"] == [fault["address"], finding.WATCHED]
+    assert row["evidence"] == {"rule": "dscp", "inner_dscp": 46, "outer_dscp": 0}
+
+
+def expect_header(row: dict[str, Any], fault: dict[str, Any]) -> None:
+    expect_about(row, fault)
+    assert row["evidence"]["quirks"] == ["reserved_bits"]
+    assert row["evidence"]["header"].startswith("0c ")
+
+
+def expect_path_change(row: dict[str, Any], fault: dict[str, Any]) -> None:
+    assert row["peers"] == [fault["address"], finding.WATCHED]
+    assert row["evidence"] == {"ttl_before": 64, "ttl_now": 60, "hops": 4}
+
+
+def expect_low_entropy(row: dict[str, Any], fault: dict[str, Any]) -> None:
+    expect_about(row, fault)
+    assert row["peers"] == [fault["address"], finding.WATCHED]
+    assert row["evidence"]["outer_source_ports"] == 1
+    assert row["evidence"]["inner_flows"] >= 16
 
 
 def expect_mismatch(row: dict[str, Any], fault: dict[str, Any]) -> None:
@@ -74,11 +140,19 @@ def expect_rogue(row: dict[str, Any], fault: dict[str, Any]) -> None:
 
 def expect_decap_failure(row: dict[str, Any], fault: dict[str, Any]) -> None:
     assert row["vni"] == fault["vni"]
-    assert fault["address"] in row["peers"]
+    assert fault["address"] in row["peers"], row
     assert row["evidence"]["devices"] == [f"vxlan{fault['vni']}"]
 
 
 CHECKS = {
+    "mtu": expect_mtu,
+    "black-hole": expect_black_hole,
+    "fragments": expect_fragments,
+    "one-way": expect_one_way,
+    "dscp": expect_dscp,
+    "header": expect_header,
+    "path-change": expect_path_change,
+    "low-entropy": expect_low_entropy,
     "vni-mismatch": expect_mismatch,
     "duplicate": expect_duplicate,
     "storm": expect_storm,

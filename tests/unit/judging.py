@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tests.unit.synthetic import SECOND_NS, Flow, drained, packed
+import numpy as np
+from tests.unit.synthetic import SECOND_NS, Flow, drained, packed, records
 
-from tunnel_monitor.contract import Direction, Encap, Outcome
+from tunnel_monitor.contract import (
+    NOTICES,
+    SEGMENT,
+    SEGMENT_KEY,
+    STATION,
+    STATION_KEY,
+    WIDE_KEY,
+    Direction,
+    Encap,
+    Outcome,
+)
 from tunnel_monitor.diagnose.base import Detector
 from tunnel_monitor.diagnose.diagnosis import Diagnosis
 from tunnel_monitor.diagnose.finding import Finding, State
 from tunnel_monitor.diagnose.mutes import Mutes
 from tunnel_monitor.diagnose.thresholds import Thresholds
 from tunnel_monitor.flows.batch import FlowBatch
+from tunnel_monitor.kernel.drained import Notices, Records
 from tunnel_monitor.kernel.overlay import LocalTunnel, Overlay
 
 HERE, THERE, FAR = "172.16.1.100", "172.16.1.101", "172.16.1.102"
@@ -48,6 +60,7 @@ def overlay(*tunnels: LocalTunnel) -> Overlay:
         tunnels=tunnels or (tunnel(),),
         addresses=frozenset([packed(HERE)]),
         networks=((packed(HERE), 96 + 24),),
+        mtus={"eth0": 1500},
         link_bps={"eth0": 10**9},
     )
 
@@ -74,6 +87,73 @@ def sent(inner_dst: str | None = "192.168.0.2", outer_dst: str = THERE, **more: 
         "direction": Direction.EGRESS,
     }
     return Flow(**{**usual, **more})
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was noticed of a flow's tunnel: members of NOTICES."""
+
+    flow: Flow
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A large TCP segment of a flow."""
+
+    flow: Flow
+    sequence: int
+    size: int = 1450
+
+
+@dataclass(frozen=True)
+class Station:
+    """A link address behind a flow's sender."""
+
+    flow: Flow
+    mac: str
+
+
+Noticing = Seen | Segment | Station
+
+
+def seen(flow: Flow, **values: Any) -> Seen:
+    """What was noticed of a flow's tunnel; one packet was looked at, unless told otherwise."""
+    return Seen(flow, {"sampled": 1, **values})
+
+
+def notices(some: Sequence[Noticing]) -> Notices:
+    """As a drain has them."""
+    tunnels = [one for one in some if isinstance(one, Seen)]
+    segments = [one for one in some if isinstance(one, Segment)]
+    stations = [one for one in some if isinstance(one, Station)]
+    bare = [replace(one.flow, inner_src=None, inner_dst=None) for one in tunnels]
+    values = np.zeros(len(tunnels), NOTICES)
+    for place, one in enumerate(tunnels):
+        for name, value in one.values.items():
+            values[name][place] = value
+    return Notices(
+        tunnels=Records(records(bare, WIDE_KEY).keys, values),
+        segments=_segments(segments),
+        stations=_stations(stations),
+    )
+
+
+def _segments(some: Sequence[Segment]) -> Records:
+    keys = np.zeros(len(some), SEGMENT_KEY)
+    keys["flow"] = records([one.flow for one in some], WIDE_KEY).keys
+    values = [(one.sequence, one.size) for one in some]
+    return Records(keys, np.array(values, SEGMENT))
+
+
+def _stations(some: Sequence[Station]) -> Records:
+    keys = np.zeros(len(some), STATION_KEY)
+    wide = records([replace(one.flow, inner_src=None) for one in some], WIDE_KEY).keys
+    for name in ("outer_src", "vni", "meta"):
+        keys[name] = wide[name]
+    for place, one in enumerate(some):
+        keys["mac"][place] = bytes.fromhex(one.mac.replace(":", ""))
+    return Records(keys, np.ones(len(some), STATION))
 
 
 @dataclass
@@ -123,6 +203,7 @@ class Watch:
         times: int = 1,
         tunnels: Sequence[Flow] = (),
         rest: Mapping[Outcome, tuple[int, int]] | None = None,
+        noticed: Sequence[Noticing] = (),
     ) -> list[Finding]:
         """The same drain so many times; the findings that are open then."""
         for _ in range(times):
@@ -135,6 +216,8 @@ class Watch:
                 number=self.number,
                 interval_ns=interval_ns,
             )
+            first = replace(made.interfaces[0], notices=notices(noticed))
+            made = replace(made, interfaces=(first, *made.interfaces[1:]))
             self.diagnosis.take(FlowBatch.of(made))
         assert not self.complaints
         return list(self.diagnosis.report.open)

@@ -79,4 +79,5 @@ def test_networks_have_their_devices(overlay: Overlay) -> None:
 
 
 def test_an_interface_tells_its_speed(overlay: Overlay) -> None:
+    assert overlay.mtus == {"eth0": 1500}
     assert overlay.link_bps == {"eth0": 10 * 10**9}  # what a veth says

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ipaddress import IPv6Network, ip_network
 from pathlib import Path
 
+from tunnel_monitor.contract import Notice
 from tunnel_monitor.diagnose import detectors
 from tunnel_monitor.diagnose.diagnosis import Diagnosis
 from tunnel_monitor.diagnose.mutes import Mute, Mutes
@@ -16,6 +17,7 @@ from tunnel_monitor.errors import BadSetting, UnsupportedHost
 from tunnel_monitor.kernel.namespace import inside
 from tunnel_monitor.kernel.overlay import OverlayReader
 
+NOTHING = "none"
 MAPPED_BITS = 96  # of an IPv6 network in which IPv4 addresses are mapped
 
 
@@ -44,7 +46,17 @@ def add_judging_options(parser: argparse.ArgumentParser) -> None:
         help="whose tunnel packets are expected, as 172.16.0.0/16; all others are rogue; "
         "repeatable",
     )
-    parser.add_argument("--no-findings", action="store_true", help="judge nothing")
+    parser.add_argument(
+        "--notices",
+        default=",".join(one.label for one in Notice),
+        metavar="LIST",
+        help=f"what is looked at beside sizes, by commas, or {NOTHING}",
+    )
+    parser.add_argument(
+        "--no-findings",
+        action="store_true",
+        help="judge nothing, and look at nothing beside sizes",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +67,14 @@ class Judging:
         thresholds: those in force.
         mutes: what is kept quiet.
         known_peers: networks of peers.
+        notices: what is looked at beside sizes.
         off: whether nothing is judged.
     """
 
     thresholds: Thresholds
     mutes: Mutes
     known_peers: tuple[IPv6Network, ...]
+    notices: Notice
     off: bool
 
     @classmethod
@@ -74,6 +88,7 @@ class Judging:
             thresholds=Thresholds.of(options.threshold),
             mutes=Mutes(Mute.of(written, detectors.NAMES) for written in options.mute),
             known_peers=tuple(map(network, options.known_peers)),
+            notices=Notice(0) if options.no_findings else parse_notices(options.notices),
             off=options.no_findings,
         )
 
@@ -108,6 +123,23 @@ class Judging:
             overlay=overlay,
             complain=complain,
         )
+
+
+def parse_notices(written: str) -> Notice:
+    """What is looked at.
+
+    Raises:
+        BadSetting: one of them does not exist.
+    """
+    by_label = {one.label: one for one in Notice}
+    names = [] if written == NOTHING else written.split(",")
+    try:
+        return Notice(sum(by_label[name] for name in set(names)))
+    except KeyError as error:
+        raise BadSetting(
+            f"cannot look at {error}",
+            f"--notices takes {NOTHING}, or some of {', '.join(by_label)}",
+        ) from None
 
 
 def network(written: str) -> IPv6Network:

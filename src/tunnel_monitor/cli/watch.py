@@ -148,6 +148,7 @@ def settings_of(options: argparse.Namespace) -> MonitorSettings:
         ports=with_usual(ports, encaps),
         given_ports=frozenset(ports),
         boundary=Boundary(options.boundary),
+        notices=Judging.of(options).notices,
         discover=not options.no_discover,
         attach=options.attach,
         user=options.user,

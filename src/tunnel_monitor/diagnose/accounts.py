@@ -2,8 +2,8 @@
 
 The two are never read at one moment: a device is read a while after the drain, so what comes in
 between is counted early by the device, and late by the drain. What is missing in all so far goes
-below zero by that, and comes back. So a loss within a window is what is missing at its end beyond
-the most that was ever missing just before it.
+below zero by that, and comes back when less is sent. So a loss within a window is what is missing
+at its end beyond the most that was ever missing before it, or in its first step.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-STEPS_BEFORE = 3
+STEPS_BEFORE = 4
 MOST_STEPS = 1000
 
 
@@ -63,12 +63,14 @@ class Balance:
         taken: likewise.
         errors: likewise.
         lost: what arrived and was not taken; packets only where they can be compared, else 0.
+        exact: whether they can.
     """
 
     arrived: Amount
     taken: Amount
     errors: int
     lost: Amount
+    exact: bool
 
 
 @dataclass(slots=True)
@@ -101,9 +103,12 @@ class Account:
     def balance(self, since_s: float) -> Balance | None:
         """What was lost after a moment; None where there is nothing before it to compare with."""
         steps = [one for one in self.steps if one.at_s > since_s]
-        before = list(self.steps)[: len(self.steps) - len(steps)][-STEPS_BEFORE:]
-        if not steps or not before:
+        earlier = len(self.steps) - len(steps)
+        if not earlier or not steps:
             return None
+        before = list(self.steps)[: earlier + 1]
+        if not all(one.exact for one in self.steps):
+            before = before[-STEPS_BEFORE:]  # lower bounds add up to a drift
         arrived = taken = NOTHING
         for one in steps:
             arrived, taken = arrived.plus(one.arrived), taken.plus(one.taken)
@@ -111,4 +116,4 @@ class Account:
         end = steps[-1].missing
         packets = end.packets - max(one.missing.packets for one in before) if exact else 0
         lost = Amount(packets, end.bytes - max(one.missing.bytes for one in before))
-        return Balance(arrived, taken, sum(one.errors for one in steps), lost)
+        return Balance(arrived, taken, sum(one.errors for one in steps), lost, exact)

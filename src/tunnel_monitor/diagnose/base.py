@@ -12,12 +12,16 @@ from numpy.typing import NDArray
 from tunnel_monitor.contract import PATH_BITS, Direction
 from tunnel_monitor.diagnose.finding import Severity, Suspicion
 from tunnel_monitor.diagnose.members import are_among
+from tunnel_monitor.diagnose.pairs import Directions
 from tunnel_monitor.diagnose.thresholds import Thresholds
 from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.flows.columns import Rows
 from tunnel_monitor.flows.group import TUNNEL, group
+from tunnel_monitor.flows.noticed import Noticed
 from tunnel_monitor.kernel.overlay import Overlay
+
+DIRECTION = frozenset({"encap", "vni", "outer_src", "outer_dst"})
 
 
 class Observation:
@@ -57,6 +61,16 @@ class Observation:
     def tunnels(self) -> Rows:
         """(t,) FLOW, all packets by interface, direction, path, VNI and outer addresses."""
         return group(columns.join(self.batch.flows, self.batch.tunnels), TUNNEL)
+
+    @property
+    def noticed(self) -> Noticed:
+        """What was seen beside sizes."""
+        return self.batch.noticed
+
+    @cached_property
+    def directions(self) -> Directions:
+        """All packets by network, sender and receiver."""
+        return Directions.of(group(self.tunnels, DIRECTION))
 
     @cached_property
     def received(self) -> NDArray[np.bool_]:

@@ -144,11 +144,11 @@ class DecapFailure:
 def is_loss(balance: Balance, limits: Thresholds) -> bool:
     """Whether so much is missing that it cannot be otherwise."""
     least, share = limits.decap_failure_packets, limits.decap_failure_share
-    arrived, lost = balance.arrived, balance.lost
-    if arrived.packets < least or lost.bytes <= 0:
+    if balance.arrived.packets < least:
         return False
-    by_packets = lost.packets >= max(least, share * arrived.packets)
-    return by_packets or lost.bytes >= share * arrived.bytes
+    if balance.exact:
+        return balance.lost.packets >= max(least, share * balance.arrived.packets)
+    return balance.lost.bytes >= max(least * ETHERNET_SIZE, share * balance.arrived.bytes)
 
 
 def arrived(seen: Observation, overlay: Overlay) -> Rows:

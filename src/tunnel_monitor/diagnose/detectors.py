@@ -7,20 +7,36 @@ from ipaddress import IPv6Network
 from typing import Final
 
 from tunnel_monitor.diagnose.base import Detector
+from tunnel_monitor.diagnose.black_hole import BlackHole
 from tunnel_monitor.diagnose.decap_failure import DecapFailure
+from tunnel_monitor.diagnose.dscp import Dscp
 from tunnel_monitor.diagnose.duplicate import Duplicate
+from tunnel_monitor.diagnose.fragments import Fragments
+from tunnel_monitor.diagnose.header import Header
 from tunnel_monitor.diagnose.hog import Hog
+from tunnel_monitor.diagnose.low_entropy import LowEntropy
+from tunnel_monitor.diagnose.mtu import Mtu
+from tunnel_monitor.diagnose.one_way import OneWay
+from tunnel_monitor.diagnose.path_change import PathChange
 from tunnel_monitor.diagnose.rogue import Rogue
 from tunnel_monitor.diagnose.storm import Storm
 from tunnel_monitor.diagnose.vni_mismatch import VniMismatch
 
 DETECTORS: Final[tuple[type[Detector], ...]] = (
+    Mtu,
+    BlackHole,
+    Fragments,
+    OneWay,
     VniMismatch,
     Duplicate,
     Storm,
+    LowEntropy,
     Rogue,
     Hog,
+    Dscp,
+    Header,
     DecapFailure,
+    PathChange,
 )
 NAMES: Final = tuple(detector.name for detector in DETECTORS)
 

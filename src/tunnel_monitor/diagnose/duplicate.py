@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tunnel_monitor.contract import META_HAS_INNER
 from tunnel_monitor.diagnose.base import Observation
 from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion
 from tunnel_monitor.diagnose.members import belong_to_one
 from tunnel_monitor.diagnose.places import Places
-from tunnel_monitor.diagnose.subjects import capture, network_of, subject_of
+from tunnel_monitor.diagnose.subjects import capture, listed, network_of, subject_of
 from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.columns import Rows
 from tunnel_monitor.flows.group import group
@@ -53,7 +53,7 @@ class Mover:
 
 
 class Duplicate:
-    """Remembers behind which peer each endpoint was, and counts how often it moves.
+    """Remembers behind which peer each inner IP and link address was, and counts its moves.
 
     RFC 7432, section 15.1, lets an address move five times in 180 seconds before it is called a
     duplicate. Fewer moves are a migration: an event, once the endpoint has stayed.
@@ -66,38 +66,62 @@ class Duplicate:
     explains: ClassVar[frozenset[str]] = frozenset({"one-way"})
 
     def __init__(self) -> None:
-        self._places = Places.nothing()
+        self._addresses, self._stations = Places.nothing(), Places.nothing()
         self._movers: dict[str, Mover] = {}
 
     def judge(self, seen: Observation) -> Iterable[Suspicion]:
         """Suspicions of duplicates, and events of migrations."""
         rows = sources(seen.flows)
-        self._places, moved = self._places.followed(rows)
+        self._addresses, moved = self._addresses.followed(rows)
         for places in moved[:MOST_MOVERS]:
-            self._note(rows, places, seen)
+            self._note(rows[places], subject_of(rows, int(places[0])).endpoints[0], seen)
+        self._follow_stations(seen)
         window_s = seen.thresholds.duplicate_s
         for key, mover in list(self._movers.items()):
             yield from self._said(key, mover, seen)
             if not mover.lately(seen.now_s, window_s):
                 del self._movers[key]
 
-    def _note(self, rows: Rows, places: NDArray[np.intp], seen: Observation) -> None:
-        subjects = [subject_of(rows, place) for place in places.tolist()]
-        first = subjects[0]
-        key = f"{first.encap} {first.vni} {first.endpoints[0]}"
+    def _follow_stations(self, seen: Observation) -> None:
+        """The same by link addresses.
+
+        One that many peers have at once is a gateway's, which is the same everywhere on purpose
+        (RFC 9135, section 4). Where the IP address moves as well, that says enough.
+        """
+        rows = stations(seen)
+        self._stations, moved = self._stations.followed(rows)
+        for places in moved[:MOST_MOVERS]:
+            if len(places) > 2 or self._moves_too(rows[places], seen):
+                continue
+            mac = bytes(rows["inner_src"][places[0]])[:6].hex(":")
+            self._note(rows[places], mac, seen)
+
+    def _moves_too(self, rows: Rows, seen: Observation) -> bool:
+        """Whether an IP address moved behind one of these peers in this drain."""
+        peers = {peer for place in range(len(rows)) for peer in subject_of(rows, place).peers}
+        return any(
+            mover.moves[-1] == seen.now_s and peers & set(mover.subject.peers)
+            for mover in self._movers.values()
+        )
+
+    def _note(self, rows: Rows, endpoint: str, seen: Observation) -> None:
+        """An endpoint was met behind the peers of (k,) FLOW, and before behind others."""
+        first = subject_of(rows, 0)
+        key = f"{first.encap} {first.vni} {endpoint}"
         before = self._movers.get(key)
         if before is None and len(self._movers) >= MOST_MOVERS:
             return
-        met = [peer for subject in subjects for peer in subject.peers]
+        met = [peer for place in range(len(rows)) for peer in subject_of(rows, place).peers]
         older = [peer for peer in (before.subject.peers if before else ()) if peer not in met]
         peers = tuple([*older, *met][-MOST_PEERS:])
-        mover = before or Mover(first, capture(seen, rows[places], met[0], "-e"))
-        mover.subject = Subject(first.encap, first.vni, peers, first.endpoints)
+        mover = before or Mover(first, capture(seen, rows, met[0], "-e"))
+        mover.subject = Subject(first.encap, first.vni, peers, (endpoint,))
         mover.moves.append(seen.now_s)
         mover.told = False
         self._movers[key] = mover
 
-    def _said(self, key: str, mover: Mover, seen: Observation) -> Iterable[Suspicion]:
+    @staticmethod
+    def _said(key: str, mover: Mover, seen: Observation) -> Iterable[Suspicion]:
         moves = mover.lately(seen.now_s, seen.thresholds.duplicate_s)
         if moves >= seen.thresholds.duplicate_moves:
             if mover.is_moving(seen.now_s):
@@ -112,6 +136,17 @@ def sources(flows: Rows) -> Rows:
     known = (columns.address(flows, "outer_src") != 0).any(axis=1)
     one = belong_to_one(columns.address(flows, "inner_src"))
     return group(columns.where(flows, one & known), PLACE)
+
+
+def stations(seen: Observation) -> Rows:
+    """(k,) FLOW by network and peer, a link address in the place of the inner source."""
+    rows = columns.take(seen.noticed.peers, np.arange(len(seen.noticed.peers)))
+    packed = np.zeros((len(rows), 16), np.uint8)
+    packed[:, :6] = np.ascontiguousarray(seen.noticed.macs).view(np.uint8).reshape(-1, 6)
+    columns.address(rows, "inner_src")[:] = packed.view(np.uint64)
+    rows["meta"] |= META_HAS_INNER
+    groups = packed[:, 0] & 1 == 0  # nobody's own address is a group's
+    return group(columns.where(rows, groups), PLACE)
 
 
 def duplicate(key: str, mover: Mover, moves: int, window_s: float) -> Suspicion:
@@ -150,9 +185,3 @@ def migration(key: str, mover: Mover, moves: int) -> Suspicion:
         next=mover.next,
         happened=True,
     )
-
-
-def listed(names: Iterable[str]) -> str:
-    """`a and b`, `a, b and c`."""
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last

@@ -54,7 +54,8 @@ class Storm:
         }
         ours = columns.where(every, in_network(every, network))
         loudest = subject_of(ours, int(ours["packets"].argmax()))
-        about = Subject(loudest.encap, loudest.vni, loudest.peers)
+        asking = asker(seen, loudest)
+        about = Subject(loudest.encap, loudest.vni, loudest.peers, asking)
         return Suspicion(
             key=f"{about.encap} {about.vni}",
             subject=about,
@@ -63,6 +64,7 @@ class Storm:
                 "packets_per_s": rate,
                 **rates,
                 "loudest_packets_per_s": round(int(ours["packets"].max()) / seen.interval_s),
+                **({"asking": asking[0]} if asking else {}),
             },
             explanation=(
                 f"{rate:,} packets a second in {network_of(about)} are meant for everybody, most "
@@ -70,6 +72,17 @@ class Storm:
             ),
             next=capture(seen, ours, about.peers[0], "-e"),
         )
+
+
+def asker(seen: Observation, loudest: Subject) -> tuple[str, ...]:
+    """The endpoint that sent the newest ARP of a peer in a network, if any did."""
+    rows, notices = seen.noticed.tunnels, seen.noticed.notices
+    for place in np.flatnonzero(notices["arps"]).tolist():
+        sender, subject = bytes(notices["asker"][place]), subject_of(rows, place)
+        same = (subject.vni, subject.peers[:1]) == (loudest.vni, loudest.peers[:1])
+        if same and any(sender):
+            return (addresses.text(addresses.MAPPED_PREFIX + sender),)
+    return ()
 
 
 def for_everybody(flows: Rows) -> dict[str, Rows]:

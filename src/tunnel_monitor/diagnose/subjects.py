@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,3 +52,9 @@ def capture(seen: Observation, rows: Rows, peer: str, *options: str) -> str:
     """The command that shows a peer's packets on the interface of (n,) FLOW, n at least 1."""
     interface = seen.batch.interfaces[int(rows["interface"][0])]
     return " ".join(["tcpdump -n", *options, f"-i {interface} -c 50 host {peer}"])
+
+
+def listed(names: Iterable[str]) -> str:
+    """`a and b`, `a, b and c`."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last

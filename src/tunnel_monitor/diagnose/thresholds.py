@@ -22,17 +22,31 @@ class Thresholds:
     close_s: float = 10.0
     reopen_s: float = 300.0
     group_at: float = 5
+    # black-hole
+    black_hole_repeats: float = 3
+    black_hole_s: float = 1.0
+    # fragments
+    fragments_per_s: float = 1
+    # one-way
+    one_way_asks: float = 3
+    one_way_s: float = 5.0
     # storm
     storm_packets_per_s: float = 200
     storm_s: float = 3.0
     # duplicate (RFC 7432, section 15.1)
     duplicate_moves: float = 5
     duplicate_s: float = 180
+    # low-entropy
+    low_entropy_flows: float = 16
+    low_entropy_share: float = 0.25
+    low_entropy_s: float = 10.0
+    # path-change
+    path_change_s: float = 600
     # rogue
     rogue_s: float = 4.0
     # decap-failure
     decap_failure_share: float = 0.05
-    decap_failure_packets: float = 10
+    decap_failure_packets: float = 5
     decap_failure_s: float = 5.0
     # hog
     hog_share: float = 0.7

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from tunnel_monitor.contract import (
 from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.columns import ADDRESSES, KEY_WORDS, ROW_WORDS, Rows, Words
 from tunnel_monitor.flows.group import group
+from tunnel_monitor.flows.noticed import Noticed
 from tunnel_monitor.kernel.drained import DeviceCounts, Drained, InterfaceDrain, Records
 
 MAPPED_WORD = np.uint64(int.from_bytes(b"\0\0\xff\xff\0\0\0\0", "little"))
@@ -39,6 +40,7 @@ class FlowBatch:
         ledger: (interfaces, DIRECTIONS, OUTCOMES) TALLY of this interval.
         devices: the interfaces' own counters by Direction since the programs were attached;
             None for one that is gone.
+        noticed: what was seen beside sizes.
     """
 
     time_ns: int
@@ -49,6 +51,7 @@ class FlowBatch:
     tunnels: Rows
     ledger: NDArray[np.void]
     devices: tuple[tuple[DeviceCounts, DeviceCounts] | None, ...]
+    noticed: Noticed = field(default_factory=Noticed)
 
     @classmethod
     def of(cls, drained: Drained) -> FlowBatch:
@@ -69,6 +72,7 @@ class FlowBatch:
             tunnels=group(columns.join(columns.empty(), *tunnels)),
             ledger=_ledger(interfaces),
             devices=tuple(interface.device for interface in interfaces),
+            noticed=Noticed.of(interfaces),
         )
 
 

@@ -23,12 +23,18 @@ STRUCTS = {
     "counters": contract.COUNTERS,
     "tally": contract.TALLY,
     "settings": contract.SETTINGS,
+    "notices": contract.NOTICES,
+    "segment_key": contract.SEGMENT_KEY,
+    "segment": contract.SEGMENT,
+    "station_key": contract.STATION_KEY,
+    "station": contract.STATION,
 }
 # enum in flow.h -> enum in contract.py, and what the former writes in front of each name
 ENUMS: dict[str, tuple[type[IntEnum], str]] = {
     "encap": (contract.Encap, "ENCAP_"),
     "outcome": (contract.Outcome, ""),
     "direction": (contract.Direction, ""),
+    "quirk": (contract.Quirk, "QUIRK_"),
 }
 
 

@@ -24,8 +24,8 @@ from tunnel_monitor.errors import DrainFailed, NoSuchInterface
 from tunnel_monitor.kernel import libbpf
 from tunnel_monitor.kernel.attach import Attachment, attach
 from tunnel_monitor.kernel.device import Device, Reading
-from tunnel_monitor.kernel.drained import DeviceCounts, Drained, InterfaceDrain, Records
-from tunnel_monitor.kernel.load import GENERATIONS, TABLES, LoadedObject
+from tunnel_monitor.kernel.drained import DeviceCounts, Drained, InterfaceDrain, Notices, Records
+from tunnel_monitor.kernel.load import ALL_TABLES, GENERATIONS, NOTICE_TABLES, TABLES, LoadedObject
 from tunnel_monitor.kernel.namespace import inside
 from tunnel_monitor.kernel.reconcile import Reconciler
 from tunnel_monitor.settings import MonitorSettings
@@ -41,12 +41,15 @@ class TableReader:
     Args:
         key: dtype of the keys.
         entries: the size of a table: with less room, a bucket might not fit into the last batch.
+        value: dtype of the values.
     """
 
-    def __init__(self, key: np.dtype[np.void], entries: int) -> None:
+    def __init__(
+        self, key: np.dtype[np.void], entries: int, value: np.dtype[np.void] = COUNTERS
+    ) -> None:
         self._entries = entries
         self._keys = np.zeros(entries, key)
-        self._counters = np.zeros(entries, COUNTERS)
+        self._counters = np.zeros(entries, value)
         self._position = ctypes.create_string_buffer(8)
         self._options = libbpf.options(libbpf.BatchOptions)
 
@@ -107,8 +110,8 @@ class WatchedInterface:
         self.name = device.find_name() or ""
         sizes = loaded.table_sizes
         self._readers = {
-            name: TableReader(key, getattr(sizes, name.removesuffix("_flows")))
-            for name, key in TABLES.items()
+            name: TableReader(key, getattr(sizes, name.removesuffix("_flows")), value)
+            for name, (key, value) in ALL_TABLES.items()
         }
         self._ledger_before = [np.zeros((DIRECTIONS, OUTCOMES), TALLY) for _ in range(GENERATIONS)]
         self._seen = np.zeros((DIRECTIONS, OUTCOMES), TALLY)
@@ -130,14 +133,16 @@ class WatchedInterface:
             OSError: the kernel refused.
         """
         after = self.device.read()
-        narrow, wide, tunnels = (
-            self._readers[name].take(self.loaded.tables[name][generation]) for name in TABLES
-        )
+        narrow, wide, tunnels = (self._take(name, generation) for name in TABLES)
         ledger = self._ledger_since(generation)
         complete_flows(ledger, (narrow, wide))
         add_tallies(self._seen, ledger)
         device = self._compare(before, after) if before and after else None
-        return InterfaceDrain(self.name, narrow, wide, tunnels, ledger, device)
+        notices = Notices(*(self._take(name, generation) for name in NOTICE_TABLES))
+        return InterfaceDrain(self.name, narrow, wide, tunnels, ledger, device, notices)
+
+    def _take(self, name: str, generation: int) -> Records:
+        return self._readers[name].take(self.loaded.tables[name][generation])
 
     def _ledger_since(self, generation: int) -> NDArray[np.void]:
         now, before = self.loaded.read_ledger(generation), self._ledger_before[generation]

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from tunnel_monitor.contract import (
+    NOTICES,
+    SEGMENT,
+    SEGMENT_KEY,
+    STATION,
+    STATION_KEY,
+    WIDE_KEY,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,26 @@ class Records:
     counters: NDArray[np.void]
 
 
+def nothing(key: np.dtype[np.void], value: np.dtype[np.void]) -> Records:
+    """No rows."""
+    return Records(np.zeros(0, key), np.zeros(0, value))
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """What was noticed beside sizes (bpf/notices.h).
+
+    Args:
+        tunnels: WIDE_KEY without inner addresses, and NOTICES.
+        segments: SEGMENT_KEY and SEGMENT.
+        stations: STATION_KEY and STATION.
+    """
+
+    tunnels: Records = field(default_factory=lambda: nothing(WIDE_KEY, NOTICES))
+    segments: Records = field(default_factory=lambda: nothing(SEGMENT_KEY, SEGMENT))
+    stations: Records = field(default_factory=lambda: nothing(STATION_KEY, STATION))
+
+
 @dataclass(frozen=True, slots=True)
 class InterfaceDrain:
     """What one interface's programs counted in one interval.
@@ -53,6 +82,7 @@ class InterfaceDrain:
         tunnels: WIDE_KEY with empty inner addresses: what found no room in the flow tables.
         ledger: (DIRECTIONS, OUTCOMES) TALLY of this interval, complete with the row FLOW.
         device: by Direction; None once the interface is gone.
+        notices: what else was seen.
     """
 
     interface: str
@@ -61,6 +91,7 @@ class InterfaceDrain:
     tunnels: Records
     ledger: NDArray[np.void]
     device: tuple[DeviceCounts, DeviceCounts] | None
+    notices: Notices = field(default_factory=Notices)
 
 
 @dataclass(frozen=True, slots=True)

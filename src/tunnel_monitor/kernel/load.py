@@ -18,8 +18,13 @@ from tunnel_monitor.contract import (
     COUNTERS,
     DIRECTIONS,
     NARROW_KEY,
+    NOTICES,
     OUTCOMES,
+    SEGMENT,
+    SEGMENT_KEY,
     SETTINGS,
+    STATION,
+    STATION_KEY,
     TALLY,
     WIDE_KEY,
     Encap,
@@ -37,8 +42,15 @@ PROGRAMS = ("count_ingress", "count_egress")
 # Preallocated tables take a new flow three times faster, but 512 of them (128 CPUs) would take
 # half a gigabyte: from here on memory is taken as flows come.
 MOST_PREALLOCATED_CPUS = 16
-# name of the array of maps -> dtype of its tables' keys
+# name of the array of maps -> dtype of its tables' keys, whose values are COUNTERS
 TABLES = {"narrow_flows": NARROW_KEY, "wide_flows": WIDE_KEY, "tunnels": WIDE_KEY}
+# the same of what is noticed beside sizes -> dtypes of keys and values
+NOTICE_TABLES = {
+    "noticed": (WIDE_KEY, NOTICES),
+    "segments": (SEGMENT_KEY, SEGMENT),
+    "stations": (STATION_KEY, STATION),
+}
+ALL_TABLES = {**{name: (key, COUNTERS) for name, key in TABLES.items()}, **NOTICE_TABLES}
 
 
 class LoadedObject:
@@ -76,7 +88,7 @@ class LoadedObject:
             self._configure(settings, has_link_header=has_link_header)
             self._load()
             self.programs = {name: self._program(name) for name in PROGRAMS}
-            self.tables = {name: self._make_tables(name) for name in TABLES}
+            self.tables = {name: self._make_tables(name) for name in ALL_TABLES}
             self._generation = self._map_memory(".bss", mmap.PAGESIZE)
             self._port_encap = self._map_memory(".data.ports", 1 << 16)
             self.ledger = self.map_descriptor("ledger")
@@ -129,9 +141,10 @@ class LoadedObject:
         values = np.zeros(1, SETTINGS)
         values["cpus"], values["has_link_header"] = self.cpus, has_link_header
         values["encaps"] = bits_of(settings.encaps)
+        values["notices"] = int(settings.notices)
         values["outermost"] = settings.boundary is Boundary.OUTERMOST
         ctypes.memmove(memory, values.tobytes(), SETTINGS.itemsize)
-        for name in TABLES:
+        for name in ALL_TABLES:
             libbpf.checked(
                 self._lib.bpf_map__set_max_entries(self._map(name), GENERATIONS * self.cpus)
             )
@@ -168,9 +181,8 @@ class LoadedObject:
         for _ in range(GENERATIONS):
             made.append([])
             for _ in range(self.cpus):
-                table = libbpf.create_hash(
-                    name, TABLES[name].itemsize, COUNTERS.itemsize, entries, self._flags
-                )
+                key, value = ALL_TABLES[name]
+                table = libbpf.create_hash(name, key.itemsize, value.itemsize, entries, self._flags)
                 self._closing.callback(os.close, table)
                 made[-1].append(table)
         libbpf.hang_maps(self.map_descriptor(name), 0, [table for row in made for table in row])

@@ -40,6 +40,8 @@ NUD_NOARP, NUD_PERMANENT, NTF_EXT_LEARNED = 0x40, 0x80, 0x10
 IFF_UP = 1
 
 # linux/ethtool.h, linux/sockios.h
+SIOCGIFMTU = 0x8921
+MTU: Final = struct.Struct("=16si20x")  # struct ifreq
 SIOCETHTOOL, ETHTOOL_GSET, UNKNOWN_SPEED = 0x8946, 1, 0xFFFFFFFF
 ETHTOOL_COMMAND: Final = struct.Struct("=I8xH14xH")  # command, speed in Mbit/s, its upper half
 INTERFACE: Final = struct.Struct("=16sQ16x")  # struct ifreq: name, where the command is
@@ -102,12 +104,14 @@ class Overlay:
         tunnels: all tunnel devices.
         addresses: 16 bytes each, of all devices.
         networks: (address, bits of 128 that are the network's) of all devices.
+        mtus: of each watched interface.
         link_bps: speed of each watched interface that says one, in bits a second.
     """
 
     tunnels: tuple[LocalTunnel, ...]
     addresses: frozenset[bytes]
     networks: tuple[tuple[bytes, int], ...]
+    mtus: Mapping[str, int]
     link_bps: Mapping[str, int]
 
     @cached_property
@@ -159,6 +163,7 @@ class OverlayReader:
             ),
             addresses=frozenset(address for address, _ in owned),
             networks=tuple(owned),
+            mtus={name: size for name in self._interfaces if (size := self._mtu(name))},
             link_bps={name: bps for name in self._interfaces if (bps := self._speed(name))},
         )
 
@@ -178,6 +183,15 @@ class OverlayReader:
             address = found.get(IFA_LOCAL) or found.get(IFA_ADDRESS, b"")
             if len(address) in {4, 16}:
                 yield mapped(address), length + (96 if family == socket.AF_INET else 0)
+
+    def _mtu(self, name: str) -> int:
+        """Bytes of an IP packet; 0 once the interface is gone."""
+        try:
+            answer = fcntl.ioctl(self._asking, SIOCGIFMTU, MTU.pack(name.encode(), 0))
+        except OSError:
+            return 0
+        size: int = MTU.unpack(answer)[1]
+        return size
 
     def _speed(self, name: str) -> int:
         """Bits a second of an interface; 0 where it says none, or is gone."""

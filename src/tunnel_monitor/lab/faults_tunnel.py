@@ -70,7 +70,8 @@ def duplicate(lab: Lab, place: Place) -> Iterator[str]:
 @contextmanager
 def storm(lab: Lab, place: Place) -> Iterator[str]:
     """A client that asks everybody for everything."""
-    with program(lab, place.there, *source("arp", "eth0", str(STORM_RATE))):
+    sender = source("arp", "eth0", place.there.address, str(STORM_RATE))
+    with program(lab, place.there, *sender):
         yield (
             f"{place.there.address} on {place.host.name} sends {STORM_RATE} ARP requests a second "
             f"into VNI {place.segment.vni}."

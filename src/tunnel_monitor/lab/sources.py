@@ -4,7 +4,7 @@
     python -m tunnel_monitor.lab.sources visit ADDRESS PORT [FROM ...]
     python -m tunnel_monitor.lab.sources sink PORT
     python -m tunnel_monitor.lab.sources pour ADDRESS PORT
-    python -m tunnel_monitor.lab.sources arp DEVICE RATE
+    python -m tunnel_monitor.lab.sources arp DEVICE ADDRESS RATE
     python -m tunnel_monitor.lab.sources after SECONDS PROGRAM ...
 
 They need nothing but the standard library, and run until they are killed.
@@ -88,7 +88,7 @@ async def _visit(address: str, port: int, source: str) -> None:
             writer.close()
 
 
-async def arp(device: str, rate: str) -> None:
+async def arp(device: str, address: str, rate: str) -> None:
     """Ask everybody for addresses that nobody has, so often a second."""
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as sender:
         sender.bind((device, 0))
@@ -96,7 +96,8 @@ async def arp(device: str, rate: str) -> None:
         start = time.monotonic()
         for number in count(1):
             asked = socket.inet_aton(f"198.19.{number >> 8 & 255}.{number & 255}")
-            sender.send(BROADCAST + mac + ARP + ARP_REQUEST + mac + bytes(4) + bytes(6) + asked)
+            asking = mac + socket.inet_aton(address)
+            sender.send(BROADCAST + mac + ARP + ARP_REQUEST + asking + bytes(6) + asked)
             early_s = start + number / float(rate) - time.monotonic()
             if early_s > BURST_S:
                 await asyncio.sleep(early_s)

@@ -1,0 +1,131 @@
+"""11. Wrong DF, ECN or DSCP handling: the outer header says otherwise than the inner one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import ClassVar
+
+import numpy as np
+
+from tunnel_monitor.contract import Encap, Mark
+from tunnel_monitor.diagnose.base import Observation
+from tunnel_monitor.diagnose.finding import Confidence, Evidence, Severity, Suspicion
+from tunnel_monitor.diagnose.memory import Memory
+from tunnel_monitor.diagnose.pairs import are_unicast, keys
+from tunnel_monitor.diagnose.subjects import capture, network_of, subject_of
+from tunnel_monitor.flows import columns
+from tunnel_monitor.flows.columns import Rows
+
+MOST_TOLD = 200
+REMEMBERED_S = 10.0  # marks of one direction, until some of the other are seen
+NAMES = ("not-ect", "ect1", "ect0", "ce")  # RFC 3168, section 5
+# inner -> outer ones that no encapsulator may send and no router may make of those it may
+# (RFC 6040, section 4.1; RFC 3168, section 9.1.1, for CE that becomes ECT(0)).
+WRONG_ECN = {0: (1, 2, 3), 1: (2,), 2: (1,), 3: (1,)}
+WRONG_ECN_BITS = sum(1 << inner * 4 + outer for inner, all_ in WRONG_ECN.items() for outer in all_)
+DF_LOST = 1 << 2  # inner set, outer clear
+# RFC 2003, section 3.1, is about these; VXLAN and Geneve have rules of their own.
+KEEPS_DF = frozenset({Encap.IPIP})
+
+
+class Dscp:
+    """A small matrix of inner against outer, by direction.
+
+    DSCP may be copied to the outside or not (RFC 2983), but not copied one way and lost the other:
+    then one host is set up otherwise, or somebody on the way wipes it off.
+    """
+
+    name: ClassVar = "dscp"
+    title: ClassVar = "Marks are handled wrongly"
+    severity: ClassVar = Severity.LOW
+    patience: ClassVar = "open_s"
+    explains: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self) -> None:
+        self._marks = Memory(REMEMBERED_S)
+
+    def judge(self, seen: Observation) -> Iterable[Suspicion]:
+        """One suspicion for each direction of a tunnel and each rule it breaks."""
+        rows, notices = seen.noticed.tunnels, seen.noticed.notices
+        ecn = notices["ecn"] & WRONG_ECN_BITS
+        for place in np.flatnonzero(ecn)[:MOST_TOLD].tolist():
+            yield wrong_ecn(seen, rows, place, int(ecn[place]))
+        keeps = np.array([encap in KEEPS_DF for encap in columns.encap(rows).tolist()], bool)
+        for place in np.flatnonzero(keeps & (notices["df"] & DF_LOST != 0))[:MOST_TOLD].tolist():
+            yield lost_df(seen, rows, place)
+        yield from self._one_sided(seen)
+
+    def _one_sided(self, seen: Observation) -> Iterator[Suspicion]:
+        """DSCP that is copied one way and lost the other."""
+        rows, notices = seen.noticed.tunnels, seen.noticed.notices
+        ours, theirs = keys(rows), keys(rows, turned=True)
+        self._marks.add(ours, notices["marks"], seen.now_s, how=max)
+        lost = (notices["marks"] & Mark.COPIED == 0) & (notices["marks"] != 0) & are_unicast(rows)
+        for place in np.flatnonzero(lost)[:MOST_TOLD].tolist():
+            back = self._marks.of(int(theirs[place]))
+            if back & Mark.COPIED and not back & ~Mark.COPIED:
+                yield lost_mark(seen, place)
+
+
+def wrong_ecn(seen: Observation, rows: Rows, place: int, bits: int) -> Suspicion:
+    """An outer ECN field that cannot have come about rightly."""
+    subject = subject_of(rows, place)
+    pairs = [(bit >> 2, bit & 3) for bit in range(16) if bits >> bit & 1]
+    inner, outer = pairs[0]
+    evidence: Evidence = {
+        "rule": "ecn",
+        "pairs": [f"{NAMES[one]} inside, {NAMES[other]} outside" for one, other in pairs],
+    }
+    return suspicion(
+        seen,
+        rows,
+        place,
+        evidence,
+        f"{subject.peers[0]} sends {network_of(subject)} to {subject.peers[1]} with ECN "
+        f"{NAMES[inner]} inside and {NAMES[outer]} outside, which RFC 6040 does not allow. "
+        "Receivers may drop such packets, or take a congestion for none.",
+    )
+
+
+def lost_df(seen: Observation, rows: Rows, place: int) -> Suspicion:
+    """RFC 2003: what must not be cut inside may be cut outside."""
+    subject = subject_of(rows, place)
+    return suspicion(
+        seen,
+        rows,
+        place,
+        {"rule": "df"},
+        f"{subject.peers[0]} clears DF outside where it is set inside (RFC 2003, section 3.1). "
+        "Packets that must not be cut are, and nobody learns the path's MTU.",
+    )
+
+
+def lost_mark(seen: Observation, place: int) -> Suspicion:
+    """DSCP that the other direction keeps."""
+    rows, notices = seen.noticed.tunnels, seen.noticed.notices
+    subject = subject_of(rows, place)
+    inner, outer = (int(notices[name][place]) for name in ("inner_mark", "outer_mark"))
+    return suspicion(
+        seen,
+        rows,
+        place,
+        {"rule": "dscp", "inner_dscp": inner, "outer_dscp": outer},
+        f"{subject.peers[0]} sends {network_of(subject)} with DSCP {inner} inside and {outer} "
+        f"outside, while what {subject.peers[1]} sends back has the same in both. One of them is "
+        "set up otherwise, or somebody on the way wipes the mark off.",
+    )
+
+
+def suspicion(
+    seen: Observation, rows: Rows, place: int, evidence: Evidence, explanation: str
+) -> Suspicion:
+    """What all of these have in common."""
+    subject = subject_of(rows, place)
+    return Suspicion(
+        key=f"{evidence['rule']} {subject.encap} {subject.vni} {' '.join(subject.peers)}",
+        subject=subject,
+        confidence=Confidence.MEDIUM if evidence["rule"] == "dscp" else Confidence.HIGH,
+        evidence=evidence,
+        explanation=explanation,
+        next=capture(seen, rows, subject.peers[0], "-v"),
+    )

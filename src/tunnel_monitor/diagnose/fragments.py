@@ -1,0 +1,49 @@
+"""3. Fragmented tunnel: outer packets that are cut in two on their way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+import numpy as np
+
+from tunnel_monitor.diagnose.base import Observation
+from tunnel_monitor.diagnose.finding import Confidence, Severity, Suspicion
+from tunnel_monitor.diagnose.subjects import capture, network_of, subject_of
+
+MOST_TOLD = 200
+
+
+class Fragments:
+    """Counts first fragments by tunnel. What follows them has no tunnel header to be known by."""
+
+    name: ClassVar = "fragments"
+    title: ClassVar = "Tunnel packets are cut in two"
+    severity: ClassVar = Severity.MEDIUM
+    patience: ClassVar = "open_s"
+    explains: ClassVar[frozenset[str]] = frozenset()
+
+    def judge(self, seen: Observation) -> Iterable[Suspicion]:
+        """One suspicion for each direction of a tunnel."""
+        rows, notices = seen.noticed.tunnels, seen.noticed.notices
+        rates = notices["fragments"] / seen.interval_s
+        for place in np.flatnonzero(rates >= seen.thresholds.fragments_per_s)[:MOST_TOLD].tolist():
+            subject = subject_of(rows, place)
+            sender = subject.peers[0]
+            size = int(notices["fragment_size"][place])
+            yield Suspicion(
+                key=f"{subject.encap} {subject.vni} {' '.join(subject.peers)}",
+                subject=subject,
+                confidence=Confidence.HIGH,
+                evidence={
+                    "first_fragments": int(notices["fragments"][place]),
+                    "interval_s": round(seen.interval_s, 3),
+                    "largest_fragment_bytes": size,
+                },
+                explanation=(
+                    f"{sender} sends {network_of(subject)} to {subject.peers[1]} in outer packets "
+                    f"that are cut to {size} bytes. Each costs two, both must arrive, and a "
+                    "receiver cannot spread the second parts over its queues."
+                ),
+                next=f"{capture(seen, rows, sender, '-v')} and 'ip[6:2] & 0x3fff != 0'",
+            )

@@ -1,0 +1,96 @@
+"""8. Low entropy: many inner flows behind few outer source ports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tunnel_monitor.contract import NOTICES, Encap
+from tunnel_monitor.diagnose.base import Observation
+from tunnel_monitor.diagnose.finding import Confidence, Severity, Suspicion
+from tunnel_monitor.diagnose.members import numbers_among
+from tunnel_monitor.diagnose.subjects import network_of, subject_of
+from tunnel_monitor.flows import columns
+from tunnel_monitor.flows.columns import KEY_WORDS, Rows
+from tunnel_monitor.flows.group import Groups
+from tunnel_monitor.flows.noticed import merged
+
+BITS = 128  # of each set
+MOST_TOLD = 200
+# Their source port is meant to be a hash of the inner flow (RFC 7348, section 5; RFC 8926, 3.3).
+SPREADING = frozenset({Encap.VXLAN, Encap.VXLAN_GPE, Encap.GENEVE})
+
+
+class LowEntropy:
+    """Estimates how many ports and inner flows there are from which of their hashes were seen.
+
+    A flow is looked at once a drain, so all that some seconds saw is put together: two sets, each
+    of which takes in what is seen for half of that time.
+    """
+
+    name: ClassVar = "low-entropy"
+    title: ClassVar = "Too few source ports"
+    severity: ClassVar = Severity.LOW
+    patience: ClassVar = "open_s"
+    explains: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self) -> None:
+        self._before = self._now = (columns.empty(), np.zeros(0, NOTICES))
+        self._since_s = 0.0
+
+    def judge(self, seen: Observation) -> Iterable[Suspicion]:
+        """One suspicion for each direction of a tunnel."""
+        if seen.now_s - self._since_s >= seen.thresholds.low_entropy_s / 2:
+            self._before, self._since_s = self._now, seen.now_s
+            self._now = (columns.empty(), np.zeros(0, NOTICES))
+        encaps = columns.encap(seen.noticed.tunnels)
+        chosen = np.flatnonzero(numbers_among(encaps, SPREADING))
+        fresh = columns.take(seen.noticed.tunnels, chosen), seen.noticed.notices[chosen]
+        self._now = together(self._now, fresh)
+        rows, notices = together(self._before, self._now)
+        flows, ports = counted(notices["flows"]), counted(notices["ports"])
+        few = ports <= seen.thresholds.low_entropy_share * flows
+        enough = flows >= seen.thresholds.low_entropy_flows
+        for place in np.flatnonzero(few & enough)[:MOST_TOLD].tolist():
+            yield told(seen, rows, place, round(float(flows[place])), round(float(ports[place])))
+
+
+def together(
+    one: tuple[Rows, NDArray[np.void]], other: tuple[Rows, NDArray[np.void]]
+) -> tuple[Rows, NDArray[np.void]]:
+    """Both, each tunnel once."""
+    rows = columns.join(one[0], other[0])
+    groups = Groups.of(columns.words(rows)[:, :KEY_WORDS])
+    return columns.take(rows, groups.any_row()), merged(np.concatenate([one[1], other[1]]), groups)
+
+
+def counted(sets: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """(n,) how many different things left these bits of (n, 2) words (linear counting)."""
+    bits = np.unpackbits(np.ascontiguousarray(sets).view(np.uint8), axis=1).sum(axis=1)
+    empty = np.maximum(BITS - bits.astype(np.float64), 0.5)
+    return np.asarray(-BITS * np.log(empty / BITS))
+
+
+def told(seen: Observation, rows: Rows, place: int, flows: int, ports: int) -> Suspicion:
+    """What is said of a sender."""
+    subject = subject_of(rows, place)
+    sender = subject.peers[0]
+    return Suspicion(
+        key=f"{subject.encap} {subject.vni} {' '.join(subject.peers)}",
+        subject=subject,
+        confidence=Confidence.HIGH if ports == 1 else Confidence.MEDIUM,
+        evidence={
+            "inner_flows": flows,
+            "outer_source_ports": ports,
+            "window_s": seen.thresholds.low_entropy_s,
+        },
+        explanation=(
+            f"{sender} sends about {flows} inner flows of {network_of(subject)} from "
+            f"{'one UDP port' if ports == 1 else f'about {ports} UDP ports'}. Links and receive "
+            "queues are chosen by ports, so some carry all of it and others nothing."
+        ),
+        next=f"on {sender}: ip -d link show type {subject.encap}   (srcport)",
+    )

@@ -1,0 +1,128 @@
+"""What a drain noticed beside sizes: the rows of all CPUs and interfaces joined."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tunnel_monitor.contract import NOTICES, STATION_KEY
+from tunnel_monitor.flows import columns
+from tunnel_monitor.flows.columns import ADDRESSES, KEY_WORDS, Rows
+from tunnel_monitor.flows.group import Groups
+from tunnel_monitor.kernel.drained import InterfaceDrain, Records
+
+SEGMENTS = np.dtype(
+    [("src_port", "<u2"), ("dst_port", "<u2"), ("sequence", "<u4"), ("size", "<u4")]
+)
+MAC = STATION_KEY["mac"]
+NEVER = 0xFFFF  # stands for "none yet" while the smallest is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """A value; each part has rows of FLOW that say what it is about, their counters zero.
+
+    Args:
+        tunnels: (n,) FLOW without inner addresses, unique.
+        notices: (n,) NOTICES of them.
+        flows: (s,) FLOW of which a large TCP segment was seen.
+        segments: (s,) SEGMENT_KEY and SEGMENT fields together, by `SEGMENTS`.
+        peers: (t,) FLOW with outer source and VNI alone.
+        macs: (t,) bytes: an inner link address that was behind each.
+    """
+
+    tunnels: Rows = field(default_factory=columns.empty)
+    notices: NDArray[np.void] = field(default_factory=lambda: np.zeros(0, NOTICES))
+    flows: Rows = field(default_factory=columns.empty)
+    segments: NDArray[np.void] = field(default_factory=lambda: np.zeros(0, SEGMENTS))
+    peers: Rows = field(default_factory=columns.empty)
+    macs: NDArray[np.void] = field(default_factory=lambda: np.zeros(0, MAC))
+
+    @classmethod
+    def of(cls, interfaces: Sequence[InterfaceDrain]) -> Noticed:
+        """Join what all interfaces noticed, and what their CPUs did of one tunnel."""
+        tunnels = _joined([one.notices.tunnels for one in interfaces], _wide)
+        notices = np.concatenate(
+            [np.zeros(0, NOTICES), *(one.notices.tunnels.counters for one in interfaces)]
+        )
+        groups = Groups.of(columns.words(tunnels)[:, :KEY_WORDS])
+        segments = [one.notices.segments for one in interfaces]
+        stations = [one.notices.stations for one in interfaces]
+        return cls(
+            tunnels=columns.take(tunnels, groups.any_row()),
+            notices=merged(notices, groups),
+            flows=_joined(segments, lambda keys: _wide(keys["flow"])),
+            segments=np.concatenate([np.zeros(0, SEGMENTS), *map(_segments, segments)]),
+            peers=_joined(stations, _peers),
+            macs=np.concatenate([np.zeros(0, MAC), *(one.keys["mac"] for one in stations)]),
+        )
+
+
+def _joined(parts: Sequence[Records], rows_of: Callable[[NDArray[np.void]], Rows]) -> Rows:
+    """(n,) FLOW of all interfaces, each row with its interface's place."""
+    joined = [rows_of(records.keys) for records in parts]
+    for place, rows in enumerate(joined):
+        rows["interface"] = place
+    return columns.join(columns.empty(), *joined)
+
+
+def _wide(keys: NDArray[np.void]) -> Rows:
+    rows = columns.empty(len(keys))
+    for name in (*ADDRESSES, "vni", "meta"):
+        rows[name] = keys[name]
+    return rows
+
+
+def _peers(keys: NDArray[np.void]) -> Rows:
+    rows = columns.empty(len(keys))
+    for name in ("outer_src", "vni", "meta"):
+        rows[name] = keys[name]
+    return rows
+
+
+def _segments(records: Records) -> NDArray[np.void]:
+    found = np.zeros(len(records.keys), SEGMENTS)
+    for name in ("src_port", "dst_port"):
+        found[name] = records.keys[name]
+    for name in ("sequence", "size"):
+        found[name] = records.counters[name]
+    return found
+
+
+def merged(notices: NDArray[np.void], groups: Groups) -> NDArray[np.void]:
+    """(k,) NOTICES: those of each group put together as if one CPU had seen all."""
+    made = np.zeros(len(groups), NOTICES)
+    if not len(groups):
+        return made
+    ordered = notices[groups.order]
+    for name in ("ports", "flows", "quirks", "ecn", "df", "marks"):
+        made[name] = np.bitwise_or.reduceat(ordered[name], groups.starts, axis=0)
+    for name in ("sampled", "asks", "answers", "arps", "fragments", "too_big"):
+        made[name] = np.add.reduceat(ordered[name], groups.starts)
+    for name in ("largest_syn", "most_ttl", "fragment_size"):
+        made[name] = np.maximum.reduceat(ordered[name], groups.starts)
+    for name in ("too_big_mtu", "least_ttl"):
+        made[name] = _least(ordered[name], groups.starts)
+    for name, of_use in (
+        ("header", ordered["quirks"] != 0),
+        ("asker", ordered["arps"] != 0),
+        *((name, ordered["inner_mark"] != 0) for name in ("inner_mark", "outer_mark")),
+    ):
+        made[name] = ordered[name][_any_of(of_use, groups.starts)]
+    return made
+
+
+def _least(values: NDArray[Any], starts: NDArray[np.intp]) -> NDArray[Any]:
+    """The smallest of each group that is not 0; 0 where there is none."""
+    least = np.minimum.reduceat(np.where(values == 0, NEVER, values), starts)
+    return np.where(least == NEVER, 0, least)
+
+
+def _any_of(of_use: NDArray[np.bool_], starts: NDArray[np.intp]) -> NDArray[np.intp]:
+    """For each group the place of one that is of use, or of any."""
+    places = np.where(of_use, np.arange(len(of_use)), -1)
+    return np.asarray(np.maximum(np.maximum.reduceat(places, starts), starts))

@@ -1,0 +1,73 @@
+"""The options that say what is judged."""
+
+from __future__ import annotations
+
+import argparse
+from ipaddress import IPv6Address
+
+import pytest
+
+from tunnel_monitor.cli.judging import Judging, add_judging_options
+from tunnel_monitor.contract import Notice
+from tunnel_monitor.diagnose.finding import Subject
+from tunnel_monitor.errors import BadSetting
+from tunnel_monitor.settings import ALL_NOTICES
+
+
+def judging(*words: str) -> Judging:
+    parser = argparse.ArgumentParser()
+    add_judging_options(parser)
+    return Judging.of(parser.parse_args(words))
+
+
+def test_everything_is_judged_unless_told_otherwise() -> None:
+    usual = judging()
+    assert usual.notices == ALL_NOTICES
+    assert usual.known_peers == ()
+    assert not usual.off
+
+
+@pytest.mark.parametrize(
+    ("written", "notices"),
+    [
+        ("headers", Notice.HEADERS),
+        ("segments,headers", Notice.HEADERS | Notice.SEGMENTS),
+        ("none", Notice(0)),
+    ],
+)
+def test_what_is_looked_at_can_be_chosen(written: str, notices: Notice) -> None:
+    assert judging("--notices", written).notices == notices
+
+
+def test_without_findings_nothing_is_looked_at() -> None:
+    assert judging("--no-findings").notices == Notice(0)
+    assert judging("--no-findings").begin(["lo"], None, print).report.checks == ()
+
+
+def test_peers_of_both_families_can_be_named() -> None:
+    peers = judging("--known-peers", "172.16.0.0/16", "--known-peers", "2001:db8::/48").known_peers
+    assert any(IPv6Address("::ffff:172.16.9.1") in network for network in peers)
+    assert any(IPv6Address("2001:db8::1") in network for network in peers)
+    assert not any(IPv6Address("::ffff:172.17.0.1") in network for network in peers)
+
+
+def test_what_is_muted_by_name_or_by_what_it_is_about() -> None:
+    mutes = judging("--mute", "hog", "--mute", "storm=10001").mutes
+    assert mutes.covers("hog", Subject("vxlan", 7), 1)
+    assert mutes.covers("storm", Subject("vxlan", 10001), 1)
+    assert not mutes.covers("storm", Subject("vxlan", 10002), 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--notices", "everything"), "--notices takes none, or some of headers, segments"),
+        (("--known-peers", "172.16.1.1/16"), "'172.16.1.1/16' is no network"),
+        (("--mute", "rain"), "no finding has that name"),
+        (("--threshold", "rain=1"), "'rain=1' sets no threshold"),
+        (("--threshold", "open-s=soon"), "no number"),
+    ],
+)
+def test_what_means_nothing_is_refused(words: tuple[str, str], told: str) -> None:
+    with pytest.raises(BadSetting, match=told):
+        judging(*words)
