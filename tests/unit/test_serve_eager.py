@@ -81,7 +81,7 @@ def use():
                  "api/v1/matrix?by=endpoint", "api/v1/segments", "api/v1/ledger",
                  "api/v1/status", "api/v1/timeline",
                  "api/v1/series?by=path", "api/v1/summary", "api/v1/growth",
-                 "api/v1/snapshot?from=-1m", "api/v1/filter?text=pee",
+                 "api/v1/snapshot?from=-1m", "api/v1/openapi.json", "api/v1/filter?text=pee",
                  "api/v1/filter?text=path:&cursor=5",
                  "api/v1/flows?filter=path:v*+rate%3E1+!outer:10.0.0.0/8"):
         said += [ask("/" + path), ask("/" + path, headers=gzip), ask("/" + path, "HEAD")]

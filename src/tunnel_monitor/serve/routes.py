@@ -21,6 +21,7 @@ from tunnel_monitor.serve.findings import FindingsSource, findings, no_findings
 from tunnel_monitor.serve.live import MOST_VIEWERS, EventStream, Hub
 from tunnel_monitor.serve.loss import loss
 from tunnel_monitor.serve.members import Json
+from tunnel_monitor.serve.openapi.document import document
 from tunnel_monitor.serve.page import File
 from tunnel_monitor.serve.parameters import Context, Query
 from tunnel_monitor.serve.security import sentence
@@ -70,6 +71,7 @@ class Routes:
         self._page = page
         self._pool = pool
         self._judged = judged
+        self._description = document()
 
     def all(self) -> list[Route]:
         """In the order in which they are tried."""
@@ -80,6 +82,7 @@ class Routes:
             Route(f"{API}/snapshot", self._resource("snapshot", self._snapshot)),
             Route(f"{API}/filter", self._resource("filter", suggest.reply)),
             Route(f"{API}/live", self._live),
+            Route(f"{API}/openapi.json", self._openapi),
             Route("/{path:path}", self._file),
         ]
 
@@ -113,6 +116,10 @@ class Routes:
         if self._hub.full:
             return sentence(503, f"{MOST_VIEWERS} viewers are connected already; close one of them")
         return EventStream(self._hub, query, compressed=_takes_gzip(request))
+
+    async def _openapi(self, request: Request) -> Response:
+        _no_parameters(request)
+        return _reply(lambda: self._description, gzip=_takes_gzip(request))
 
     async def _file(self, request: Request) -> Response:
         file = self._page.get(request.scope["path"])
@@ -166,6 +173,12 @@ def _reply(make: Callable[[], Json], *, gzip: bool) -> Response:
         headers["content-encoding"] = "gzip"
         body = compress(body)
     return Response(body, headers=headers, media_type="application/json")
+
+
+def _no_parameters(request: Request) -> None:
+    if request.query_params:
+        name = next(iter(request.query_params))
+        raise BadSetting(f"unknown parameter {name!r}", "openapi.json takes no parameters")
 
 
 def _takes_gzip(request: Request) -> bool:
