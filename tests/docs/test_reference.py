@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from pathlib import Path
 
 import pytest
+from tests.lab import tunnels
 
 from tunnel_monitor.cli.main import COMMANDS, parser_for
 from tunnel_monitor.contract import Encap, Outcome
@@ -91,6 +93,22 @@ def test_the_reference_has_every_encapsulation() -> None:
     text = (REFERENCE / "encapsulations.md").read_text()
     rows = set(re.findall(r"^\|\s*`([a-z0-9-]+)`\s*\|", text, re.M))
     assert rows == {one.label for one in Encap if one is not Encap.NONE}
+
+
+def test_the_reference_has_every_tunnel_that_linux_makes() -> None:
+    text = (REFERENCE / "encapsulations.md").read_text().partition("What it is tested with")[2]
+    table, _, lacking = text.partition("has no\n")
+    makes = {name for row in re.findall(r"^\| (`.*?) \|", table, re.M) for name in code_of(row)}
+    assert makes == {kind.name for kind in tunnels.KINDS}
+    lacked = set(code_of(lacking.partition("GTP-U")[0]))
+    assert lacked <= makes
+    if os.geteuid() == 0:
+        assert tunnels.missing() <= lacked, "name what this kernel does not make"
+
+
+def code_of(text: str) -> list[str]:
+    """What stands between backticks."""
+    return re.findall(r"`([^`]+)`", text)
 
 
 def test_the_reference_has_every_exit_code() -> None:

@@ -19,6 +19,7 @@ from tunnel_monitor.contract import (
     Direction,
     Outcome,
 )
+from tunnel_monitor.flows import labels
 from tunnel_monitor.flows.addresses import text
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.flows.columns import ADDRESSES, Rows
@@ -71,6 +72,7 @@ class Counted:
         self.interface = interface
         self.flows: dict[Flow, Counts] = {}
         self.tunnels: dict[Flow, Counts] = {}
+        self.paths: set[str] = set()
         self._drainer = Drainer([interface])
         self._ledger = np.zeros((DIRECTIONS, OUTCOMES), TALLY)
 
@@ -80,6 +82,7 @@ class Counted:
         batch = FlowBatch.of(drained)
         add_rows(self.flows, batch.flows)
         add_rows(self.tunnels, batch.tunnels)
+        self.paths.update(labels.paths(batch.flows))
         (self.last,) = drained.interfaces
         add_tallies(self._ledger, self.last.ledger)
         return self.last

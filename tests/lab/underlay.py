@@ -46,7 +46,13 @@ WITH_IPV6: Final = {
     "ipv6/conf/all/disable_ipv6": 0,
 }
 # All by which a device takes super-packets, so that the kernel need not cut them.
-OFFLOADS: Final = ("tso", "gso", "tx-udp_tnl-segmentation", "tx-udp_tnl-csum-segmentation")
+OFFLOADS: Final = (
+    "tso",
+    "gso",
+    "tx-udp-segmentation",
+    "tx-udp_tnl-segmentation",
+    "tx-udp_tnl-csum-segmentation",
+)
 IPERF_PORT: Final = 5201
 
 

@@ -96,9 +96,16 @@ def watched_tunnel(overlay: Overlay) -> Iterator[WatchedTunnel]:
         underlay.lay(lab, overlay)
         underlay.cut_before_the_wire(lab)
         underlay.join_received(lab)
-        with closing(Wire(lab)) as wire, ExitStack() as stack:
-            before, counted = begin_quietly(stack, lab, wire)
-            yield WatchedTunnel(lab, overlay, counted, wire, before)
+        with watched_wire(lab, overlay) as tunnel:
+            yield tunnel
+
+
+@contextmanager
+def watched_wire(lab: Lab, overlay: Overlay) -> Iterator[WatchedTunnel]:
+    """A tunnel that is there already, watched from now on; its hosts cut before the wire."""
+    with closing(Wire(lab)) as wire, ExitStack() as stack:
+        before, counted = begin_quietly(stack, lab, wire)
+        yield WatchedTunnel(lab, overlay, counted, wire, before)
 
 
 def begin_quietly(stack: ExitStack, lab: Lab, wire: Wire) -> tuple[tuple[Seen, Seen], Counted]:
