@@ -8,9 +8,9 @@
 #include "helpers.h"
 
 #define NEXT TC_ACT_UNSPEC
-#define OUTER (14 + 12)			    /* source and destination, in IPv4 in VXLAN in IPv4 */
-#define INNER (14 + 20 + 8 + 8 + 14 + 12)   /* likewise */
-#define OUTER6 (14 + 24 + 8)		    /* the last half of the destination, in IPv6 */
+#define OUTER (14 + 12)			      /* source and destination, in IPv4 in VXLAN in IPv4 */
+#define INNER (14 + 20 + 8 + 8 + 14 + 12)     /* likewise */
+#define OUTER6 (14 + 24 + 8)		      /* the last half of the destination, in IPv6 */
 #define INNER6 (14 + 40 + 8 + 8 + 14 + 8 + 8) /* the last half of the source */
 
 /* Set by userspace. */

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from bench.figures import Effort, Row
 from bench.packet import PLAIN
-from bench.programs import Programs, cost_ns, costs, over
+from bench.programs import SETTINGS, Programs, cost_ns, costs, over
 from bench.random_flows import PLAIN6
 
 from tunnel_monitor.contract import NARROW_KEY, WIDE_KEY
 from tunnel_monitor.kernel.drain import TableReader
 from tunnel_monitor.kernel.load import MOST_PREALLOCATED_CPUS
-from tunnel_monitor.settings import MonitorSettings, TableSizes
+from tunnel_monitor.settings import TableSizes
 
 SIZES = TableSizes(narrow=1 << 16, wide=1 << 16, tunnels=16)
 NEW = 50_000  # in one go, into empty tables
@@ -31,7 +32,7 @@ def measure(effort: Effort) -> list[Row]:
 def measure_one(effort: Effort, cpus: int | None, name: str, target: float) -> list[Row]:
     """Rows of both families for one kind of tables."""
     repeat = effort.of(NEW)
-    settings = MonitorSettings(tables=SIZES)
+    settings = replace(SETTINGS, tables=SIZES)
 
     def steps(programs: Programs) -> dict[str, Callable[[], float]]:
         def empty(table: str) -> None:

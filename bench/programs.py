@@ -16,13 +16,15 @@ from tests.lab.objects import LoadedPrograms
 from tunnel_monitor.kernel import libbpf
 from tunnel_monitor.kernel.load import PROGRAMS, LoadedObject
 from tunnel_monitor.kernel.testrun import TestRunner
-from tunnel_monitor.settings import MonitorSettings, TableSizes
+from tunnel_monitor.settings import ALL_ENCAPS, USUAL_PORTS, MonitorSettings, TableSizes
 
 FOLDER = Path(__file__).parent
 REPEAT = 200_000
 WARM = 20_000
-# As many flows as the largest row wants, so that all rows are about the same tables.
-SETTINGS = MonitorSettings(tables=TableSizes(narrow=1 << 17, wide=1 << 17))
+# Everything enabled, and room for as many flows as any row wants.
+SETTINGS = MonitorSettings(
+    encaps=ALL_ENCAPS, ports=USUAL_PORTS, tables=TableSizes(narrow=1 << 17, wide=1 << 17)
+)
 
 
 def cost_ns(runner: TestRunner, packet: bytes, repeat: int) -> float:

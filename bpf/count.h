@@ -14,8 +14,12 @@ static __always_inline struct place current_place(void)
 {
 	struct place place;
 
-	place.generation = generation & 1;
-	place.slot = place.generation * settings.cpus + bpf_get_smp_processor_id();
+	__u32 first;
+
+	place.slot = bpf_get_smp_processor_id();
+	first = first_slot;
+	place.slot += first;
+	place.generation = first != 0;
 	return place;
 }
 

@@ -132,9 +132,7 @@ _Static_assert(sizeof(struct tally) == 32, "tally has no padding");
 
 /* Fixed when the object is loaded. */
 struct settings {
-	__u32 cpus;	       /* possible CPUs; the tables of one generation */
-	__u32 has_link_header; /* 0: packets begin with their IP header (tun, wireguard) */
-	__u32 encaps;	       /* 1 << enum encap: which are tunnels; of others nothing is read */
-	__u32 outermost;       /* 1: of several boundaries the outermost makes the record */
-	__u32 notices;	       /* bits NOTICE_... of notices.h: what is looked at beside sizes */
+	__u32 encaps;	 /* 1 << enum encap: which are tunnels; of others nothing is read */
+	__u32 outermost; /* 1: of several boundaries the outermost makes the record */
+	__u32 notices;	 /* bits NOTICE_... of notices.h: what is looked at beside sizes */
 };

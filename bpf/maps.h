@@ -3,7 +3,7 @@
  * Every map: what it holds, who reads it, what happens when it is full.
  *
  * Tables of flows come in two generations. Programs write to the active one; userspace flips
- * `generation`, waits until no program that saw the old value still runs, and empties the other
+ * `first_slot`, waits until no program that saw the old value still runs, and empties the other
  * at leisure (ADR 0004). Each CPU has tables of its own, so no counter is shared and nothing is
  * atomic: tc programs run with bottom halves disabled, so none interrupts another on its CPU.
  */
@@ -16,7 +16,7 @@
 
 /*
  * The inner maps are made by userspace, one for each generation and CPU, and hung into slot
- * generation * settings.cpus + CPU. These templates only fix their shape; flags must agree
+ * generation * CPUs + CPU. These templates only fix their shape; flags must agree
  * with kernel/load.py, sizes may differ. Sizes instead of types, because clang 14 leaves the
  * BTF of a struct that is only named in __type() a forward declaration.
  */
@@ -131,10 +131,13 @@ struct {
 } scratch SEC(".maps");
 
 /* Set before loading. */
-const volatile struct settings settings = {.cpus = 1, .has_link_header = 1, .encaps = ~0};
+const volatile struct settings settings = {.encaps = ~0};
 
-/* Which tables and which half of the ledger are written: 0 or 1. Mapped by userspace. */
-volatile __u32 generation = 0;
+/*
+ * Which generation is written, by the slot of its first table: 0, or how many CPUs there may be.
+ * Mapped by userspace, which flips it.
+ */
+volatile __u32 first_slot = 0;
 
 /* Mapped by userspace, so that ports can change while packets pass. */
 __u8 port_encap[65536] SEC(".data.ports") = {};

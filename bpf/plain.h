@@ -1,136 +1,239 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * The fast path: the commonest packets by their constant offsets.
+ * The fast path: plain packets, which nearly all are (ADR 0020).
  *
- * Ethernet, IP without options, UDP, VXLAN, Ethernet, IP without options, for a known flow and
- * a buffer of one packet, costs about half of what the general walk does. It recognises, never
- * judges: whatever is not exactly this goes the long way and is judged there, so both ways must
- * give the same row for the same packet (tests/packets compares them).
+ *   Ethernet, perhaps a VLAN tag | IP | VXLAN, Geneve, or GRE with no more than a key
+ *                                | perhaps Ethernet | IP, and no further tunnel
+ *
+ * without options, extensions and fragments, of a known flow, in a buffer of one packet; besides,
+ * TCP and UDP that are no tunnel. It recognises, never judges: whatever is not exactly this goes
+ * the long way and is judged there, so both ways must give the same row for the same packet
+ * (tests/packets compares them). Tunnel headers are opened by the walk's own functions.
+ *
+ * Sizes and families are constants of the callers, and all is inlined: what is written once here is
+ * compiled for each combination, with constant offsets.
  */
 #pragma once
 
-#include "notice.h"
+#include "plain_ip.h"
 
-#define IPV4_PLAIN 0x45 /* version 4, five words */
-#define IPV4_MORE_OR_LATER 0x3fff
-/* Behind the outer IP header: UDP, VXLAN, the inner Ethernet header. */
-#define PLAIN_BETWEEN (UDP_SIZE + VXLAN_SIZE + ETHERNET_SIZE)
+#define likely(condition) __builtin_expect(!!(condition), 1)
 
-/* Is this an IP header without options, and does it declare at least `size` bytes? */
-static __always_inline bool is_plain_ip(const __u8 *ip, bool ipv4, __u32 size)
-{
-	if (ipv4)
-		return ip[0] == IPV4_PLAIN &&
-		       !(load16(ip + 6) & to_network16(IPV4_MORE_OR_LATER)) &&
-		       to_host16(load16(ip + 2)) >= size;
-	return ip[0] >> 4 == 6 && to_host16(load16(ip + 4)) + IPV6_SIZE >= size;
-}
-
-static __always_inline __u8 plain_protocol(const __u8 *ip, bool ipv4)
-{
-	return ip[ipv4 ? 9 : 6];
-}
+/* The outer headers of a plain packet, and where its flows are counted. */
+struct plain {
+	struct __sk_buff *skb;
+	const __u8 *start;
+	const __u8 *end;
+	const __u8 *outer; /* its IP header */
+	__u64 link_size;
+	bool ipv4; /* outer */
+	__u32 direction;
+	void *table; /* of the outer family; see take_table() */
+};
 
 /*
- * Can no further tunnel follow, and is there nothing to notice? What is behind a UDP header is told
- * by its port; SYNs and neighbour discovery are looked at each time.
+ * Taken before the headers behind IP are looked at: these loads wait for each other, and the
+ * processor follows them meanwhile.
  */
-static __always_inline bool ends_here(const __u8 *payload, const __u8 *end, __u8 protocol)
+static __always_inline bool take_table(struct plain *plain)
 {
-	if (protocol == PROTOCOL_TCP)
-		return payload + TCP_FLAGS + 1 <= end && !(payload[TCP_FLAGS] & TCP_SYN);
-	if (protocol == PROTOCOL_ICMP)
-		return true;
-	if (protocol == PROTOCOL_ICMPV6)
-		return payload + 1 <= end && !is_neighbour_discovery(payload);
-	if (protocol != PROTOCOL_UDP || payload + UDP_SIZE > end)
-		return false;
-	return !encap_of_ports(payload);
+	__u32 slot = current_place().slot;
+
+	plain->table = plain->ipv4 ? bpf_map_lookup_elem(&narrow_flows, &slot)
+				   : bpf_map_lookup_elem(&wide_flows, &slot);
+	return plain->table;
 }
 
-static __always_inline bool is_plain_vxlan(const __u8 *outer, const __u8 *end, bool ipv4)
+static __always_inline bool count_not_tunneled(const struct plain *plain)
 {
-	__u32 ip_size = ipv4 ? IPV4_SIZE : IPV6_SIZE;
-	const __u8 *udp = outer + ip_size, *vxlan = udp + UDP_SIZE;
-	const __u8 *inner = udp + PLAIN_BETWEEN;
+	struct size size = {.packets = 1, .bytes = plain->skb->len};
 
-	return is_plain_ip(outer, ipv4, 2 * ip_size + PLAIN_BETWEEN) &&
-	       plain_protocol(outer, ipv4) == PROTOCOL_UDP &&
-	       port_encap[to_host16(load16(udp + 2))] == ENCAP_VXLAN &&
-	       to_host16(load16(udp + 4)) >= PLAIN_BETWEEN + ip_size && vxlan[0] & VXLAN_HAS_VNI &&
-	       load16(inner - 2) == to_network16(ipv4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6) &&
-	       is_plain_ip(inner, ipv4, ip_size) &&
-	       ends_here(inner + ip_size, end, plain_protocol(inner, ipv4));
-}
-
-/* Counts a plain packet of a known flow. False: take the long way. */
-static __always_inline bool count_plain_flow(struct __sk_buff *skb, const __u8 *outer,
-					     const __u8 *end, __u32 direction, bool ipv4)
-{
-	__u32 ip_size = ipv4 ? IPV4_SIZE : IPV6_SIZE;
-	const __u8 *inner = outer + ip_size + PLAIN_BETWEEN;
-	struct place place = current_place();
-	struct counters *row;
-	__u32 meta, vni;
-
-	if (inner + ip_size > end || !is_plain_vxlan(outer, end, ipv4))
+	/* Else it is cut short, or malformed. */
+	if (plain_length(plain->outer, plain->ipv4) < plain_ip_size(plain->ipv4) + UDP_SIZE)
 		return false;
-	meta = (direction ? META_EGRESS : 0) | META_HAS_VNI | META_HAS_INNER |
-	       ENCAP_VXLAN << META_PATH_SHIFT;
-	vni = to_host32(load32(outer + ip_size + UDP_SIZE + 4)) >> 8;
-
-	if (ipv4) {
-		struct narrow_key key = {
-			.outer_src = load32(outer + 12),
-			.outer_dst = load32(outer + 16),
-			.inner_src = load32(inner + 12),
-			.inner_dst = load32(inner + 16),
-			.vni = vni,
-			.meta = meta,
-		};
-		row = find(&narrow_flows, place.slot, &key);
-	} else {
-		struct wide_key key = {.vni = vni, .meta = meta};
-
-		copy_address(key.outer_src, outer + 8);
-		copy_address(key.outer_dst, outer + 24);
-		copy_address(key.inner_src, inner + 8);
-		copy_address(key.inner_dst, inner + 24);
-		row = find(&wide_flows, place.slot, &key);
-	}
-	if (!row)
-		return false;
-	row->packets += 1;
-	row->bytes += skb->len;
-	row->inner_bytes += skb->len - (ETHERNET_SIZE + ip_size + UDP_SIZE + VXLAN_SIZE);
+	tally(current_place(), plain->direction, NOT_TUNNELED, &size, size.bytes);
 	return true;
 }
 
-/* TCP over IPv4 outside: no tunnel, and most of what a host sends besides them. */
-static __always_inline bool is_plain_tcp(const __u8 *ip, const __u8 *end)
+static __always_inline struct counters *find_plain_flow(const struct plain *plain,
+							const struct boundary *boundary,
+							const __u8 *inner, bool ipv4)
 {
-	return ip + IPV4_SIZE <= end && is_plain_ip(ip, true, IPV4_SIZE) &&
-	       plain_protocol(ip, true) == PROTOCOL_TCP;
+	__u32 meta = (boundary->has_vni ? META_HAS_VNI : 0) | META_HAS_INNER |
+		     boundary->encap << META_PATH_SHIFT |
+		     (plain->direction == EGRESS ? META_EGRESS : 0);
+
+	if (plain->ipv4 && ipv4) {
+		struct narrow_key key;
+
+		copy64(&key.outer_src, plain->outer + 12);
+		copy64(&key.inner_src, inner + 12);
+		key.vni = boundary->vni;
+		key.meta = meta;
+		return bpf_map_lookup_elem(plain->table, &key);
+	} else {
+		struct wide_key key;
+
+		copy_pair(key.outer_src, key.outer_dst, plain->outer, plain->ipv4);
+		copy_pair(key.inner_src, key.inner_dst, inner, ipv4);
+		key.vni = boundary->vni;
+		key.meta = meta;
+		return plain->ipv4 ? find(&wide_flows, current_place().slot, &key)
+				   : bpf_map_lookup_elem(plain->table, &key);
+	}
 }
 
+/* Do the outer headers declare all until there? `udp_length`: what the UDP header says. */
+static __always_inline bool declares(const struct plain *plain, __u64 udp_length, __u64 end_offset)
+{
+	__u64 needed = end_offset - plain->link_size;
+
+	return plain_length(plain->outer, plain->ipv4) >= needed &&
+	       udp_length >= needed - plain_ip_size(plain->ipv4);
+}
+
+/* `inner` is a plain IP header, `at` what the tunnel header carries: that, or Ethernet before it.
+ */
+static __always_inline bool count_inner(const struct plain *plain, const struct cursor *at,
+					const struct boundary *boundary, __u64 udp_length,
+					const __u8 *inner, __u64 link_size, bool ipv4)
+{
+	__u64 end_offset = at->offset + link_size + plain_ip_size(ipv4);
+	struct counters *row;
+
+	if (!declares(plain, udp_length, end_offset) || !declares_itself(inner, ipv4) ||
+	    !ends_plainly(inner, plain->end, ipv4))
+		return false;
+	row = find_plain_flow(plain, boundary, inner, ipv4);
+	if (!row)
+		return false;
+	row->packets += 1;
+	row->bytes += plain->skb->len;
+	row->inner_bytes += plain->skb->len - at->offset;
+	return true;
+}
+
+/* A tunnel header was opened, and `at` stands behind it. */
+static __always_inline bool count_tunneled(const struct plain *plain, const struct cursor *at,
+					   const struct boundary *boundary, __u64 udp_length)
+{
+	const __u8 *behind = at->start + at->offset;
+	const __u8 *inner = behind + ETHERNET_SIZE;
+
+	switch (boundary->next) {
+	case ETHERTYPE_FRAME:
+		if (is_plain_ip(inner, at->end, true))
+			return count_inner(plain, at, boundary, udp_length, inner, ETHERNET_SIZE,
+					   true);
+		return is_plain_ip(inner, at->end, false) &&
+		       count_inner(plain, at, boundary, udp_length, inner, ETHERNET_SIZE, false);
+	case ETHERTYPE_IPV4:
+		return is_plain_bare_ip(behind, at->end, true) &&
+		       count_inner(plain, at, boundary, udp_length, behind, 0, true);
+	case ETHERTYPE_IPV6:
+		return is_plain_bare_ip(behind, at->end, false) &&
+		       count_inner(plain, at, boundary, udp_length, behind, 0, false);
+	default:
+		return false;
+	}
+}
+
+static __always_inline bool count_over_udp(const struct plain *plain, struct cursor *at)
+{
+	const __u8 *udp = plain->outer + plain_ip_size(plain->ipv4);
+	__u8 encap = port_encap[to_host16(load16(udp + 2))];
+	__u64 length = to_host16(load16(udp + 4));
+	struct boundary boundary = {};
+
+	at->offset += UDP_SIZE;
+	if (likely(encap == ENCAP_VXLAN)) {
+		boundary.encap = ENCAP_VXLAN;
+		return open_vxlan(at, &boundary) == FLOW &&
+		       count_tunneled(plain, at, &boundary, length);
+	}
+	if (encap == ENCAP_GENEVE) {
+		boundary.encap = ENCAP_GENEVE;
+		return open_geneve(at, &boundary) == FLOW &&
+		       count_tunneled(plain, at, &boundary, length);
+	}
+	return !encap_of_ports(udp) && count_not_tunneled(plain);
+}
+
+/* `flags` is a constant: each optional word would double the verifier's work. */
+static __always_inline bool open_and_count_gre(const struct plain *plain, struct cursor *at,
+					       __u16 flags)
+{
+	const __u8 *gre = plain->outer + plain_ip_size(plain->ipv4);
+	struct boundary boundary = {.next = to_host16(load16(gre + 2))};
+
+	at->offset += GRE_SIZE;
+	return open_plain_gre(at, flags, &boundary) == FLOW &&
+	       count_tunneled(plain, at, &boundary, ~0ULL);
+}
+
+static __always_inline bool count_over_gre(const struct plain *plain, struct cursor *at)
+{
+	__u16 flags = to_host16(load16(plain->outer + plain_ip_size(plain->ipv4)));
+
+	if (flags == GRE_HAS_KEY)
+		return open_and_count_gre(plain, at, GRE_HAS_KEY);
+	return !flags && open_and_count_gre(plain, at, 0);
+}
+
+static __always_inline bool count_behind_link(struct __sk_buff *skb, __u32 direction,
+					      __u64 link_size, bool ipv4)
+{
+	struct plain plain = {
+		.skb = skb,
+		.start = (void *)(long)skb->data,
+		.end = (void *)(long)skb->data_end,
+		.link_size = link_size,
+		.ipv4 = ipv4,
+		.direction = direction,
+	};
+	struct cursor at = {
+		.start = plain.start,
+		.end = plain.end,
+		.offset = link_size + plain_ip_size(ipv4),
+		.limit = ~0ULL, /* lengths are compared once, where all headers were found */
+	};
+	__u32 protocol;
+
+	plain.outer = plain.start + link_size;
+	if (plain.outer + plain_ip_size(ipv4) + UDP_SIZE > plain.end)
+		return false;
+	protocol = plain_protocol_of(plain.outer, ipv4);
+	if (likely(protocol == plain_protocol(PROTOCOL_UDP)))
+		return take_table(&plain) && count_over_udp(&plain, &at);
+	if (protocol == plain_protocol(PROTOCOL_TCP))
+		return count_not_tunneled(&plain);
+	if (protocol == plain_protocol(PROTOCOL_GRE))
+		return take_table(&plain) && count_over_gre(&plain, &at);
+	return false;
+}
+
+/*
+ * Counts a plain packet. False: take the long way. A tag that is not in the data makes a packet
+ * longer on the wire; `vlan_proto` takes a comparison less than `vlan_present`, and says no less
+ * (old kernels leave it behind, and packets go the long way then).
+ */
 static __always_inline bool count_plain(struct __sk_buff *skb, __u32 direction)
 {
 	const __u8 *start = (void *)(long)skb->data;
 	const __u8 *end = (void *)(long)skb->data_end;
 	const __u8 *ip = start + ETHERNET_SIZE;
 
-	if (!settings.has_link_header || skb->gso_size || skb->vlan_present || ip > end)
+	if (skb->gso_size || skb->vlan_proto)
 		return false;
-	if (load16(start + 12) == to_network16(ETHERTYPE_IPV4)) {
-		if (is_plain_tcp(ip, end)) {
-			struct size size = {.packets = 1, .bytes = skb->len};
-
-			tally(current_place(), direction, NOT_TUNNELED, &size, skb->len);
-			return true;
-		}
-		return count_plain_flow(skb, ip, end, direction, true);
-	}
-	if (load16(start + 12) == to_network16(ETHERTYPE_IPV6))
-		return count_plain_flow(skb, ip, end, direction, false);
-	return false;
+	if (is_plain_ip(ip, end, true))
+		return count_behind_link(skb, direction, ETHERNET_SIZE, true);
+	if (is_plain_ip(ip, end, false))
+		return count_behind_link(skb, direction, ETHERNET_SIZE, false);
+	if (ip > end || load16(start + 12) != to_network16(ETHERTYPE_8021Q))
+		return false;
+	ip += TAG_SIZE;
+	if (is_plain_ip(ip, end, true))
+		return count_behind_link(skb, direction, ETHERNET_SIZE + TAG_SIZE, true);
+	return is_plain_ip(ip, end, false) &&
+	       count_behind_link(skb, direction, ETHERNET_SIZE + TAG_SIZE, false);
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
 /*
- * The programs: one for each hook, and one that is entered again at every inner header.
+ * The programs: one for each hook, and one that is entered for what is not plain, and again at
+ * every inner header.
  *
  * Every path ends in "next program": the monitor drops, delays and changes nothing. The verdict
  * is TC_ACT_UNSPEC; TC_ACT_OK would end the chain and hide programs behind us.
  */
 #include <linux/pkt_cls.h>
 
-#include "notice.h"
 #include "plain.h"
 
 #define NEXT TC_ACT_UNSPEC
@@ -49,63 +49,69 @@ static __always_inline bool pull(struct __sk_buff *skb, struct walk *walk)
 	return !bpf_skb_pull_data(skb, size);
 }
 
-static __always_inline int walk_on(struct __sk_buff *skb, struct walk *walk)
+/*
+ * The long way is another program: what is plain, as nearly all packets are, has a small one, with
+ * few registers to save and nothing on its stack but a key.
+ */
+static __always_inline int walk_from(struct __sk_buff *skb, __u16 next, __u32 direction)
 {
-	struct cursor at = {
-		.start = (void *)(long)skb->data,
-		.end = (void *)(long)skb->data_end,
-		/*
-		 * From memory even where it is known to be 0: the verifier follows each constant
-		 * on its own, and takes ten times as long over an offset that begins as one.
-		 */
-		.offset = *(volatile __u32 *)&walk->offset,
-		.limit = walk->limit,
-		.memory = walk->forgotten,
-	};
-	int outcome = parse_layer(&at, walk);
+	struct walk *walk = current_walk();
 
-	if (outcome == ENTER || pull(skb, walk)) {
-		bpf_tail_call(skb, &steps, WALK_LAYER);
-		outcome = NOT_ENTERED;
-	}
-	if (count(skb, walk, outcome) || is_rare(skb, walk, outcome))
-		if (settings.notices)
-			bpf_tail_call(skb, &steps, LOOK_AGAIN);
-	return NEXT;
-}
-
-static __always_inline int hook(struct __sk_buff *skb, __u32 direction)
-{
-	struct walk *walk;
-
-	if (count_plain(skb, direction))
-		return NEXT;
-	walk = current_walk();
 	if (!walk)
 		return NEXT;
-	begin_walk(walk, settings.has_link_header ? ETHERTYPE_FRAME : to_host16(skb->protocol),
-		   skb->len, direction ? META_EGRESS : 0);
-	return walk_on(skb, walk);
+	begin_walk(walk, next, skb->len, direction == EGRESS ? META_EGRESS : 0);
+	bpf_tail_call(skb, &steps, WALK_LAYER);
+	count(skb, walk, NOT_ENTERED);
+	return NEXT;
 }
 
 SEC("tc")
 int count_ingress(struct __sk_buff *skb)
 {
-	return hook(skb, INGRESS);
+	return count_plain(skb, INGRESS) ? NEXT : walk_from(skb, ETHERTYPE_FRAME, INGRESS);
 }
 
 SEC("tc")
 int count_egress(struct __sk_buff *skb)
 {
-	return hook(skb, EGRESS);
+	return count_plain(skb, EGRESS) ? NEXT : walk_from(skb, ETHERTYPE_FRAME, EGRESS);
+}
+
+/* For interfaces whose packets begin with their IP header (tun, wireguard). */
+SEC("tc")
+int count_bare_ingress(struct __sk_buff *skb)
+{
+	return walk_from(skb, to_host16(skb->protocol), INGRESS);
+}
+
+SEC("tc")
+int count_bare_egress(struct __sk_buff *skb)
+{
+	return walk_from(skb, to_host16(skb->protocol), EGRESS);
 }
 
 SEC("tc")
 int walk_layer(struct __sk_buff *skb)
 {
 	struct walk *walk = current_walk();
+	struct cursor at;
+	int outcome;
 
-	return walk ? walk_on(skb, walk) : NEXT;
+	if (!walk)
+		return NEXT;
+	at.start = (void *)(long)skb->data;
+	at.end = (void *)(long)skb->data_end;
+	at.offset = walk->offset;
+	at.limit = walk->limit;
+	at.nothing = *(volatile __u32 *)&walk->nothing;
+	outcome = parse_layer(&at, walk);
+	if (outcome == ENTER || pull(skb, walk)) {
+		bpf_tail_call(skb, &steps, WALK_LAYER);
+		outcome = NOT_ENTERED;
+	}
+	if ((count(skb, walk, outcome) || is_rare(skb, walk, outcome)) && settings.notices)
+		bpf_tail_call(skb, &steps, LOOK_AGAIN);
+	return NEXT;
 }
 
 SEC("tc")

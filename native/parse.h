@@ -52,7 +52,6 @@ static inline __u32 parse_packet(const struct packet *packet, struct beginning b
 			.end = packet->bytes + packet->captured,
 			.offset = walk->offset,
 			.limit = walk->limit,
-			.memory = walk->forgotten,
 		};
 
 		outcome = parse_layer(&at, walk);

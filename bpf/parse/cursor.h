@@ -32,23 +32,22 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "numbers are swapped u
  * bound are all alike to it.
  */
 struct cursor {
-	const __u8 *start;	/* first byte of the packet */
-	const __u8 *end;	/* behind the last byte that is there */
-	__u64 offset;		/* of the next header to be read */
-	__u64 limit;		/* behind the last byte that the IP headers declare */
-	volatile __u64 *memory; /* two words whose content the verifier does not follow */
+	const __u8 *start; /* first byte of the packet */
+	const __u8 *end;   /* behind the last byte that is there */
+	__u64 offset;	   /* of the next header to be read */
+	__u64 limit;	   /* behind the last byte that the IP headers declare */
+	__u64 nothing;	   /* 0, which the verifier cannot know: read from memory */
 };
 
 /*
  * Make the verifier forget how this position came about. It follows every chain of headers with
- * its own bounds, and there are too many chains; numbers read back from memory are all alike.
+ * its own bounds, and there are too many chains; what was combined with a number that it does not
+ * know is all alike to it.
  */
 static __always_inline void forget(struct cursor *at)
 {
-	at->memory[0] = at->offset;
-	at->memory[1] = at->limit;
-	at->offset = at->memory[0];
-	at->limit = at->memory[1];
+	at->offset ^= at->nothing;
+	at->limit ^= at->nothing;
 }
 
 /* The next header: `size` bytes of it, or NULL where they are not there or not declared. */
@@ -61,6 +60,7 @@ static __always_inline const __u8 *header_of(const struct cursor *at, __u64 size
 	header = at->start + at->offset;
 	/* Else the compiler adds `size` before `start`, and what is checked is another pointer. */
 	__asm__("" : "+r"(header));
+	__builtin_assume(header); /* which it forgets by that: whoever asks would ask twice */
 	return header + size > at->end ? NULL : header;
 }
 
@@ -83,4 +83,12 @@ static __always_inline __u16 load16(const __u8 *from)
 static __always_inline __u32 load32(const __u8 *from)
 {
 	return *(const __u32 *)from;
+}
+
+/* Structs of smaller fields are written in words, too. */
+typedef __u64 __attribute__((may_alias)) any64;
+
+static __always_inline void copy64(void *to, const __u8 *from)
+{
+	*(any64 *)to = *(const any64 *)from;
 }

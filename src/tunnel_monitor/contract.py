@@ -157,9 +157,7 @@ COUNTERS = np.dtype([("packets", "<u8"), ("bytes", "<u8"), ("inner_bytes", "<u8"
 TALLY = np.dtype(
     [("packets", "<u8"), ("bytes", "<u8"), ("buffers", "<u8"), ("buffer_bytes", "<u8")]
 )
-SETTINGS = np.dtype(
-    [(name, "<u4") for name in ("cpus", "has_link_header", "encaps", "outermost", "notices")]
-)
+SETTINGS = np.dtype([("encaps", "<u4"), ("outermost", "<u4"), ("notices", "<u4")])
 
 # bpf/notices.h
 NOTICES = np.dtype(

@@ -39,7 +39,7 @@ CHANGED = {
         [("packets", "<u8"), ("inner_bytes", "<u8"), ("bytes", "<u8")],
         "bytes",
     ),
-    "one field is smaller": ("settings", [("cpus", "<u2"), ("has_link_header", "<u4")], "cpus"),
+    "one field is smaller": ("settings", [("encaps", "<u2"), ("outermost", "<u4")], "encaps"),
     "one field is missing": ("tally", contract.TALLY.descr[:-1], "buffer_bytes"),
     "one field is too many": ("wide_key", [*contract.WIDE_KEY.descr, ("mark", "<u4")], "mark"),
     "one field has another name": (

@@ -39,6 +39,7 @@ from tunnel_monitor.settings import Boundary, MonitorSettings
 OBJECT = Path(__file__).parent.parent / "built" / "tunnel.bpf.o"
 GENERATIONS = 2
 PROGRAMS = ("count_ingress", "count_egress")
+WITHOUT_LINK_HEADER = ("count_bare_ingress", "count_bare_egress")
 # Preallocated tables take a new flow three times faster, but 512 of them (128 CPUs) would take
 # half a gigabyte: from here on memory is taken as flows come.
 MOST_PREALLOCATED_CPUS = 16
@@ -85,11 +86,18 @@ class LoadedObject:
             self._object = self._open(path)
             self._closing.callback(self._lib.bpf_object__close, self._object)
             check_contract(Types(libbpf.pointer(self._lib.bpf_object__btf(self._object))))
-            self._configure(settings, has_link_header=has_link_header)
+            self._configure(settings)
+            used, unused = PROGRAMS, WITHOUT_LINK_HEADER
+            if not has_link_header:
+                used, unused = unused, used
+            self._leave_out(unused)
             self._load()
-            self.programs = {name: self._program(name) for name in PROGRAMS}
+            self.programs = {
+                hook: self._program(name) for hook, name in zip(PROGRAMS, used, strict=True)
+            }
             self.tables = {name: self._make_tables(name) for name in ALL_TABLES}
-            self._generation = self._map_memory(".bss", mmap.PAGESIZE)
+            self._first_slot = memoryview(self._map_memory(".bss", mmap.PAGESIZE)).cast("I")
+            self._closing.callback(self._first_slot.release)
             self._port_encap = self._map_memory(".data.ports", 1 << 16)
             self.ledger = self.map_descriptor("ledger")
             self.set_ports(settings.ports)
@@ -129,17 +137,23 @@ class LoadedObject:
         """The descriptor of a map, owned by this object."""
         return libbpf.checked(self._lib.bpf_map__fd(self._map(name)))
 
-    def _program(self, name: str) -> int:
-        program = libbpf.pointer(
+    def _found_program(self, name: str) -> ctypes.c_void_p:
+        return libbpf.pointer(
             self._lib.bpf_object__find_program_by_name(self._object, name.encode())
         )
-        return libbpf.checked(self._lib.bpf_program__fd(program))
 
-    def _configure(self, settings: MonitorSettings, *, has_link_header: bool) -> None:
+    def _program(self, name: str) -> int:
+        return libbpf.checked(self._lib.bpf_program__fd(self._found_program(name)))
+
+    def _leave_out(self, names: Sequence[str]) -> None:
+        """Do not load some programs: the verifier takes its time over each."""
+        for name in names:
+            libbpf.checked(self._lib.bpf_program__set_autoload(self._found_program(name), 0))
+
+    def _configure(self, settings: MonitorSettings) -> None:
         size = ctypes.c_size_t()
         memory = self._lib.bpf_map__initial_value(self._map(".rodata"), ctypes.byref(size))
         values = np.zeros(1, SETTINGS)
-        values["cpus"], values["has_link_header"] = self.cpus, has_link_header
         values["encaps"] = bits_of(settings.encaps)
         values["notices"] = int(settings.notices)
         values["outermost"] = settings.boundary is Boundary.OUTERMOST
@@ -204,7 +218,7 @@ class LoadedObject:
 
     def flip(self, generation: int) -> None:
         """Let the programs write to the tables of this generation, 0 or 1, from now on."""
-        self._generation[0] = generation
+        self._first_slot[0] = generation * self.cpus  # one store of 32 bits
 
     def wait_for_programs(self) -> None:
         """Return once no program runs that was started before the call (a grace period)."""
