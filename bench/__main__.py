@@ -28,8 +28,9 @@ PARTS = {
     "updates": "what goes to a browser that watches",
     "read": "how fast captures are read",
     "healthy": "whether an hour of each healthy profile gives no finding; only when named",
+    "residual": "whether an hour of load leaves anything uncounted; only when named",
 }
-ONLY_WHEN_NAMED = {"healthy"}  # hours
+ONLY_WHEN_NAMED = {"healthy", "residual"}  # hours
 
 
 def main(arguments: list[str] | None = None) -> int:
