@@ -2,7 +2,7 @@
 /* From a walked packet to its flow's counters or to the ledger. */
 #pragma once
 
-#include "maps.h"
+#include "heads.h"
 
 /* Where this packet is counted. Read once: userspace may flip the generation meanwhile. */
 struct place {
@@ -142,6 +142,20 @@ static __always_inline void overflow(struct place place, struct walk *walk, __u3
 	tally(place, direction, OVERFLOW, size, buffer_bytes);
 }
 
+/* A packet in no flow: the ledger has it, and if it is a fragment, others may belong to it. */
+static __always_inline void count_outside(struct place place, struct walk *walk, __u32 direction,
+					  enum outcome outcome, const struct size *size,
+					  __u64 buffer_bytes)
+{
+	if (outcome == LATER_FRAGMENT) {
+		find_head(walk);
+		add_to(&tunnels, place.slot, &walk->key, size);
+	} else if (walk->has_more && !walk->depth) {
+		keep_head(walk);
+	}
+	tally(place, direction, outcome, size, buffer_bytes);
+}
+
 /*
  * The one place where a packet that took the long way is counted. Returns whether it was its flow's
  * first in this generation.
@@ -154,7 +168,7 @@ static __always_inline bool count(struct __sk_buff *skb, struct walk *walk, enum
 	enum added added;
 
 	if (outcome != FLOW) {
-		tally(place, direction, outcome, &size, skb->len);
+		count_outside(place, walk, direction, outcome, &size, skb->len);
 		return false;
 	}
 	added = add_to_flow(place, walk, &size);

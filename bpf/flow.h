@@ -66,6 +66,18 @@ enum outcome {
 	OUTCOMES,
 };
 
+/*
+ * What is worth knowing of packets beside their flow: bits META_SIGNALS_SHIFT + this of a key's
+ * last word, so that a signal of a flow costs nothing. `docs/reference/signals.md` says what each
+ * means to a user.
+ */
+enum signal {
+	SIGNAL_GENEVE_OPTIONS,	/* the record's tunnel header has options */
+	SIGNAL_GENEVE_CRITICAL, /* who does not know one of them must not accept the packet */
+	SIGNAL_LATER_FRAGMENT,	/* a row of `tunnels` whose packets are of that outcome */
+	SIGNALS,
+};
+
 /* Direction of the hook, seen from the interface. */
 enum direction {
 	INGRESS,
@@ -80,13 +92,19 @@ enum direction {
  *   bit 2      there is an inner IP header; without it the inner addresses are zero
  *   bit 3      addresses and VNI are the outermost boundary's; else, and where the path has one
  *              step, the innermost's
+ *   bits 4-7   enum signal
  *   bits 8-27  the path: up to MAX_DEPTH enum encap of PATH_BITS each, the outermost lowest
  */
 #define META_EGRESS (1U << 0)
 #define META_HAS_VNI (1U << 1)
 #define META_HAS_INNER (1U << 2)
 #define META_OUTERMOST (1U << 3)
+#define META_SIGNALS_SHIFT 4
 #define META_PATH_SHIFT 8
+#define META_SIGNALS ((1U << META_PATH_SHIFT) - (1U << META_SIGNALS_SHIFT))
+#define META_PATH (((1U << MAX_DEPTH * PATH_BITS) - 1) << META_PATH_SHIFT)
+_Static_assert(META_SIGNALS_SHIFT + SIGNALS <= META_PATH_SHIFT, "signals have room");
+_Static_assert(META_PATH_SHIFT + MAX_DEPTH * PATH_BITS <= 32, "and so has the path");
 
 /* IPv4 in IPv4, the common case: one wide key for all costs 18 to 30 ns more a packet. */
 struct narrow_key {

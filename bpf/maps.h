@@ -12,7 +12,7 @@
 #include "flow.h"
 #include "helpers.h"
 #include "notices.h"
-#include "parse/walk.h"
+#include "parse/heads.h"
 
 /*
  * The inner maps are made by userspace, one for each generation and CPU, and hung into slot
@@ -73,7 +73,10 @@ struct {
 	__array(values, struct wide_table);
 } wide_flows SEC(".maps");
 
-/* Tunnels of flows that found no room, inner addresses empty. Full: the ledger alone has it. */
+/*
+ * What is counted by tunnel, inner addresses empty: flows that found no room, and, with a signal
+ * of their own, later fragments. Full: the ledger alone has it.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
 	__uint(key_size, sizeof(__u32));
@@ -108,6 +111,17 @@ struct {
 	__uint(max_entries, 2);
 	__array(values, struct stations_table);
 } stations SEC(".maps");
+
+/*
+ * Heads of fragmented packets, so that later fragments are counted by tunnel. Nobody else reads
+ * them. One for all CPUs: the fragments of a packet need not meet on one. Full: the oldest goes.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__type(key, struct head_key);
+	__type(value, struct head);
+	__uint(max_entries, 8192);
+} heads SEC(".maps");
 
 /*
  * The ledger, indexed by ledger_row(). Never reset: userspace takes differences. The row FLOW

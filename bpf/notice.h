@@ -170,7 +170,7 @@ static __always_inline __u32 quirks_of(const __u8 *header, enum encap encap)
 			return 1U << QUIRK_NO_VNI;
 		return has_reserved_bits(header) ? 1U << QUIRK_RESERVED_BITS : 0;
 	case ENCAP_GENEVE:
-		return header[1] & 0x40 ? 1U << QUIRK_CRITICAL : 0;
+		return header[1] & GENEVE_IS_CRITICAL ? 1U << QUIRK_CRITICAL : 0;
 	case ENCAP_GTPU:
 		return header[1] == GTPU_MESSAGE_ERROR ? 1U << QUIRK_GTPU_ERROR : 0;
 	default:
@@ -469,7 +469,7 @@ static __always_inline void notice_packet(struct __sk_buff *skb, struct walk *wa
 		.walk = walk,
 		.place = current_place(),
 	};
-	struct wide_key flow = walk->key;
+	struct wide_key flow;
 
 	if (!walk->depth) {
 		if (walk->protocol == PROTOCOL_ICMP || walk->protocol == PROTOCOL_ICMPV6)
@@ -478,6 +478,8 @@ static __always_inline void notice_packet(struct __sk_buff *skb, struct walk *wa
 			notice_odd(&sight);
 		return;
 	}
+	walk->key.meta &= ~META_SIGNALS; /* whatever its packets tell, it is one flow */
+	flow = walk->key;
 	clear_inner(walk);
 	if (settings.notices & NOTICE_HEADERS)
 		notice_tunneled(&sight, &flow);

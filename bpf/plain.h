@@ -60,7 +60,7 @@ static __always_inline struct counters *find_plain_flow(const struct plain *plai
 							const __u8 *inner, bool ipv4)
 {
 	__u32 meta = (boundary->has_vni ? META_HAS_VNI : 0) | META_HAS_INNER |
-		     boundary->encap << META_PATH_SHIFT |
+		     boundary->signals << META_SIGNALS_SHIFT | boundary->encap << META_PATH_SHIFT |
 		     (plain->direction == EGRESS ? META_EGRESS : 0);
 
 	if (plain->ipv4 && ipv4) {

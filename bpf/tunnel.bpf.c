@@ -105,6 +105,8 @@ int walk_layer(struct __sk_buff *skb)
 	at.limit = walk->limit;
 	at.nothing = *(volatile __u32 *)&walk->nothing;
 	outcome = parse_layer(&at, walk);
+	if (outcome == ENTER && walk->has_more && walk->depth == 1)
+		keep_head(walk);
 	if (outcome == ENTER || pull(skb, walk)) {
 		bpf_tail_call(skb, &steps, WALK_LAYER);
 		outcome = NOT_ENTERED;
@@ -135,6 +137,7 @@ const struct {
 	struct tally tally;
 	enum encap encap;
 	enum outcome outcome;
+	enum signal signal;
 	enum direction direction;
 	struct notices notices;
 	struct segment_key segment_key;

@@ -2,10 +2,11 @@
 /*
  * What readings of captures count together. Each packet is in exactly one row of the ledger; those
  * of outcome FLOW are in a flow too, those of OVERFLOW in their tunnel's row as long as that has
- * room.
+ * room. Later fragments have rows among those of tunnels, with a signal of their own.
  */
 #pragma once
 
+#include "heads.h"
 #include "kernel_run.h"
 #include "table.h"
 
@@ -27,6 +28,7 @@ struct counts {
 
 	struct table flows;
 	struct table tunnels;
+	struct heads heads;
 	struct tally ledger[OUTCOMES];
 	struct tally unknown[LINK_TYPES]; /* since the beginning: UNKNOWN_LINK by link type */
 	struct kernel_run *kernel;	  /* NULL: only this build counts */
@@ -40,6 +42,12 @@ static inline void tally(struct tally *row, __u64 bytes)
 	row->buffer_bytes += bytes;
 }
 
+static inline void count_in_tunnels(struct counts *counts, const struct wide_key *key, __u64 wire,
+				    __u64 inner)
+{
+	table_add(&counts->tunnels, key, hash_of(key, counts->tunnels.seed), wire, inner);
+}
+
 static inline __u32 count_flow(struct counts *counts, struct waiting *packet)
 {
 	struct wide_key *key = &packet->walk.key;
@@ -49,7 +57,7 @@ static inline __u32 count_flow(struct counts *counts, struct waiting *packet)
 	if (table_add(&counts->flows, key, packet->hash, packet->wire, inner))
 		return FLOW;
 	clear_inner(&packet->walk);
-	table_add(&counts->tunnels, key, hash_of(key, counts->tunnels.seed), packet->wire, inner);
+	count_in_tunnels(counts, key, packet->wire, inner);
 	return OVERFLOW;
 }
 
@@ -74,6 +82,21 @@ static inline void let_wait(struct counts *counts, struct waiting *packet, __u64
 		count_waiting(counts);
 }
 
+/* Each packet once, since fragments are known by those before them. */
+static inline __u32 parse_in_order(struct counts *counts, const struct packet *packet,
+				   struct beginning beginning, struct walk *walk)
+{
+	__u32 outcome = parse_packet(packet, beginning, walk);
+
+	if (walk->has_more) {
+		keep_head(&counts->heads, walk);
+	} else if (outcome == LATER_FRAGMENT) {
+		find_head(&counts->heads, walk);
+		count_in_tunnels(counts, &walk->key, packet->wire, packet->wire);
+	}
+	return outcome;
+}
+
 static inline void run_in_kernel(struct kernel_run *run, const struct packet *packet,
 				 struct beginning beginning);
 
@@ -90,7 +113,7 @@ static inline void count_packet(struct counts *counts, __u16 link_type, const st
 	if (counts->kernel)
 		run_in_kernel(counts->kernel, packet, outcome == FLOW ? beginning : NOWHERE);
 	if (outcome == FLOW)
-		outcome = parse_packet(packet, beginning, &next->walk);
+		outcome = parse_in_order(counts, packet, beginning, &next->walk);
 	if (outcome == FLOW)
 		let_wait(counts, next, packet->wire);
 	else

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "../bpf/parse/walk.h"
+#include "../bpf/parse/heads.h"
 
 /* As the kernel part's, but for the whole process: see capture/native.py. */
 extern struct settings settings;

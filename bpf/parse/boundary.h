@@ -9,8 +9,14 @@ struct boundary {
 	enum encap encap;
 	__u32 vni;
 	bool has_vni;
+	__u32 signals; /* bits of enum signal */
 	__u16 next; /* the ethertype of what follows the tunnel header; 0: nothing that we read */
 };
+
+static __always_inline __u32 signal_bit(enum signal signal)
+{
+	return 1U << signal;
+}
 
 static __always_inline void set_vni(struct boundary *boundary, __u32 vni)
 {

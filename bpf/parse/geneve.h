@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * Geneve: RFC 8926, section 3.4. Options are skipped; their length is in words.
+ * Geneve: RFC 8926, section 3.4. Options are skipped; their length is in words. C says that one
+ * of them is critical.
  *
  *   +---+-----------+-+-+-----------+-------------------------------+
  *   |Ver|  opt len  |O|C|  reserved |          protocol type        |
@@ -14,6 +15,7 @@
 
 #define GENEVE_SIZE 8
 #define GENEVE_LENGTH_MASK 0x3f
+#define GENEVE_IS_CRITICAL 0x40
 
 static __always_inline enum outcome open_geneve(struct cursor *at, struct boundary *boundary)
 {
@@ -27,6 +29,10 @@ static __always_inline enum outcome open_geneve(struct cursor *at, struct bounda
 	size = GENEVE_SIZE + (header[0] & GENEVE_LENGTH_MASK) * 4;
 	if (!header_of(at, size))
 		return TRUNCATED;
+	if (size > GENEVE_SIZE)
+		boundary->signals |= signal_bit(SIGNAL_GENEVE_OPTIONS);
+	if (header[1] & GENEVE_IS_CRITICAL)
+		boundary->signals |= signal_bit(SIGNAL_GENEVE_CRITICAL);
 
 	set_vni(boundary, to_host32(load32(header + 4)) >> 8);
 	boundary->next = to_host16(load16(header + 2));

@@ -52,8 +52,9 @@ struct ip {
 	__u8 protocol; /* of the first header that is no extension */
 	__u64 payload_offset;
 	bool later_fragment;
-	__u16 more;  /* not 0: further fragments follow this one */
-	__u8 unsent; /* bytes of it that a super-packet's packets do not have: BIG TCP's */
+	__u16 more;	   /* not 0: further fragments follow this one */
+	__u32 fragment_id; /* of IPv6; IPv4 has it in its header */
+	__u8 unsent;	   /* bytes of it that a super-packet's packets do not have: BIG TCP's */
 };
 
 static __always_inline bool is_extension(__u8 protocol)
@@ -103,6 +104,7 @@ static __always_inline enum outcome skip_extension(struct cursor *at, struct ip 
 	if (ip->protocol == PROTOCOL_FRAGMENT) {
 		ip->later_fragment = load16(header + 2) & to_network16(IPV6_OFFSET_MASK);
 		ip->more = load16(header + 2) & to_network16(IPV6_MORE);
+		ip->fragment_id = load32(header + 4);
 	}
 	if (ip->protocol == PROTOCOL_HOP_BY_HOP && is_jumbo(header))
 		ip->unsent = JUMBO_SIZE;

@@ -10,6 +10,21 @@
 
 #define SCTP_SIZE 12
 
+/* What the fragments of one packet have in common: heads.h says what for. */
+struct head_key {
+	__u8 src[16];
+	__u8 dst[16];
+	__u32 id;
+	__u32 protocol; /* IPv6 numbers all packets between two hosts (RFC 8200, 4.5): 0 */
+};
+_Static_assert(sizeof(struct head_key) == 40, "head_key has no padding");
+
+/* Which tunnel a first fragment opened: the last two words of a key. No path: none. */
+struct head {
+	__u32 vni;
+	__u32 meta;
+};
+
 struct walk {
 	struct wide_key key;  /* of the boundary that makes the record, so far */
 	__u32 offset;	      /* where the layer begins */
@@ -19,7 +34,7 @@ struct walk {
 	__u32 ip_offset;      /* of the last IP header, or of what is none */
 	__u32 outer_offset;   /* of the last boundary's outer IP header, */
 	__u32 outer_payload;  /* and of what is behind it */
-	__u16 has_more;	      /* not 0: a fragment of the outermost IP packet, and others follow */
+	__u16 has_more;	      /* not 0: the first of several fragments of the outermost IP packet */
 	__u16 next;	      /* the ethertype of what begins at `offset` */
 	__u8 depth;	      /* tunnels entered */
 	__u8 encap;	      /* of the last one */
@@ -30,6 +45,8 @@ struct walk {
 	__u8 pulled;	/* and was fetched from there once */
 	__u8 unsent;	/* struct ip, unsent, of the last IP header */
 	__u32 nothing;	/* struct cursor */
+	struct head_key fragment;
+	struct head head; /* meaningful where has_more is */
 };
 
 /* What follows a layer: an outcome, or the next layer. */
@@ -42,9 +59,9 @@ static __always_inline void begin_walk(struct walk *walk, __u16 next, __u32 size
 	walk->inner_offset = 0;
 	walk->payload_offset = 0;
 	walk->next = next;
+	walk->inner_ipv4 = 0;
 	walk->depth = 0;
 	walk->protocol = 0;
-	walk->inner_ipv4 = 0;
 	walk->truncated = 0;
 	walk->pulled = 0;
 	walk->unsent = 0;
@@ -98,6 +115,15 @@ static __always_inline void clear_inner(struct walk *walk)
 	walk->key.meta &= ~META_HAS_INNER;
 }
 
+static __always_inline void set_fragment(struct walk *walk, const struct ip *ip)
+{
+	copy_addresses(walk->fragment.src, walk->fragment.dst, ip);
+	walk->fragment.id = ip->ipv4 ? load16(ip->ipv4 + 4) : ip->fragment_id;
+	walk->fragment.protocol = ip->ipv4 ? ip->ipv4[9] : 0;
+	walk->has_more = ip->later_fragment ? 0 : ip->more;
+	walk->head.vni = walk->head.meta = 0;
+}
+
 /* settings.outermost; each build has its own: bpf/maps.h, native/parse.h. */
 static __always_inline bool records_outermost(void);
 
@@ -123,6 +149,8 @@ static __always_inline int end_walk(struct walk *walk, const struct ip *ip, enum
 		walk->protocol = ip->later_fragment ? 0 : ip->protocol;
 		walk->unsent = ip->unsent;
 	}
+	if (!walk->depth && (ip->later_fragment || ip->more))
+		set_fragment(walk, ip);
 	if (!walk->depth || why == TOO_DEEP)
 		return why;
 	if (ip->is_read && !is_recorded(walk, 1))
@@ -139,8 +167,9 @@ static __always_inline void set_outer(struct walk *walk, const struct cursor *at
 	clear_inner(walk);
 	walk->inner_ipv4 = 0;
 	walk->key.vni = boundary->vni;
-	walk->key.meta &= ~META_HAS_VNI;
+	walk->key.meta &= ~(META_HAS_VNI | META_SIGNALS);
 	walk->key.meta |= boundary->has_vni ? META_HAS_VNI : 0;
+	walk->key.meta |= boundary->signals << META_SIGNALS_SHIFT;
 	walk->inner_offset = at->offset;
 }
 
@@ -149,8 +178,6 @@ static __always_inline int enter(struct walk *walk, const struct cursor *at, con
 {
 	__u32 shift = META_PATH_SHIFT + walk->depth * PATH_BITS;
 
-	if (!walk->depth)
-		walk->has_more = ip->more;
 	if (!is_recorded(walk, 0)) {
 		set_outer(walk, at, ip, boundary);
 	} else if (walk->depth == 1) {
@@ -158,6 +185,11 @@ static __always_inline int enter(struct walk *walk, const struct cursor *at, con
 		walk->key.meta |= META_OUTERMOST;
 	}
 	walk->key.meta |= (__u32)boundary->encap << shift;
+	if (!walk->depth && ip->more) {
+		set_fragment(walk, ip);
+		walk->head.vni = walk->key.vni;
+		walk->head.meta = walk->key.meta & (META_HAS_VNI | META_PATH);
+	}
 	walk->depth++;
 	walk->encap = boundary->encap;
 	walk->outer_offset = walk->ip_offset;

@@ -18,6 +18,7 @@ META_EGRESS = 1 << 0
 META_HAS_VNI = 1 << 1
 META_HAS_INNER = 1 << 2
 META_OUTERMOST = 1 << 3
+META_SIGNALS_SHIFT = 4
 META_PATH_SHIFT = 8
 
 
@@ -93,6 +94,24 @@ class Quirk(IntEnum):
     CRITICAL = 2
     ZERO_CHECKSUM = 3
     GTPU_ERROR = 4
+
+    @property
+    def label(self) -> str:
+        """As in the JSON, the page and the documentation."""
+        return self.name.lower()
+
+
+class Signal(IntEnum):
+    """What is worth knowing of packets beside their flow; `bit` has it in a key's last word."""
+
+    GENEVE_OPTIONS = 0
+    GENEVE_CRITICAL = 1
+    LATER_FRAGMENT = 2
+
+    @property
+    def bit(self) -> int:
+        """In `meta`."""
+        return 1 << (META_SIGNALS_SHIFT + self)
 
     @property
     def label(self) -> str:

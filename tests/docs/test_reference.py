@@ -11,7 +11,7 @@ import pytest
 from tests.lab import tunnels
 
 from tunnel_monitor.cli.main import COMMANDS, parser_for
-from tunnel_monitor.contract import Encap, Outcome
+from tunnel_monitor.contract import Encap, Outcome, Signal
 from tunnel_monitor.errors import TunnelMonitorError
 from tunnel_monitor.flows.filter.keys import KEY
 from tunnel_monitor.flows.filter.parse import parse
@@ -87,6 +87,12 @@ def test_the_reference_has_every_fault_of_the_lab() -> None:
 
 def test_the_reference_has_every_outcome() -> None:
     assert rows_of((REFERENCE / "reasons.md").read_text()) == {one.label for one in Outcome}
+
+
+def test_the_reference_has_every_signal() -> None:
+    text = (REFERENCE / "signals.md").read_text()
+    assert rows_of(text) == {one.label for one in Signal}
+    assert set(re.findall(r"^## `([a-z_]+)`$", text, re.M)) == rows_of(text)
 
 
 def test_the_reference_has_every_encapsulation() -> None:

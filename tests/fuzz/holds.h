@@ -46,6 +46,7 @@ static inline void flow_holds(const struct walk *walk, const struct packet *pack
 	MUST(walk->depth >= 1 && walk->depth <= MAX_DEPTH);
 	path_holds(key->meta, walk->depth);
 	MUST(!(key->meta & META_EGRESS));
+	MUST(!(key->meta & META_SIGNALS) || settings.encaps & 1U << ENCAP_GENEVE);
 	MUST(key->meta & META_HAS_VNI || !key->vni);
 	if (walk->outer_ipv4)
 		MUST(is_mapped(key->outer_src) && is_mapped(key->outer_dst));
@@ -62,7 +63,12 @@ static inline bool is_outcome(__u32 outcome)
 	return outcome < OUTCOMES && outcome != OVERFLOW && outcome != NOT_ENTERED;
 }
 
-static inline struct tally sum_of(const struct table *table)
+static inline bool is_later_fragments(const struct row *row)
+{
+	return row->key.meta & 1U << (META_SIGNALS_SHIFT + SIGNAL_LATER_FRAGMENT);
+}
+
+static inline struct tally sum_of(const struct table *table, bool later_fragments)
 {
 	struct tally sum = {};
 
@@ -70,6 +76,8 @@ static inline struct tally sum_of(const struct table *table)
 		const struct counters *row = &table->rows[i].counters;
 
 		MUST(row->packets && row->inner_bytes <= row->bytes);
+		if (is_later_fragments(&table->rows[i]) != later_fragments)
+			continue;
 		sum.packets += row->packets;
 		sum.bytes += row->bytes;
 	}
@@ -84,7 +92,9 @@ static inline bool same(const struct tally *some, const struct tally *other)
 /* Each packet is in exactly one row of the ledger, and flows and tunnels add up to theirs. */
 static inline void counts_hold(const struct counts *counts)
 {
-	struct tally flows = sum_of(&counts->flows), tunnels = sum_of(&counts->tunnels);
+	struct tally flows = sum_of(&counts->flows, false);
+	struct tally tunnels = sum_of(&counts->tunnels, false);
+	struct tally fragments = sum_of(&counts->tunnels, true);
 	struct tally unknown = {};
 	__u64 packets = 0;
 
@@ -102,5 +112,6 @@ static inline void counts_hold(const struct counts *counts)
 	MUST(packets == counts->packets);
 	MUST(same(&flows, &counts->ledger[FLOW]));
 	MUST(same(&tunnels, &counts->ledger[OVERFLOW]));
+	MUST(same(&fragments, &counts->ledger[LATER_FRAGMENT]));
 	MUST(same(&unknown, &counts->ledger[UNKNOWN_LINK]));
 }

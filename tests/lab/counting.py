@@ -18,8 +18,9 @@ from tunnel_monitor.contract import (
     TALLY,
     Direction,
     Outcome,
+    Signal,
 )
-from tunnel_monitor.flows import labels
+from tunnel_monitor.flows import columns, labels
 from tunnel_monitor.flows.addresses import text
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.flows.columns import ADDRESSES, Rows
@@ -73,6 +74,7 @@ class Counted:
         self.flows: dict[Flow, Counts] = {}
         self.tunnels: dict[Flow, Counts] = {}
         self.paths: set[str] = set()
+        self.signals: dict[Signal, dict[Flow, Counts]] = {signal: {} for signal in Signal}
         self._drainer = Drainer([interface])
         self._ledger = np.zeros((DIRECTIONS, OUTCOMES), TALLY)
 
@@ -83,6 +85,9 @@ class Counted:
         add_rows(self.flows, batch.flows)
         add_rows(self.tunnels, batch.tunnels)
         self.paths.update(labels.paths(batch.flows))
+        for signal, rows in self.signals.items():
+            chosen = batch.signals["meta"] & signal.bit != 0
+            add_rows(rows, columns.where(batch.signals, chosen))
         (self.last,) = drained.interfaces
         add_tallies(self._ledger, self.last.ledger)
         return self.last

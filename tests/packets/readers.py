@@ -149,6 +149,19 @@ class KernelReader:
 
     def take(self) -> Totals:
         """What was counted since the call before."""
+        batch = self.take_batch()
+        totals: Totals = {}
+        for row in batch.flows:
+            key = Expected(Outcome.FLOW, 0, packets=0, **_key(row))
+            totals[key] = (int(row["packets"]), int(row["bytes"]), int(row["inner_bytes"]))
+        for outcome in Outcome:
+            row = batch.ledger[0, self._direction, outcome]
+            if row["packets"] and outcome is not Outcome.FLOW:
+                totals[outcome] = (int(row["packets"]), int(row["bytes"]), 0)
+        return totals
+
+    def take_batch(self) -> FlowBatch:
+        """The same, as everything behind the drain gets it."""
         narrow, wide, tunnels = (
             self._readers[name].take(self.loaded.tables[name][0]) for name in TABLES
         )
@@ -156,15 +169,5 @@ class KernelReader:
         ledger = (now.view("<u8") - self._ledger.view("<u8")).view(TALLY)
         self._ledger = now
         complete_flows(ledger, (narrow, wide))
-        batch = FlowBatch.of(
-            Drained(0, 1, 1, (InterfaceDrain("test", narrow, wide, tunnels, ledger, None),))
-        )
-        totals: Totals = {}
-        for row in batch.flows:
-            key = Expected(Outcome.FLOW, 0, packets=0, **_key(row))
-            totals[key] = (int(row["packets"]), int(row["bytes"]), int(row["inner_bytes"]))
-        for outcome in Outcome:
-            row = ledger[self._direction, outcome]
-            if row["packets"] and outcome is not Outcome.FLOW:
-                totals[outcome] = (int(row["packets"]), int(row["bytes"]), 0)
-        return totals
+        interface = InterfaceDrain("test", narrow, wide, tunnels, ledger, None)
+        return FlowBatch.of(Drained(0, 1, 1, (interface,)))

@@ -25,6 +25,7 @@ from tunnel_monitor.contract import (
     Direction,
     Encap,
     Outcome,
+    Signal,
 )
 from tunnel_monitor.kernel.drained import DeviceCounts, Drained, InterfaceDrain, Records
 
@@ -50,6 +51,7 @@ class Flow:
     direction: Direction = Direction.EGRESS
     path: tuple[Encap, ...] = (Encap.VXLAN,)
     is_outermost: bool = False
+    signals: tuple[Signal, ...] = ()
     interface: str = "eth0"
 
     @property
@@ -58,6 +60,7 @@ class Flow:
         bits |= META_HAS_VNI if self.vni is not None else 0
         bits |= META_HAS_INNER if self.inner_src is not None else 0
         bits |= META_OUTERMOST if self.is_outermost else 0
+        bits |= sum(signal.bit for signal in self.signals)
         for depth, encap in enumerate(self.path):
             bits |= encap << (META_PATH_SHIFT + depth * PATH_BITS)
         return bits
@@ -97,7 +100,10 @@ def ledger(
     """(DIRECTIONS, OUTCOMES) TALLY; `rest` is packets and bytes that came in otherwise."""
     rows = np.zeros((DIRECTIONS, OUTCOMES), TALLY)
     parts = [(flow.direction, Outcome.FLOW, flow.packets, flow.bytes) for flow in flows]
-    parts += [(flow.direction, Outcome.OVERFLOW, flow.packets, flow.bytes) for flow in overflow]
+    for row in overflow:
+        is_fragment = Signal.LATER_FRAGMENT in row.signals
+        outcome = Outcome.LATER_FRAGMENT if is_fragment else Outcome.OVERFLOW
+        parts.append((row.direction, outcome, row.packets, row.bytes))
     parts += [(Direction.INGRESS, outcome, *counts) for outcome, counts in rest.items()]
     for direction, outcome, packets, size in parts:
         row = rows[direction, outcome]

@@ -23,7 +23,19 @@ from tests.unit.captures import LENGTHS, PACKETS, Captured, pcap, pcapng, tunnel
 
 from tunnel_monitor.cli.main import main
 from tunnel_monitor.cli.tables import MOST_DRAWN, Table
-from tunnel_monitor.testing.packets import ARP, TCP, UDP, VXLAN, Ethernet, IPv4, IPv6, packet
+from tunnel_monitor.testing.packets import (
+    ARP,
+    TCP,
+    UDP,
+    VXLAN,
+    Ethernet,
+    Geneve,
+    IPv4,
+    IPv6,
+    geneve_option,
+    packet,
+    payload,
+)
 
 DEADLINE_S = 60
 NOBODY = 65534
@@ -184,6 +196,63 @@ def test_the_ledger_in_each_form(capture: Path, capsys: pytest.CaptureFixture[st
     )
     assert met([dict(zip(names, row, strict=True)) for row in rows]) == ledger_of(MIXED)
     assert total == ["total", str(len(MIXED)), str(sum(one.wire for one in MIXED))]
+
+
+SIGNALED = [
+    framed(
+        Ethernet(),
+        IPv4("10.0.0.1", "10.0.0.2", id=5, more_fragments=True),
+        UDP(length=3000),
+        Geneve(7, geneve_option(0x80), critical=True),
+        Ethernet(),
+        IPv4(),
+        TCP(),
+    ),
+    framed(Ethernet(), IPv4("10.0.0.1", "10.0.0.2", id=5, offset=200, protocol=17), payload(99)),
+    framed(Ethernet(), IPv4("10.0.0.3", "10.0.0.2", id=5, offset=200, protocol=17), payload(99)),
+]
+SIGNALS: list[list[Any]] = [
+    ["geneve_critical", "geneve", 7, "10.0.0.1", "10.0.0.2", 1, SIGNALED[0].wire, "geneve"],
+    ["geneve_options", "geneve", 7, "10.0.0.1", "10.0.0.2", 1, SIGNALED[0].wire, "geneve"],
+    ["later_fragment", "geneve", 7, "10.0.0.1", "10.0.0.2", 1, SIGNALED[1].wire, "geneve"],
+    ["later_fragment", "none", None, "10.0.0.3", "10.0.0.2", 1, SIGNALED[2].wire, "none"],
+]
+SIGNAL_NAMES = ["signal", *NAMES[:4], *NAMES[6:]]
+
+
+def test_the_signals_in_each_form(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "signals.pcap"
+    path.write_bytes(pcap([*SIGNALED, SIGNALED[0]]))
+    expected = [dict(zip(SIGNAL_NAMES, row, strict=True)) for row in SIGNALS]
+    for row in expected[:2]:
+        row["packets"], row["bytes"] = 2, 2 * SIGNALED[0].wire
+    whole = json.loads(said(capsys, path, "--json", "--ledger", "--signals")[0])
+    assert list(whole) == ["flows", "ledger", "signals"]
+    assert whole["signals"] == expected
+    assert [list(row) for row in whole["signals"]] == [SIGNAL_NAMES] * 4
+    lines = said(capsys, path, "--jsonl", "--signals")[0].splitlines()
+    assert [json.loads(line) for line in lines] == [*whole["flows"], *expected]
+    _, table = said(capsys, path, "--csv", "--signals")[0].split("\n\n")
+    assert list(csv.DictReader(io.StringIO(table))) == [
+        {name: "" if value is None else str(value) for name, value in row.items()}
+        for row in expected
+    ]
+    _, table = said(capsys, path, "--signals")[0].split("\n\n")
+    assert table.splitlines()[0].split() == SIGNAL_NAMES
+    assert len(table.splitlines()) == 1 + len(expected)
+
+
+def test_packets_that_differ_in_signals_alone_are_one_flow(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "signals.pcap"
+    layers = Ethernet(), IPv4(), TCP()
+    headers = Geneve(7), Geneve(7, geneve_option(1)), Geneve(7, critical=True)
+    outside = Ethernet(), IPv4("10.0.0.1", "10.0.0.2"), UDP()
+    packets = [framed(*outside, header, *layers) for header in headers]
+    path.write_bytes(pcap(packets))
+    (row,) = json.loads(said(capsys, path, "--json")[0])
+    assert (row["packets"], row["bytes"]) == (3, sum(one.wire for one in packets))
 
 
 def test_several_files_are_added_up_and_bad_ones_named(

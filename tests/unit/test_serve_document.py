@@ -11,7 +11,7 @@ import pytest
 from tests.unit.serving import PAIR, Events, batch, serving
 from tests.unit.synthetic import Flow
 
-from tunnel_monitor.contract import Outcome
+from tunnel_monitor.contract import Encap, Outcome, Signal
 from tunnel_monitor.flows.groupings import GROUPINGS
 from tunnel_monitor.flows.names import of_lines
 from tunnel_monitor.flows.sinks import DEPTH
@@ -28,7 +28,10 @@ NAMES = of_lines(["172.16.1.100 gateway1"], "here")
 # Where the plain question has an answer without all members.
 QUESTIONS = {"filter": "?text=vni:10000+peer:172"}
 # Where it takes other flows to have all members: the other end is watched, too.
-MORE = {"loss": (Flow(outer_src="172.16.1.101", outer_dst="172.16.1.100"),)}
+MORE = {
+    "loss": (Flow(outer_src="172.16.1.101", outer_dst="172.16.1.100"),),
+    "signals": (Flow(path=(Encap.GENEVE,), signals=(Signal.GENEVE_OPTIONS,)),),
+}
 
 
 def shape(value: object, path: str = "") -> set[str]:

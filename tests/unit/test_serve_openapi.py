@@ -17,7 +17,7 @@ from schemathesis.core.failures import FailureGroup
 from tests.unit.serving import FACTS, PAIR, batch
 from tests.unit.synthetic import Flow, drained
 
-from tunnel_monitor.contract import Encap
+from tunnel_monitor.contract import Encap, Signal
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.flows.names import of_lines
 from tunnel_monitor.serve.app import make_app
@@ -33,6 +33,7 @@ FLOWS = (
     *PAIR,
     Flow(vni=None, path=(Encap.VXLAN, Encap.GRE), inner_src="2001:db8::1", inner_dst="2001:db8::2"),
     Flow(inner_src=None, inner_dst=None, bytes=2**54),
+    Flow(path=(Encap.GENEVE,), signals=(Signal.GENEVE_OPTIONS, Signal.GENEVE_CRITICAL)),
 )
 CHECKS = [
     checks.not_a_server_error,

@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 from tests.unit.synthetic import Flow, drained
 from tests.unit.test_flows_group import FLOWS, rows_of
 
-from tunnel_monitor.contract import Direction, Encap, Outcome
+from tunnel_monitor.contract import Direction, Encap, Outcome, Signal
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.flows.filter.parse import parse
 from tunnel_monitor.serve import replies
 from tunnel_monitor.serve.event import event
 from tunnel_monitor.serve.matrix import matrix, square
 from tunnel_monitor.serve.parameters import Query
+from tunnel_monitor.serve.signals import signals
 from tunnel_monitor.serve.view import LiveView, Snapshot
 
 COUNTS = ("packets", "bytes", "inner_bytes")
@@ -269,3 +270,38 @@ def test_an_event_before_the_first_drain() -> None:
     assert found["addresses"] == found["tunnels"]["rows"] == found["segments"] == []
     assert found["senders"] == {"peers": ["other"], "packets": ["0"], "bytes": ["0"]}
     assert found["ledger"][0]["device"] is None
+
+
+def test_signals_are_the_largest_and_the_rest() -> None:
+    pieces = [
+        Flow(
+            inner_src=None,
+            inner_dst=None,
+            outer_src=f"10.0.0.{number}",
+            packets=number,
+            bytes=number * 100,
+            direction=Direction.INGRESS,
+            signals=(Signal.LATER_FRAGMENT,),
+        )
+        for number in (1, 2, 3)
+    ]
+    options = Flow(path=(Encap.GENEVE,), vni=7, bytes=5000, signals=(Signal.GENEVE_OPTIONS,))
+    found = snapshot(options, overflow=tuple(pieces))
+    reply = signals(found, Query(limit=2))
+    assert [row["bytes"] for row in reply["rows"]] == ["5000", "300"]
+    assert reply["rows"][0] == {
+        "signal": "geneve_options",
+        "interface": "eth0",
+        "direction": "egress",
+        "encap": "geneve",
+        "vni": 7,
+        "outer_src": "172.16.1.100",
+        "outer_dst": "172.16.1.101",
+        "path": "geneve",
+        "packets": "1",
+        "bytes": "5000",
+    }
+    assert reply["other"] == {"signals": 2, "packets": "3", "bytes": "300"}
+    fragments = Query(limit=9, filter=parse("peer:10.0.0.2"))
+    assert [row["packets"] for row in signals(found, fragments)["rows"]] == ["2"]
+    assert added(replies.flows(found, Query(limit=9)), "bytes") == 5000

@@ -95,8 +95,9 @@ def test_too_many_tunnels_leave_a_remainder_by_encapsulation() -> None:
 def test_adding_makes_a_new_value() -> None:
     before = Totals.nothing(Limits())
     batch = FlowBatch.of(drained([Flow()]))
-    after_one = before.added(batch.flows, batch.tunnels, group(batch.flows, TUNNEL))
-    after_two = after_one.added(batch.flows, batch.tunnels, group(batch.flows, TUNNEL))
+    tunnels = group(batch.flows, TUNNEL)
+    after_one = before.added(batch.flows, batch.tunnels, tunnels)
+    after_two = after_one.added(batch.flows, batch.tunnels, tunnels)
     assert len(before.flows) == 0
     assert after_one.flows.rows["packets"].tolist() == [1]
     assert after_two.flows.rows["packets"].tolist() == [2]

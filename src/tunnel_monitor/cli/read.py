@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 
 from tunnel_monitor.capture import native
@@ -27,14 +27,20 @@ from tunnel_monitor.cli.tunnels import add_tunnel_options, parse_encaps
 from tunnel_monitor.contract import Outcome
 from tunnel_monitor.errors import BadSetting, TunnelMonitorError
 from tunnel_monitor.export import listing
-from tunnel_monitor.export.listing import COLUMNS, Record
-from tunnel_monitor.flows import columns
+from tunnel_monitor.export.listing import COLUMNS, SIGNAL_COLUMNS, Record
+from tunnel_monitor.flows import columns, signals
 from tunnel_monitor.flows.filter.match import Setting, chosen
 from tunnel_monitor.flows.filter.tree import Node
+from tunnel_monitor.flows.group import group
 from tunnel_monitor.settings import Boundary, MonitorSettings
 
 INTERRUPTED = 130
 LEDGER_COLUMNS = ("outcome", "packets", "bytes")
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "flows": COLUMNS,
+    "ledger": LEDGER_COLUMNS,
+    "signals": SIGNAL_COLUMNS,
+}
 NOT_IN_CAPTURES = frozenset({"rate", "packet_rate", "direction", "interface", "host"})
 NUMBERS = frozenset({"vni", "packets", "bytes"})
 SHOWN = (*COLUMNS[2:6], "encap", "vni", "path", "packets", "bytes")
@@ -73,6 +79,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--kernel",
         action="store_true",
         help="let the kernel's programs read the packets, and tell whether both agree; as root",
+    )
+    parser.add_argument(
+        "--signals",
+        action="store_true",
+        help="print also what is worth knowing of tunnels beside their flows: fragments, options",
     )
     add_filter_option(parser)
     add_names_option(parser)
@@ -189,31 +200,32 @@ def read_one(
 
 
 def show(options: argparse.Namespace, totals: Totals, only: Node) -> None:
-    """Print the flows that are asked for, and the ledger if that is, which is always whole."""
-    rows = chosen(columns.join(totals.flows, totals.tunnels), only, Setting(elapsed_ns=0))
-    flows = listing.records(rows)
-    ledger = ledger_of(totals) if options.ledger else None
+    """Print the flows that are asked for, and what else is, which is always whole."""
+    rows, marks = signals.split(columns.join(totals.flows, totals.tunnels))
+    if len(marks):  # packets of one flow may have differed in them
+        rows = group(rows)
+    lists = {"flows": listing.records(chosen(rows, only, Setting(elapsed_ns=0)))}
+    if options.ledger:
+        lists["ledger"] = ledger_of(totals)
+    if options.signals:
+        lists["signals"] = listing.signals(marks)
     if options.json:
-        write(listing.as_json_array(flows) if ledger is None else both(flows, ledger))
+        write(as_json(lists))
     elif options.jsonl:
-        write(listing.as_json_lines([*flows, *(ledger or [])]))
+        write(b"".join(listing.as_json_lines(found) for found in lists.values()))
     elif options.csv:
-        write(listing.as_csv(flows, COLUMNS))
-        if ledger is not None:
-            write(b"\n" + listing.as_csv(ledger, LEDGER_COLUMNS))
+        write(b"\n".join(listing.as_csv(found, NAMES[name]) for name, found in lists.items()))
     else:
-        print_tables(flows, ledger)
+        print_tables(lists)
 
 
-def both(flows: list[Record], ledger: list[Record]) -> bytes:
-    """One object of two arrays."""
-    return (
-        b'{"flows": '
-        + listing.as_json_array(flows).rstrip()
-        + b',\n"ledger": '
-        + listing.as_json_array(ledger).rstrip()
-        + b"}\n"
-    )
+def as_json(lists: Mapping[str, list[Record]]) -> bytes:
+    """The flows as an array, or an object of arrays if there is more."""
+    arrays = {name: listing.as_json_array(found).rstrip() for name, found in lists.items()}
+    if len(arrays) == 1:
+        return arrays["flows"] + b"\n"
+    members = [b'"%s": %s' % (name.encode(), array) for name, array in arrays.items()]
+    return b"{" + b",\n".join(members) + b"}\n"
 
 
 def ledger_of(totals: Totals) -> list[Record]:
@@ -229,22 +241,30 @@ def write(data: bytes) -> None:
     sys.stdout.buffer.write(data)
 
 
-def print_tables(flows: list[Record], ledger: list[Record] | None) -> None:
-    """The flows with most bytes first, then the ledger."""
-    flows.sort(key=lambda record: -int(record["bytes"] or 0))
-    table_of(SHOWN, flows).print()
-    if ledger is not None:
-        print()
-        table_of(LEDGER_COLUMNS, [record for record in ledger if record["packets"]]).print()
+def print_tables(lists: Mapping[str, list[Record]]) -> None:
+    """One below the other."""
+    for name, found in lists.items():
+        if name != "flows":
+            print()
+        table_of(name, in_order(name, found)).print()
 
 
-def table_of(names: tuple[str, ...], found: list[Record]) -> Table:
-    """Records as a table whose last line adds them up."""
-    sums = {name: str(sum(int(one[name] or 0) for one in found)) for name in ("packets", "bytes")}
+def in_order(name: str, found: list[Record]) -> list[Record]:
+    """Those with most bytes first; of the ledger what was met, in its order."""
+    if name == "ledger":
+        return [record for record in found if record["packets"]]
+    return sorted(found, key=lambda record: -int(record["bytes"] or 0))
+
+
+def table_of(name: str, found: list[Record]) -> Table:
+    """Records as a table whose last line adds them up; not signals, which may share packets."""
+    names = SHOWN if name == "flows" else NAMES[name]
+    counts = ("packets", "bytes")
+    sums = {count: str(sum(int(one[count] or 0) for one in found)) for count in counts}
     total = {names[0]: "total", **sums}
     return Table(
         names,
         NUMBERS,
         [[None if one[name] is None else str(one[name]) for name in names] for one in found],
-        [total.get(name) for name in names],
+        [total.get(name) for name in names] if name != "signals" else (),
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import TypeAlias
 
 import orjson
@@ -14,30 +15,45 @@ from tunnel_monitor.flows.columns import ADDRESSES, Rows
 
 COLUMNS = ("encap", "vni", *ADDRESSES, "packets", "bytes", "path")
 
+SIGNAL_COLUMNS = ("signal", "encap", "vni", *ADDRESSES[:2], "packets", "bytes", "path")
+
 Record: TypeAlias = dict[str, str | int | None]
 
 
 def records(rows: Rows) -> list[Record]:
-    """One record for each row, with exactly COLUMNS, sorted by them in this order.
+    """One record for each flow, with exactly COLUMNS, sorted by them in this order.
 
     Texts are compared as texts, and no VNI comes before all VNIs. Counts are exact.
     """
-    members: dict[str, Iterable[str | int | None]] = {
-        "encap": labels.encaps(rows),
-        "vni": labels.vnis(rows),
-        **{name: labels.texts(rows, name) for name in ADDRESSES},
-        "packets": rows["packets"].tolist(),
-        "bytes": rows["bytes"].tolist(),
-        "path": labels.paths(rows),
-    }
-    values = [members[name] for name in COLUMNS]
-    found = sorted(zip(*values, strict=True), key=_order)
-    return [dict(zip(COLUMNS, record, strict=True)) for record in found]
+    return _listed(rows, COLUMNS)
 
 
-def _order(record: tuple[str | int | None, ...]) -> tuple[object, ...]:
-    encap, vni, *rest = record
-    return (encap, -1 if vni is None else vni, *rest)
+def signals(rows: Rows) -> list[Record]:
+    """One record for each row of signals, with SIGNAL_COLUMNS; likewise."""
+    return _listed(rows, SIGNAL_COLUMNS)
+
+
+def _listed(rows: Rows, names: tuple[str, ...]) -> list[Record]:
+    values = [VALUES[name](rows) for name in names]
+    place = names.index("vni")
+    found = sorted(zip(*values, strict=True), key=lambda record: _order(record, place))
+    return [dict(zip(names, record, strict=True)) for record in found]
+
+
+def _order(record: tuple[str | int | None, ...], vni: int) -> tuple[object, ...]:
+    number = record[vni]
+    return (*record[:vni], -1 if number is None else number, *record[vni + 1 :])
+
+
+VALUES: Mapping[str, Callable[[Rows], Iterable[str | int | None]]] = {
+    "signal": labels.signals,
+    "encap": labels.encaps,
+    "vni": labels.vnis,
+    **{name: partial(labels.texts, name=name) for name in ADDRESSES},
+    "packets": lambda rows: rows["packets"].tolist(),
+    "bytes": lambda rows: rows["bytes"].tolist(),
+    "path": labels.paths,
+}
 
 
 def as_json(value: object) -> bytes:

@@ -14,8 +14,9 @@ from tunnel_monitor.contract import (
     TALLY,
     Direction,
     Outcome,
+    Signal,
 )
-from tunnel_monitor.flows import columns
+from tunnel_monitor.flows import columns, signals
 from tunnel_monitor.flows.columns import ADDRESSES, KEY_WORDS, ROW_WORDS, Rows, Words
 from tunnel_monitor.flows.group import group
 from tunnel_monitor.flows.noticed import Noticed
@@ -37,6 +38,9 @@ class FlowBatch:
         tunnels: (m,) FLOW without inner addresses, `overflow` set: what found no room as flows.
             What found no room even here has a row without outer addresses and without
             encapsulation, so that flows and tunnels add up to the ledger's `flow` and `overflow`.
+        signals: (k,) FLOW without inner addresses: what is worth knowing of packets beside their
+            flow, as signals.py has it. Those of later fragments add up to the ledger's
+            `later_fragment`, in the same way.
         ledger: (interfaces, DIRECTIONS, OUTCOMES) TALLY of this interval.
         devices: the interfaces' own counters by Direction since the programs were attached;
             None for one that is gone.
@@ -49,6 +53,7 @@ class FlowBatch:
     interfaces: tuple[str, ...]
     flows: Rows
     tunnels: Rows
+    signals: Rows
     ledger: NDArray[np.void]
     devices: tuple[tuple[DeviceCounts, DeviceCounts] | None, ...]
     noticed: Noticed = field(default_factory=Noticed)
@@ -57,23 +62,42 @@ class FlowBatch:
     def of(cls, drained: Drained) -> FlowBatch:
         """Widen, join and add up what one drain took out of the kernel."""
         interfaces = drained.interfaces
-        flows = [
-            _rows(records, place)
-            for place, interface in enumerate(interfaces)
-            for records in (interface.narrow, interface.wide)
-        ]
-        tunnels = [_tunnels(interface, place) for place, interface in enumerate(interfaces)]
+        parts = [_parts(interface, place) for place, interface in enumerate(interfaces)]
         return cls(
             time_ns=drained.time_ns,
             interval_ns=drained.interval_ns,
             number=drained.number,
             interfaces=tuple(interface.interface for interface in interfaces),
-            flows=group(columns.join(columns.empty(), *flows)),
-            tunnels=group(columns.join(columns.empty(), *tunnels)),
+            flows=group(
+                columns.join(columns.empty(), *(rows for part in parts for rows in part.flows))
+            ),
+            tunnels=group(columns.join(columns.empty(), *(part.overflow for part in parts))),
+            signals=signals.by_tunnel(*(part.signals for part in parts)),
             ledger=_ledger(interfaces),
             devices=tuple(interface.device for interface in interfaces),
             noticed=Noticed.of(interfaces),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """One interface's rows, apart; keys may repeat."""
+
+    flows: tuple[Rows, Rows]
+    overflow: Rows
+    signals: Rows
+
+
+def _parts(interface: InterfaceDrain, place: int) -> _Parts:
+    narrow, of_narrow = signals.split(_rows(interface.narrow, place))
+    wide, of_wide = signals.split(_rows(interface.wide, place))
+    tunnels, of_tunnels = signals.split(_rows(interface.tunnels, place))
+    overflow = columns.join(tunnels, _unplaced(interface, tunnels, place, Outcome.OVERFLOW))
+    overflow["overflow"] = 1
+    fragments = columns.where(of_tunnels, of_tunnels["meta"] & Signal.LATER_FRAGMENT.bit != 0)
+    lost = _unplaced(interface, fragments, place, Outcome.LATER_FRAGMENT)
+    lost["meta"] |= Signal.LATER_FRAGMENT.bit
+    return _Parts((narrow, wide), overflow, columns.join(of_narrow, of_wide, of_tunnels, lost))
 
 
 def _rows(records: Records, interface: int) -> Rows:
@@ -110,25 +134,18 @@ def _ledger(interfaces: tuple[InterfaceDrain, ...]) -> NDArray[np.void]:
     return np.stack([interface.ledger for interface in interfaces])
 
 
-def _tunnels(interface: InterfaceDrain, place: int) -> Rows:
-    tunnels = _rows(interface.tunnels, place)
-    tunnels = columns.join(tunnels, _unplaced(interface, tunnels, place))
-    tunnels["overflow"] = 1
-    return tunnels
-
-
-def _unplaced(interface: InterfaceDrain, tunnels: Rows, place: int) -> Rows:
-    """At most one row a direction: the ledger's `overflow` less what the tunnels' rows have."""
-    directions = columns.direction(tunnels)
+def _unplaced(interface: InterfaceDrain, placed: Rows, place: int, outcome: Outcome) -> Rows:
+    """At most one row a direction: the ledger's outcome less what rows by tunnel have of it."""
+    directions = columns.direction(placed)
     rows = []
     for direction in Direction:
-        packets, size, _ = columns.counts(columns.where(tunnels, directions == direction))
-        overflow = interface.ledger[direction, Outcome.OVERFLOW]
-        if int(overflow["packets"]) > packets:
+        packets, size, _ = columns.counts(columns.where(placed, directions == direction))
+        whole = interface.ledger[direction, outcome]
+        if int(whole["packets"]) > packets:
             row = columns.empty(1)
             row["meta"] = META_EGRESS * direction
             row["interface"] = place
-            row["packets"] = int(overflow["packets"]) - packets
-            row["bytes"] = int(overflow["bytes"]) - size
+            row["packets"] = int(whole["packets"]) - packets
+            row["bytes"] = int(whole["bytes"]) - size
             rows.append(row)
     return columns.join(columns.empty(), *rows)

@@ -20,6 +20,7 @@ from tunnel_monitor.contract import (
     META_OUTERMOST,
     META_PATH_SHIFT,
     PATH_BITS,
+    Signal,
 )
 
 Rows: TypeAlias = NDArray[np.void]  # (n,) FLOW
@@ -31,6 +32,7 @@ WORD = {name: FLOW.fields[name][1] // 8 for name in (*ADDRESSES, "packets")}  # 
 KEY_WORDS = WORD["packets"]
 STEP, STEPS = (1 << PATH_BITS) - 1, (1 << MAX_DEPTH * PATH_BITS) - 1
 PATH_MASK = STEPS << META_PATH_SHIFT
+SIGNAL_MASK = sum(signal.bit for signal in Signal)
 
 
 def empty(count: int = 0) -> Rows:

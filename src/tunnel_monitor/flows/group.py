@@ -22,8 +22,9 @@ from tunnel_monitor.contract import (
     META_PATH_SHIFT,
 )
 from tunnel_monitor.flows import columns
-from tunnel_monitor.flows.columns import ADDRESSES, KEY_WORDS, PATH_MASK, Rows, Words
+from tunnel_monitor.flows.columns import ADDRESSES, KEY_WORDS, PATH_MASK, SIGNAL_MASK, Rows, Words
 
+# `signal` is beside them: rows of flows have none (signals.py).
 TUNNEL = frozenset({"interface", "direction", "path", "encap", "vni", "outer_src", "outer_dst"})
 FLOW_COLUMNS = TUNNEL | {"overflow", "inner_src", "inner_dst"}
 META_BITS = {
@@ -32,6 +33,7 @@ META_BITS = {
     "inner_src": META_HAS_INNER,
     "inner_dst": META_HAS_INNER,
     "path": PATH_MASK | META_OUTERMOST,
+    "signal": SIGNAL_MASK,
 }
 
 # Drawn anew in each process: addresses are chosen by whoever sends, and fixed numbers would let

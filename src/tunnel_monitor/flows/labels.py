@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tunnel_monitor.contract import PATH_BITS, Direction, Encap
+from tunnel_monitor.contract import PATH_BITS, Direction, Encap, Signal
 from tunnel_monitor.flows import addresses, columns
 from tunnel_monitor.flows.columns import Rows
 from tunnel_monitor.flows.filter.tree import Text
@@ -49,6 +49,12 @@ def encaps(rows: Rows) -> list[str]:
     """`vxlan`, ...: the record's own; `none` for what was counted without its tunnel."""
     names = {encap.value: encap.label for encap in Encap}
     return [names[number] for number in columns.encap(rows).tolist()]
+
+
+def signals(rows: Rows) -> list[str]:
+    """`geneve_options`, ...: of rows with one signal each."""
+    names = {signal.bit: signal.label for signal in Signal}
+    return [names[bit] for bit in (rows["meta"] & columns.SIGNAL_MASK).tolist()]
 
 
 def paths(rows: Rows) -> list[str]:

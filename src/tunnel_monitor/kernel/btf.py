@@ -33,6 +33,7 @@ STRUCTS = {
 ENUMS: dict[str, tuple[type[IntEnum], str]] = {
     "encap": (contract.Encap, "ENCAP_"),
     "outcome": (contract.Outcome, ""),
+    "signal": (contract.Signal, "SIGNAL_"),
     "direction": (contract.Direction, ""),
     "quirk": (contract.Quirk, "QUIRK_"),
 }

@@ -47,9 +47,9 @@ class StoreWindow(Window):
         """With the largest flows and tunnels at hand, for suggestions."""
         flows = source.answer(Question(span, FLOW_COLUMNS, limit=MOST_ROWS))
         tunnels = source.answer(Question(span, TUNNEL, limit=MOST_ROWS))
-        return cls(
-            span, flows.elapsed_ns, flows.rows, columns.empty(), tunnels.rows, flows.places, source
-        )
+        none = columns.empty()  # the store keeps no signals
+        rows = (flows.rows, none, tunnels.rows, none)
+        return cls(span, flows.elapsed_ns, *rows, flows.places, source)
 
 
 class FleetView(LiveView):

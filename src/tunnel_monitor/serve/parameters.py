@@ -35,6 +35,7 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "matrix": (*WHICH, "vni", "peer", "interface", "by", "limit"),
     "segments": (*WHICH, "interface"),
     "summary": WHICH,
+    "signals": ("window", "filter", "interface", "limit"),
     "snapshot": (*WHICH, "vni", "peer", "limit"),
     "series": (*SPAN, "filter", "step", "by", "limit"),
     "growth": (*SPAN, *COMPARED, "filter", "by", "limit"),
@@ -50,6 +51,7 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
 LIMITS: Mapping[str, tuple[int, int]] = {
     "flows": (1000, 100_000),
     "matrix": (50, 500),
+    "signals": (1000, 100_000),
     "snapshot": (0, 5000),
     "series": (12, 100),
     "growth": (20, 1000),

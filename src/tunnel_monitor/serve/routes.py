@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tunnel_monitor.errors import BadFilter, BadSetting, StoreFailed
-from tunnel_monitor.serve import comparing, matrix, replies, suggest
+from tunnel_monitor.serve import comparing, matrix, replies, signals, suggest
 from tunnel_monitor.serve.encoding import WORTH_BYTES, compress, encode, takes_gzip
 from tunnel_monitor.serve.event import event
 from tunnel_monitor.serve.facts import FactsSource
@@ -34,6 +34,7 @@ REPLIES: Mapping[str, Callable[[Snapshot, Query], Json]] = {
     "flows": replies.flows,
     "matrix": matrix.matrix,
     "segments": replies.segments,
+    "signals": signals.signals,
     "ledger": replies.ledger,
     "timeline": replies.timeline,
     "series": comparing.series,

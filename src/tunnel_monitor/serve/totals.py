@@ -15,7 +15,7 @@ from tunnel_monitor.flows.question import Place
 from tunnel_monitor.flows.table import Table, Times
 from tunnel_monitor.serve.seen import NOTHING, Endpoints, Seen
 
-REMAINDER = frozenset({"interface", "direction", "encap", "overflow"})
+REMAINDER = frozenset({"interface", "direction", "encap", "overflow", "signal"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Limits:
     Args:
         flows: beyond it the smallest are folded into their tunnels' rows.
         tunnels: beyond it the smallest are folded into one row for each interface, direction
-            and encapsulation, without addresses and VNI.
+            and encapsulation, without addresses and VNI; of signals likewise.
         endpoints: beyond it no more are counted.
     """
 
@@ -46,6 +46,7 @@ class Totals:
         flows: by flow.
         overflow: by tunnel, what is not among the flows: full tables, and forgotten flows.
         tunnels: by tunnel.
+        signals: by tunnel and signal.
         endpoints: inner addresses by segment.
         seen: how many of what there are.
         forgotten_flows: how often a flow was folded into its tunnel.
@@ -55,6 +56,7 @@ class Totals:
     flows: Table
     overflow: Table
     tunnels: Table
+    signals: Table
     endpoints: Endpoints
     seen: Seen
     forgotten_flows: int
@@ -64,7 +66,7 @@ class Totals:
     def nothing(cls, limits: Limits) -> Totals:
         """Before the first drain."""
         empty = Table.of(columns.empty())
-        return cls(empty, empty, empty, Endpoints.nothing(), NOTHING, 0, limits)
+        return cls(empty, empty, empty, empty, Endpoints.nothing(), NOTHING, 0, limits)
 
     def added(self, flows: Rows, overflow: Rows, tunnels: Rows, time_ns: int = 0) -> Totals:
         """Add one drain.
@@ -86,6 +88,11 @@ class Totals:
             forgotten_flows=self.forgotten_flows + len(forgotten),
         )
         return later._networks(tunnels, new, time_ns)
+
+    def with_signals(self, signals: Rows, time_ns: int = 0) -> Totals:
+        """Add those of one drain: (s,) FLOW, unique keys."""
+        table = self._bounded(*self.signals.added(signals, time_ns), time_ns)[0]
+        return replace(self, signals=table)
 
     def times(self, node: Node, places: tuple[Place, ...], elapsed_ns: int) -> Times:
         """(n, 2) when what a filter means was there first and last, one row for each.

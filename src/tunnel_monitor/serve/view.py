@@ -19,6 +19,7 @@ from tunnel_monitor.flows.group import TUNNEL, group
 from tunnel_monitor.flows.names import NO_NAMES, Naming
 from tunnel_monitor.flows.question import HOST, Answer, Place, Question, Source, Span
 from tunnel_monitor.flows.recent import Recent
+from tunnel_monitor.flows.signals import by_tunnel
 from tunnel_monitor.kernel.drained import DeviceCounts
 from tunnel_monitor.serve.seen import Seen
 from tunnel_monitor.serve.timeline import Series, Timeline, drains_kept
@@ -39,6 +40,7 @@ class Window:
         overflow: (m,) FLOW, what is known by tunnel only.
         tunnels: (t,) FLOW, both together by tunnel.
         places: a row's `interface` is a place in them.
+        signals: (s,) FLOW, as in FlowBatch.
     """
 
     span: Span
@@ -46,6 +48,7 @@ class Window:
     flows: Rows
     overflow: Rows
     tunnels: Rows
+    signals: Rows
     places: tuple[Place, ...]
 
     def rows(self) -> Rows:
@@ -160,7 +163,7 @@ class LiveView:
         now_ns, interval_ns = time.time_ns(), round(interval_s * 1e9)
         self._began_ns = now_ns
         empty = columns.empty()
-        nothing = Window(Span(now_ns, now_ns), interval_ns, empty, empty, empty, places)
+        nothing = Window(Span(now_ns, now_ns), interval_ns, empty, empty, empty, empty, places)
         self.snapshot = Snapshot(
             number=0,
             time_ns=now_ns,
@@ -192,9 +195,10 @@ class LiveView:
             ValueError: the batch is of other interfaces.
         """
         tunnels = self._note(batch)
-        self._totals = self._totals.added(batch.flows, batch.tunnels, tunnels, batch.time_ns)
+        totals = self._totals.added(batch.flows, batch.tunnels, tunnels, batch.time_ns)
+        self._totals = totals.with_signals(batch.signals, batch.time_ns)
         span = Span(batch.time_ns - batch.interval_ns, batch.time_ns)
-        rows = (batch.flows, batch.tunnels, tunnels)
+        rows = (batch.flows, batch.tunnels, tunnels, batch.signals)
         self._show(batch, Window(span, batch.interval_ns, *rows, self.snapshot.places))
 
     def replay(self, batches: Iterable[FlowBatch]) -> None:
@@ -239,7 +243,9 @@ class LiveView:
         flows = _together([batch.flows for batch in batches])
         overflow = _together([batch.tunnels for batch in batches])
         tunnels = group(columns.join(flows, overflow), TUNNEL)
-        self._totals = self._totals.added(flows, overflow, tunnels, batches[-1].time_ns)
+        time_ns = batches[-1].time_ns
+        totals = self._totals.added(flows, overflow, tunnels, time_ns)
+        self._totals = totals.with_signals(by_tunnel(*(one.signals for one in batches)), time_ns)
 
     def _show(self, batch: FlowBatch, last: Window) -> None:
         self.snapshot = Snapshot(
@@ -267,9 +273,15 @@ class LiveView:
 
     def _total(self, until_ns: int) -> Window:
         totals = self._totals
-        rows = (totals.flows.rows, totals.overflow.rows, totals.tunnels.rows)
-        span = Span(self._began_ns, until_ns)
-        return Window(span, self._elapsed_ns, *rows, self.snapshot.places)
+        return Window(
+            Span(self._began_ns, until_ns),
+            self._elapsed_ns,
+            totals.flows.rows,
+            totals.overflow.rows,
+            totals.tunnels.rows,
+            totals.signals.rows,
+            self.snapshot.places,
+        )
 
 
 def _together(parts: list[Rows]) -> Rows:

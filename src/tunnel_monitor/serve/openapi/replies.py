@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tunnel_monitor.contract import TALLY, Direction, Encap, Outcome
+from tunnel_monitor.contract import TALLY, Direction, Encap, Outcome, Signal
 from tunnel_monitor.flows.columns import ADDRESSES
 from tunnel_monitor.flows.groupings import CONVERSATION, TUNNEL
 from tunnel_monitor.serve.members import COUNTED, Json
@@ -307,6 +307,20 @@ REPLIES: Mapping[str, tuple[str, Json]] = {
     "ledger": (
         "Where every packet went.",
         members(**STRETCH, rows=listed(named("LedgerRow"))),
+    ),
+    "signals": (
+        "What is worth knowing of packets beside their flow, by tunnel.",
+        members(
+            **HEADING,
+            rows=listed(
+                group_with(
+                    signal=one_of(*(signal.label for signal in Signal)),
+                    packets=COUNT,
+                    bytes=COUNT,
+                )
+            ),
+            other=members(signals=WHOLE, packets=COUNT, bytes=COUNT),
+        ),
     ),
     "status": ("How the monitor is.", named("Status")),
     "findings": (
