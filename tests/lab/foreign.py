@@ -42,10 +42,11 @@ class Foreign(LoadedPrograms):
 
     Args:
         namespace: the file of the namespace of all interfaces they are attached to.
+        name: of the object.
     """
 
-    def __init__(self, namespace: Path) -> None:
-        super().__init__("foreign")
+    def __init__(self, namespace: Path, name: str = "foreign") -> None:
+        super().__init__(name)
         self._namespace = namespace
 
     def attach(self, program: str, device: str, way: Direction, *, first: bool = False) -> None:

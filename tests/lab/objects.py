@@ -79,12 +79,12 @@ class LoadedPrograms:
         )
         return [sum(column) for column in zip(*values, strict=True)]
 
-    def set_row(self, name: str, words: list[int]) -> None:
-        """Set the only row of a per-CPU array, alike for all CPUs."""
+    def set_row(self, name: str, words: list[int], key: int = 0) -> None:
+        """Set a row of a per-CPU array, alike for all CPUs."""
         values = (ctypes.c_uint64 * (len(words) * possible_cpus()))(*words * possible_cpus())
-        zero = ctypes.c_uint32(0)
+        row = ctypes.c_uint32(key)
         libbpf.checked(
             self.library.bpf_map_update_elem(
-                self.map(name), ctypes.byref(zero), values, ctypes.c_uint64(0)
+                self.map(name), ctypes.byref(row), values, ctypes.c_uint64(0)
             )
         )
