@@ -155,6 +155,15 @@ def test_it_has_the_time_of_the_capture(tmp_path: Path) -> None:
     assert page.told[0] == f"Showing {path}."
 
 
+def test_a_stretch_of_its_time_can_be_asked_for(tmp_path: Path) -> None:
+    with serving(written(tmp_path / "one.pcap")) as page:
+        span = f"from={TODAY_S + 7}&to={TODAY_S + 28}"
+        found = page.api(f"flows?{span}")
+        assert [row["vni"] for row in found["rows"]] == [3, 2, 1]  # the largest first
+        assert found["all"]["bytes"] == str(sum(one.wire for one in PACKETS[1:4]))
+        assert page.end() == 0
+
+
 def test_odd_stamps_are_told(tmp_path: Path) -> None:
     path = tmp_path / "odd.pcapng"
     one = PACKETS[0]

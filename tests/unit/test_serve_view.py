@@ -100,8 +100,11 @@ def test_a_batch_of_other_interfaces_is_refused() -> None:
     view.close()
 
 
-def test_what_is_over_is_replayed_into_one_snapshot(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serve_view, "ENOUGH", 1000)
+@pytest.mark.parametrize("enough", [0, 1000, 10**9])
+def test_what_is_over_is_replayed_into_one_snapshot(
+    enough: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serve_view, "ENOUGH", enough)
     batches = [FlowBatch.of(synthetic.many(300, seed=n, number=n)) for n in range(1, 50)]
     live, recorded = LiveView(["eth0"], 1.0), LiveView(["eth0"], 1.0, slices=len(batches))
     for one in batches:

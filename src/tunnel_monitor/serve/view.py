@@ -210,15 +210,18 @@ class LiveView:
             ValueError: a batch is of other interfaces.
         """
         waiting: list[FlowBatch] = []
+        rows = 0
         batch = None
         for batch in batches:
             self._note(batch)
             waiting.append(batch)
-            if sum(len(one.flows) for one in waiting) > ENOUGH:
+            rows += len(batch.flows)
+            if rows > ENOUGH:
                 self._add(waiting)
-                waiting = []
-        if batch is not None:
+                waiting, rows = [], 0
+        if waiting:
             self._add(waiting)
+        if batch is not None:
             self._show(batch, self._total(batch.time_ns))
 
     def close(self) -> None:
