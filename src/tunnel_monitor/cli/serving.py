@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit, urlunsplit
 
+from tunnel_monitor.cli import memory
 from tunnel_monitor.cli.ending import Ending
 from tunnel_monitor.errors import BadSetting
 from tunnel_monitor.serve import certificate, page
@@ -39,6 +40,7 @@ class Entrance:
         Raises:
             BadSetting, AddressInUse, MissingPrivilege
         """
+        memory.give_back()
         if options.key and not options.certificate:
             raise BadSetting(
                 f"cannot use key {options.key}: it belongs to no certificate",
