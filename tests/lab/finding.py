@@ -47,12 +47,12 @@ class Broken:
         rows: list[dict[str, Any]] = self.demo.get("api/v1/findings")["rows"]
         return rows
 
-    def found(self, names: set[str]) -> dict[str, dict[str, Any]]:
+    def found(self, names: set[str], within_s: float = FOUND_S) -> dict[str, dict[str, Any]]:
         """Wait until findings of all these names are open; name -> finding.
 
-        Each must be there 15 seconds after the last fault was made.
+        Each must be there so many seconds after the last fault was made.
         """
-        deadline = time.monotonic() + FOUND_S
+        deadline = time.monotonic() + within_s
         while True:
             opened = {row["name"]: row for row in self.rows() if row["state"] == "open"}
             if names <= opened.keys():

@@ -22,7 +22,26 @@ MAPPED_BITS = 96  # of an IPv6 network in which IPv4 addresses are mapped
 
 
 def add_judging_options(parser: argparse.ArgumentParser) -> None:
-    """Declare what findings take."""
+    """Declare what findings take on a host."""
+    add_general_options(parser, "judge nothing, and look at nothing beside sizes")
+    parser.add_argument(
+        "--known-peers",
+        action="append",
+        default=[],
+        metavar="NETWORK",
+        help="whose tunnel packets are expected, as 172.16.0.0/16; all others are rogue; "
+        "repeatable",
+    )
+    parser.add_argument(
+        "--notices",
+        default=",".join(one.label for one in Notice),
+        metavar="LIST",
+        help=f"what is looked at beside sizes, by commas, or {NOTHING}",
+    )
+
+
+def add_general_options(parser: argparse.ArgumentParser, off: str) -> None:
+    """Declare what findings take anywhere; `off` says what it means to have none."""
     parser.add_argument(
         "--threshold",
         action="append",
@@ -38,25 +57,7 @@ def add_judging_options(parser: argparse.ArgumentParser) -> None:
         help="do not announce findings of that name, or only those about one peer, endpoint or "
         "VNI; repeatable",
     )
-    parser.add_argument(
-        "--known-peers",
-        action="append",
-        default=[],
-        metavar="NETWORK",
-        help="whose tunnel packets are expected, as 172.16.0.0/16; all others are rogue; "
-        "repeatable",
-    )
-    parser.add_argument(
-        "--notices",
-        default=",".join(one.label for one in Notice),
-        metavar="LIST",
-        help=f"what is looked at beside sizes, by commas, or {NOTHING}",
-    )
-    parser.add_argument(
-        "--no-findings",
-        action="store_true",
-        help="judge nothing, and look at nothing beside sizes",
-    )
+    parser.add_argument("--no-findings", action="store_true", help=off)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class Judging:
         """
         return cls(
             thresholds=Thresholds.of(options.threshold),
-            mutes=Mutes(Mute.of(written, detectors.NAMES) for written in options.mute),
+            mutes=mutes_of(options),
             known_peers=tuple(map(network, options.known_peers)),
             notices=Notice(0) if options.no_findings else parse_notices(options.notices),
             off=options.no_findings,
@@ -123,6 +124,15 @@ class Judging:
             overlay=overlay,
             complain=complain,
         )
+
+
+def mutes_of(options: argparse.Namespace) -> Mutes:
+    """What is kept quiet.
+
+    Raises:
+        BadSetting: one of them means nothing.
+    """
+    return Mutes(Mute.of(written, detectors.NAMES) for written in options.mute)
 
 
 def parse_notices(written: str) -> Notice:

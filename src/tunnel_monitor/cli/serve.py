@@ -12,10 +12,13 @@ from functools import partial
 
 from tunnel_monitor import __version__
 from tunnel_monitor.cli.ending import Ending
+from tunnel_monitor.cli.judging import add_general_options, mutes_of
 from tunnel_monitor.cli.listening import add_serving_options
 from tunnel_monitor.cli.naming import add_names_option, add_resolve_option, naming_of
 from tunnel_monitor.cli.serving import Entrance, print_address, serve_until
 from tunnel_monitor.cli.storing import ADDRESS, add_secret_options, target_of
+from tunnel_monitor.diagnose.thresholds import Thresholds
+from tunnel_monitor.serve.fleet_findings import FleetFindings
 from tunnel_monitor.serve.fleet_view import FleetView
 from tunnel_monitor.serve.server import Server
 from tunnel_monitor.store.clickhouse_source import ClickHouseSource
@@ -39,17 +42,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_serving_options(parser)
     add_names_option(parser)
     add_resolve_option(parser)
+    add_general_options(parser, "judge nothing")
 
 
 def run(options: argparse.Namespace) -> int:
     """Serve until told to end."""
+    thresholds, mutes = Thresholds.of(options.threshold), mutes_of(options)
     source = Once(ClickHouseSource(target_of(options, options.store)))
     source.span()  # a store that cannot be asked at all is told before anything is served
     naming = naming_of(options)
-    with closing(FleetView(source, naming, report)) as view:
+    findings = FleetFindings(
+        source,
+        thresholds=thresholds,
+        mutes=mutes,
+        complain=report,
+        off=options.no_findings,
+    )
+    with closing(FleetView(source, naming, report, beside=findings.look)) as view:
         entrance = Entrance.of(options)
         facts = partial(view.facts, __version__, socket.gethostname(), time.time_ns())
-        server = entrance.serve(view, facts)
+        server = entrance.serve(view, facts, lambda: findings.report)
         return asyncio.run(attend(view, server))
 
 

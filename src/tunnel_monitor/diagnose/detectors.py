@@ -14,6 +14,7 @@ from tunnel_monitor.diagnose.duplicate import Duplicate
 from tunnel_monitor.diagnose.fragments import Fragments
 from tunnel_monitor.diagnose.header import Header
 from tunnel_monitor.diagnose.hog import Hog
+from tunnel_monitor.diagnose.loss import Loss
 from tunnel_monitor.diagnose.low_entropy import LowEntropy
 from tunnel_monitor.diagnose.mtu import Mtu
 from tunnel_monitor.diagnose.one_way import OneWay
@@ -22,7 +23,7 @@ from tunnel_monitor.diagnose.rogue import Rogue
 from tunnel_monitor.diagnose.storm import Storm
 from tunnel_monitor.diagnose.vni_mismatch import VniMismatch
 
-DETECTORS: Final[tuple[type[Detector], ...]] = (
+ON_A_HOST: Final[tuple[type[Detector], ...]] = (
     Mtu,
     BlackHole,
     Fragments,
@@ -38,13 +39,16 @@ DETECTORS: Final[tuple[type[Detector], ...]] = (
     DecapFailure,
     PathChange,
 )
+# What takes the counts of several hosts: only who serves a store has them.
+OVER_A_FLEET: Final[tuple[type[Detector], ...]] = (Loss,)
+DETECTORS: Final = (*ON_A_HOST, *OVER_A_FLEET)
 NAMES: Final = tuple(detector.name for detector in DETECTORS)
 
 
 def make_all(known_peers: Iterable[IPv6Network] = ()) -> list[Detector]:
-    """One of each, having seen nothing yet.
+    """One of each that a single host can have, having seen nothing yet.
 
     Args:
         known_peers: networks whose addresses are peers; none means nobody was named.
     """
-    return [Rogue(known_peers) if one is Rogue else one() for one in DETECTORS]
+    return [Rogue(known_peers) if one is Rogue else one() for one in ON_A_HOST]

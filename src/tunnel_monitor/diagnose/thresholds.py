@@ -55,6 +55,10 @@ class Thresholds:
     hog_s: float = 4.0
     hog_before_s: float = 30.0
     hog_link_share: float = 0.5
+    # loss
+    loss_share: float = 0.01
+    loss_packets: float = 10
+    loss_s: float = 10.0
 
     def __post_init__(self) -> None:
         for field in fields(self):

@@ -59,12 +59,20 @@ class FleetView(LiveView):
         source: the store, in which each packet is once.
         names: of addresses.
         report: gets one sentence when the store goes away, and when it is back.
+        beside: called before each look, on the same thread; raises as the store does.
     """
 
-    def __init__(self, source: Source, names: Naming, report: Report) -> None:
+    def __init__(
+        self,
+        source: Source,
+        names: Naming,
+        report: Report,
+        beside: Callable[[], None] = lambda: None,
+    ) -> None:
         super().__init__([], STEP_NS / SECOND_NS, names=names, history=source)
         self._source = source
         self._report = report
+        self._beside = beside
         self._failed = False
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="fleet", daemon=True)
@@ -122,6 +130,7 @@ class FleetView(LiveView):
     def _follow(self) -> None:
         while True:
             try:
+                self._beside()
                 self.look()
             except StoreFailed as error:
                 if not self._failed:

@@ -1,0 +1,132 @@
+"""15. Loss between two hosts: what one sent less what the other received."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tunnel_monitor.diagnose.base import Observation
+from tunnel_monitor.diagnose.finding import Confidence, Severity, Suspicion
+from tunnel_monitor.diagnose.members import hashes_among
+from tunnel_monitor.diagnose.pairs import Hashes
+from tunnel_monitor.diagnose.subjects import network_of, subject_of
+from tunnel_monitor.diagnose.two_ends import TwoEnds
+
+FORGOTTEN_S = 60.0
+MOST_REMEMBERED = 100_000
+MOST_TOLD = 200
+ENTRY = np.dtype([("key", np.uint64), ("now", np.int64), ("most", np.int64), ("at_s", np.float64)])
+
+Packets = NDArray[np.int64]
+
+
+class Missing:
+    """By tunnel, how many packets are missing of all so far, and how many ever were.
+
+    Clocks of two hosts differ, and so do the moments at which they count: what is on its way when
+    one of them does is missing now, and there too much later. So what counts is what is missing
+    beyond the most that ever was.
+    """
+
+    def __init__(self) -> None:
+        self._kept = np.zeros(0, ENTRY)
+
+    def add(self, keys: Hashes, missing: Packets, now_s: float) -> Packets:
+        """Take in a step; (n,) what is missing beyond what ever was before."""
+        recent = self._kept["at_s"] >= now_s - FORGOTTEN_S
+        self._kept = self._kept[recent & (len(self._kept) <= MOST_REMEMBERED)]
+        self._begin(np.sort(keys))
+        places = np.searchsorted(self._kept["key"], keys)
+        one = self._kept[places]
+        one["now"] += missing
+        one["at_s"] = now_s
+        beyond = one["now"] - one["most"]
+        one["most"] = np.maximum(one["most"], one["now"])
+        self._kept[places] = one
+        return np.asarray(beyond)
+
+    def forget(self, keys: Hashes) -> None:
+        """Begin anew with some: one end did not count all the time."""
+        self._kept = self._kept[~hashes_among(self._kept["key"], np.sort(keys))]
+
+    def _begin(self, ascending: Hashes) -> None:
+        """Have an entry for each key."""
+        known = self._kept["key"]
+        new = ascending[~hashes_among(ascending, known)]
+        entries = np.zeros(len(new), ENTRY)
+        entries["key"] = new
+        self._kept = np.insert(self._kept, np.searchsorted(known, new), entries)
+
+
+class Loss:
+    """Compares both ends of each tunnel between two hosts, in drains of a whole fleet.
+
+    In those, a row's interface is the place of the host that counted it.
+
+    Args:
+        counted_all: whether a host counted all the time of the drain; only asked where something
+            is missing.
+    """
+
+    name: ClassVar = "loss"
+    title: ClassVar = "Packets are lost between two hosts"
+    severity: ClassVar = Severity.HIGH
+    patience: ClassVar = "loss_s"
+    explains: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, counted_all: Callable[[str], bool] = lambda _: True) -> None:
+        self._counted_all = counted_all
+        self._missing = Missing()
+
+    def judge(self, seen: Observation) -> Iterable[Suspicion]:
+        """One suspicion for each direction of a tunnel."""
+        ends = TwoEnds.of(seen.flows)
+        lost = self._missing.add(ends.keys, ends.sent - ends.received, seen.now_s)
+        limits = seen.thresholds
+        suspected = (
+            (lost >= limits.loss_packets) & (lost >= limits.loss_share * ends.sent) & (lost > 0)
+        )
+        worst = np.flatnonzero(suspected)
+        worst = worst[np.argsort(-lost[worst], kind="stable")]
+        hosts = seen.batch.interfaces
+        partly: list[int] = []
+        for place in worst[:MOST_TOLD].tolist():
+            both = hosts[ends.senders[place]], hosts[ends.receivers[place]]
+            if all(map(self._counted_all, both)):
+                yield told(seen, ends, place, int(lost[place]))
+            else:
+                partly.append(place)
+        self._missing.forget(ends.keys[partly])
+
+
+def told(seen: Observation, ends: TwoEnds, place: int, lost: int) -> Suspicion:
+    """What is said of one direction of a tunnel."""
+    subject = subject_of(ends.rows, place)
+    sender, receiver = subject.peers
+    hosts = seen.batch.interfaces
+    sent, received = int(ends.sent[place]), int(ends.received[place])
+    # In the first steps less may have been sent than is missing: what was on its way before.
+    share = min(1.0, lost / sent) if sent else 1.0
+    return Suspicion(
+        key=f"{subject.encap} {subject.vni} {sender} {receiver}",
+        subject=subject,
+        confidence=Confidence.HIGH,
+        evidence={
+            "from_host": hosts[ends.senders[place]],
+            "to_host": hosts[ends.receivers[place]],
+            "sent_packets": sent,
+            "received_packets": received,
+            "lost_packets": lost,
+            "lost_share": round(share, 4),
+            "step_s": round(seen.interval_s, 3),
+        },
+        explanation=(
+            f"Of {sent} packets of {network_of(subject)} that {sender} sent to {receiver} in "
+            f"{seen.interval_s:g} seconds, {lost} did not arrive. Something between the two "
+            "drops them, such as a full queue, a bad cable or a firewall; TCP inside becomes slow."
+        ),
+        next=f"on {hosts[ends.senders[place]]}: mtr -n --report --udp {receiver}",
+    )

@@ -1,0 +1,104 @@
+"""What is judged by the counts of many hosts: a store, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+
+from tunnel_monitor.contract import DIRECTIONS, OUTCOMES, TALLY
+from tunnel_monitor.diagnose.diagnosis import Diagnosis, Report
+from tunnel_monitor.diagnose.loss import Loss
+from tunnel_monitor.diagnose.mutes import Mutes
+from tunnel_monitor.diagnose.thresholds import Thresholds
+from tunnel_monitor.flows import columns
+from tunnel_monitor.flows.batch import FlowBatch
+from tunnel_monitor.flows.groupings import PAIR, SEGMENT
+from tunnel_monitor.flows.question import HOST, Question, Source, Span
+
+SECOND_NS: Final = 10**9
+STEP_NS: Final = 5 * SECOND_NS  # as long as what a monitor sends at once
+ENDS: Final = SEGMENT | PAIR | {HOST, "direction"}
+MOST_ROWS: Final = 200_000
+MOST_STEPS: Final = 12  # to catch up with; what is older is not judged
+MOST_ASKED: Final = 50  # hosts in a step
+ENOUGH: Final = 0.9  # of a step's time
+
+
+class FleetFindings:
+    """Judges each step once it is complete. On one thread; any thread reads `report`.
+
+    Args:
+        source: the store.
+        thresholds: those in force.
+        mutes: what is kept quiet.
+        complain: gets one sentence where a check fails.
+        off: whether nothing is judged.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        thresholds: Thresholds,
+        mutes: Mutes,
+        complain: Callable[[str], None],
+        off: bool = False,
+    ) -> None:
+        self._source = source
+        self._diagnosis = Diagnosis(
+            [] if off else [Loss(self._counted_all)],
+            thresholds=thresholds,
+            mutes=mutes,
+            complain=complain,
+        )
+        self._off = off
+        self._step = Span(0, 0)
+        self._steps = 0
+        self._asked: dict[str, bool] = {}
+
+    @property
+    def report(self) -> Report:
+        """The newest."""
+        return self._diagnosis.report
+
+    def look(self) -> None:
+        """Judge what is complete and was not judged.
+
+        Raises:
+            StoreFailed: the store cannot be asked now.
+        """
+        known = None if self._off else self._source.span()
+        if known is None:
+            return
+        until_ns = known.until_ns // STEP_NS * STEP_NS
+        earliest_ns = max(known.from_ns, until_ns - MOST_STEPS * STEP_NS)
+        begin_ns = max(self._step.until_ns, -(-earliest_ns // STEP_NS) * STEP_NS)
+        for step_ns in range(begin_ns, until_ns, STEP_NS):
+            self._judge(Span(step_ns, step_ns + STEP_NS))
+
+    def _judge(self, step: Span) -> None:
+        found = self._source.answer(Question(step, ENDS, limit=MOST_ROWS))
+        self._step, self._asked = step, {}
+        self._steps += 1
+        places = found.places
+        self._diagnosis.take(
+            FlowBatch(
+                time_ns=step.until_ns,
+                interval_ns=step.length_ns,
+                number=self._steps,
+                interfaces=tuple(place.host for place in places),
+                flows=found.rows,
+                tunnels=columns.empty(),
+                ledger=np.zeros((len(places), DIRECTIONS, OUTCOMES), TALLY),
+                devices=(None,) * len(places),
+            )
+        )
+
+    def _counted_all(self, host: str) -> bool:
+        """Whether a host's monitor ran for the whole step, as far as the store knows."""
+        if host not in self._asked and len(self._asked) < MOST_ASKED:
+            elapsed_ns = self._source.ledger(self._step, [host]).elapsed_ns
+            self._asked[host] = elapsed_ns >= ENOUGH * self._step.length_ns
+        return self._asked.get(host, False)
