@@ -22,7 +22,9 @@ from tests.unit.synthetic import many
 
 from tunnel_monitor.errors import StoreFailed
 from tunnel_monitor.flows.batch import FlowBatch
+from tunnel_monitor.flows.question import Span
 from tunnel_monitor.store.duckdb import SLACK_BYTES, SMALLEST_BYTES, DuckStore
+from tunnel_monitor.store.duckdb_source import DuckSource
 from tunnel_monitor.store.history import History
 from tunnel_monitor.store.levels import MINUTES
 
@@ -143,6 +145,34 @@ def test_watching_goes_on_and_history_begins_once_it_can(tmp_path: Path) -> None
     sink.close()
 
 
+def test_findings_are_kept_with_the_batch_that_follows(tmp_path: Path) -> None:
+    sink = History(opening(tmp_path / "history.duckdb"), print)
+    some = list(batches.batches(range(1, 4)))
+    sink.note({"time": 1.5, "finding": {"name": "mtu"}})
+    for batch in some:
+        sink.take(batch)
+    sink.note({"time": 2.5, "finding": {"name": "storm"}})
+    source = DuckSource(sink.store)
+    ever = Span(0, EVER)
+    assert source.findings(ever) == ['{"time": 1.5, "finding": {"name": "mtu"}}']
+    assert source.findings(Span(0, 1)) == []
+    sink.close()
+
+
+def test_a_file_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    file = tmp_path / "history.duckdb"
+    store = opening(file)()
+    store.add(batches.batch_at(1, []))
+    store.close()
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("DROP TABLE findings")
+        connection.execute("UPDATE about SET value = '1' WHERE key = 'version'")
+    store = opening(file)()
+    assert DuckSource(lambda: store).findings(Span(0, EVER)) == []
+    assert store.bounds()
+    store.close()
+
+
 def test_a_file_is_not_tried_again_at_once() -> None:
     tries = []
 
@@ -178,6 +208,7 @@ from tests.store.tables import EVER, flows_in
 from tests.unit.synthetic import many
 from tests.store.test_duckdb_failures import opening
 from tunnel_monitor.errors import StoreFailed
+from tunnel_monitor.store.duckdb_source import DuckSource
 from tunnel_monitor.store.history import History
 
 folder = Path(sys.argv[1])

@@ -8,13 +8,13 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
-from contextlib import closing, suppress
+from contextlib import AbstractContextManager, closing, suppress
 from pathlib import Path
 from random import Random
 from typing import Final
 
 from tunnel_monitor.cli.naming import add_names_option, add_resolve_option, names_of
-from tunnel_monitor.lab import build, control, faults, monitor, namespaces, profiles
+from tunnel_monitor.lab import build, control, faults, fleet, monitor, namespaces, profiles
 from tunnel_monitor.lab.build import Lab
 from tunnel_monitor.lab.ending import (
     end_asked,
@@ -72,6 +72,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="PATH|memory|off",
         help="where to keep history; memory: gone at the end",
     )
+    parser.add_argument(
+        "--fleet",
+        action="store_true",
+        help="a monitor on every host, and one page for all; needs the package clickhouse-server",
+    )
     add_names_option(parser)
     add_resolve_option(parser)
     parser.add_argument(
@@ -100,20 +105,30 @@ def run(options: argparse.Namespace) -> int:
     namespaces.require_root("build the lab")
     listen(options.listen).socket.close()  # a taken port is known before anything is built
     require_programs(plan)
+    if options.fleet:
+        fleet.require_server()
     try:
         with until_terminal_closes(), interrupted_by_signals(), build.empty(topology) as lab:
             build.launch_hosts(lab, say)
             # its imports run while the tunnels are being started
-            words = ["--listen", options.listen, "--interval", f"{settings.interval_s:g}"]
-            words += ["--history", options.history]
-            words += ["--names", str(Path(options.names).absolute())] if options.names else []
-            words += ["--resolve"] if options.resolve else []
-            with monitor.started(lab, words) as watch:
+            with watching(lab, options, f"{settings.interval_s:g}") as watch:
                 build.start_tunnels(lab, say)
                 asyncio.run(attend(lab, watch, watch.page(), plan, chance, broken=options.fault))
     except KeyboardInterrupt:
         say("")  # the terminal's ^C ends its line here
     return 0
+
+
+def watching(
+    lab: Lab, options: argparse.Namespace, interval: str
+) -> AbstractContextManager[Monitor]:
+    """The monitor of the first host, or those of all and the page for them."""
+    names = ["--names", str(Path(options.names).absolute())] if options.names else []
+    names += ["--resolve"] if options.resolve else []
+    if options.fleet:
+        return fleet.running(lab, options.listen, ["--interval", interval], names, say)
+    words = ["--listen", options.listen, "--interval", interval, "--history", options.history]
+    return monitor.started(lab, [*words, *names])
 
 
 async def attend(

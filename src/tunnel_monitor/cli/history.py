@@ -22,7 +22,7 @@ from tunnel_monitor.cli.tables import Table
 from tunnel_monitor.errors import BadSetting, StoreFailed
 from tunnel_monitor.flows.groupings import GROUPINGS, grouping
 from tunnel_monitor.serve import past
-from tunnel_monitor.serve.beside import EXPORT, socket_of
+from tunnel_monitor.serve.beside import EXPORT, FINDINGS, socket_of
 from tunnel_monitor.store import parquet, place
 from tunnel_monitor.store.clickhouse_source import ClickHouseSource
 from tunnel_monitor.store.duckdb import DuckStore
@@ -46,12 +46,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "  tunnel-monitor history --from 03:10 --to 03:15 --filter vni:10001\n"
         "  tunnel-monitor history --from '2025-11-22 03:12' --by peer --json | jq .rows\n"
         "  tunnel-monitor history export night.parquet --from 22:00 --to 06:00\n"
+        "  tunnel-monitor history findings --from -1d\n"
         "  tunnel-monitor history --store clickhouses://db.example/tunnels --by host"
     )
     # `-2h` and `-bytes` are values; all options of this command have two dashes.
     parser._negative_number_matcher = re.compile(r"-(\d.*|[a-z_]{2,})")
     parser.add_argument(
-        "action", nargs="?", choices=["export"], help="write flows to a Parquet file instead"
+        "action",
+        nargs="?",
+        choices=["export", "findings"],
+        help="export: write flows to a Parquet file instead; findings: what was found wrong, a "
+        "line of JSON each",
     )
     parser.add_argument("file", nargs="?", metavar="FILE", help="with export: where to")
     parser.add_argument(
@@ -90,6 +95,8 @@ def run(options: argparse.Namespace) -> int:
     begin, end = as_asked(options.begin), as_asked(options.end)
     if options.action == "export":
         return export(options, begin, end)
+    if options.action == "findings":
+        return print_findings(options, begin, end)
     parse_filter(options.filter)
     columns = grouping(options.by)
     asked = [
@@ -192,6 +199,25 @@ def by_monitor(file: Path, path: str) -> http.client.HTTPResponse | None:
         what, _, remedy = str(json.loads(reply.read())["error"]).partition("; ")
         raise StoreFailed(what, remedy)
     return reply
+
+
+def print_findings(options: argparse.Namespace, begin: str, end: str) -> int:
+    """Each line as it was told."""
+    if options.store:
+        raise BadSetting("a store keeps no findings", "ask the host itself")
+    file = file_of(options)
+    told = by_monitor(file, f"/{FINDINGS}?{urlencode({'from': begin, 'to': end})}")
+    if told is not None:
+        print(told.read().decode(), end="")
+        return 0
+    store = opened(file)
+    try:
+        history = DuckSource(lambda: store)
+        for line in history.findings(asked_span(history, begin, end)):
+            print(line)
+    finally:
+        store.close()
+    return 0
 
 
 def export(options: argparse.Namespace, begin: str, end: str) -> int:

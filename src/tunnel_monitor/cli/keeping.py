@@ -7,7 +7,6 @@ import os
 import pwd
 import re
 import secrets
-import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -85,6 +84,7 @@ class Keeping:
         keep: for how long.
         most_bytes: what the file may grow to.
         interval_ns: between two drains.
+        host: the name this host goes by.
     """
 
     path: str | None
@@ -92,6 +92,7 @@ class Keeping:
     keep: Keep
     most_bytes: int
     interval_ns: int
+    host: str
 
     @classmethod
     def of(cls, options: argparse.Namespace, *, default: str | None = None) -> Keeping:
@@ -111,6 +112,7 @@ class Keeping:
             keep=Keep.parse(options.keep),
             most_bytes=parse_size(options.history_size),
             interval_ns=round(options.interval * 1e9),
+            host=options.host,
         )
 
     def prepare(self, user: pwd.struct_passwd, report: Callable[[str], None]) -> None:
@@ -137,7 +139,7 @@ class Keeping:
         store = partial(
             DuckStore,
             self.path,
-            host=socket.gethostname(),
+            host=self.host,
             interval_ns=self.interval_ns,
             keep=self.keep,
             most_bytes=self.most_bytes,
@@ -157,8 +159,11 @@ def beside(file: Path, source: DuckSource, report: Callable[[str], None]) -> Bes
         parquet.export(source, span, written)
         return written
 
+    def findings(begin: str, end: str) -> list[str]:
+        return source.findings(asked_span(source, begin, end))
+
     try:
-        return Beside(file, source, export)
+        return Beside(file, source, export, findings)
     except OSError as error:
         report(f"cannot answer `tunnel-monitor history` for {file}: {error.strerror or error}")
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import socket
 import sys
 import time
@@ -15,9 +16,10 @@ from tunnel_monitor.cli.ending import Ending
 from tunnel_monitor.cli.judging import add_general_options, mutes_of
 from tunnel_monitor.cli.listening import add_serving_options
 from tunnel_monitor.cli.naming import add_names_option, add_resolve_option, naming_of
-from tunnel_monitor.cli.serving import Entrance, print_address, serve_until
+from tunnel_monitor.cli.serving import Entrance, print_address, serve_until, tell
 from tunnel_monitor.cli.storing import ADDRESS, add_secret_options, target_of
 from tunnel_monitor.diagnose.thresholds import Thresholds
+from tunnel_monitor.kernel.privileges import find_user, give_up_root
 from tunnel_monitor.serve.fleet_findings import FleetFindings
 from tunnel_monitor.serve.fleet_view import FleetView
 from tunnel_monitor.serve.server import Server
@@ -43,6 +45,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_names_option(parser)
     add_resolve_option(parser)
     add_general_options(parser, "judge nothing")
+    parser.add_argument(
+        "--user", default="nobody", metavar="NAME", help="whom to become, if started by root"
+    )
+    for_demo(parser)
+
+
+def for_demo(parser: argparse.ArgumentParser) -> None:
+    """Options by which `demo` runs this command as its child; of no use to people."""
+    parser.add_argument("--lifeline", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--ready", type=int, help=argparse.SUPPRESS)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -62,14 +74,24 @@ def run(options: argparse.Namespace) -> int:
         entrance = Entrance.of(options)
         facts = partial(view.facts, __version__, socket.gethostname(), time.time_ns())
         server = entrance.serve(view, facts, lambda: findings.report)
-        return asyncio.run(attend(view, server))
+        if os.geteuid() == 0:
+            give_up_root(find_user(options.user))
+        return asyncio.run(attend(options, view, server))
 
 
-async def attend(view: FleetView, server: Server) -> int:
+async def attend(options: argparse.Namespace, view: FleetView, server: Server) -> int:
     """Follow the store and serve; the exit code."""
-    ending = Ending(None)
+    ending = Ending(options.lifeline)
     view.begin()
-    return await serve_until(ending, server, partial(print_address, server))
+    return await serve_until(ending, server, partial(announce, options, server))
+
+
+def announce(options: argparse.Namespace, server: Server) -> None:
+    """Say where the page is: to people, or to `demo`."""
+    if options.ready is not None:
+        tell(options.ready, {"url": server.url, "address": server.address})
+    else:
+        print_address(server)
 
 
 def report(sentence: str) -> None:

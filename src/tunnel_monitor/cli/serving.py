@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
+import os
 import socket
 import ssl
 from collections.abc import Callable, Mapping, Sequence
@@ -111,3 +113,9 @@ def own_address(family: socket.AddressFamily) -> str | None:
         address: str = asking.getsockname()[0]
         return address
     return None
+
+
+def tell(descriptor: int, said: Mapping[str, str]) -> None:
+    """One line of JSON, and no more."""
+    with os.fdopen(descriptor, "w", encoding="utf-8") as ready:
+        ready.write(json.dumps(said) + "\n")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import pwd
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,6 +77,7 @@ class Storing:
         ours: whether that is where it lies by default, so that it is ours to make.
         most_bytes: of what waits.
         interval_ns: between two drains.
+        host: the name this host goes by.
     """
 
     target: Target | None
@@ -85,6 +85,7 @@ class Storing:
     ours: bool
     most_bytes: int
     interval_ns: int
+    host: str
 
     @classmethod
     def of(cls, options: argparse.Namespace) -> Storing:
@@ -100,6 +101,7 @@ class Storing:
             ours=given is None,
             most_bytes=parse_size(options.store_spool_size),
             interval_ns=round(options.interval * 1e9),
+            host=options.host,
         )
 
     def prepare(self, user: pwd.struct_passwd, report: Callable[[str], None]) -> None:
@@ -119,7 +121,7 @@ class Storing:
             return []
         sink = Fleet(
             self.target,
-            host=socket.gethostname(),
+            host=self.host,
             interval_ns=self.interval_ns,
             folder=self.folder,
             most_bytes=self.most_bytes,

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
-import os
 import socket
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack, closing, suppress
 from functools import partial
 from pathlib import Path
@@ -20,10 +18,11 @@ from tunnel_monitor.cli.keeping import Keeping, add_history_options
 from tunnel_monitor.cli.listening import add_serving_options
 from tunnel_monitor.cli.naming import add_names_option, add_resolve_option, naming_of
 from tunnel_monitor.cli.ports import given_ports, with_usual
-from tunnel_monitor.cli.serving import Entrance, print_address, serve_until
+from tunnel_monitor.cli.serving import Entrance, print_address, serve_until, tell
 from tunnel_monitor.cli.storing import Storing, add_spool_options, add_store_option
 from tunnel_monitor.cli.tunnels import add_tunnel_options, parse_encaps
 from tunnel_monitor.diagnose.diagnosis import Diagnosis
+from tunnel_monitor.diagnose.finding import Finding
 from tunnel_monitor.errors import BadSetting, TunnelMonitorError
 from tunnel_monitor.export.jsonl import JsonLines
 from tunnel_monitor.flows.filter.tree import Node
@@ -37,6 +36,7 @@ from tunnel_monitor.serve.view import LiveView
 from tunnel_monitor.settings import Boundary, MonitorSettings, TableSizes
 from tunnel_monitor.store import place
 from tunnel_monitor.store.duckdb_source import DuckSource
+from tunnel_monitor.store.history import History
 
 DEFAULTS = MonitorSettings()
 
@@ -102,6 +102,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_store_option(parser, "send what is counted to a database, too")
     add_spool_options(parser)
     parser.add_argument(
+        "--host",
+        default=socket.gethostname(),
+        metavar="NAME",
+        help="the name this host goes by; in a store each has its own",
+    )
+    parser.add_argument(
         "--no-serve", action="store_true", help="no page: only keep, or send to the store"
     )
     add_judging_options(parser)
@@ -155,8 +161,12 @@ def settings_of(options: argparse.Namespace) -> MonitorSettings:
     )
 
 
-def watch(options: argparse.Namespace) -> int:
-    """Everything that needs root, then without it all the rest."""
+def refuse_nonsense(options: argparse.Namespace) -> None:
+    """What means something only together, or only once.
+
+    Raises:
+        BadSetting: it is given otherwise.
+    """
     if len(set(options.interfaces)) < len(options.interfaces):
         raise BadSetting(
             f"cannot watch {', '.join(options.interfaces)}: one is named twice",
@@ -166,6 +176,16 @@ def watch(options: argparse.Namespace) -> int:
         raise BadSetting(
             "--filter is of no use here: the page has its own", "give it together with --jsonl"
         )
+
+
+def note(history: History, finding: Finding) -> None:
+    """Keep a finding."""
+    history.note(finding.line())
+
+
+def watch(options: argparse.Namespace) -> int:
+    """Everything that needs root, then without it all the rest."""
+    refuse_nonsense(options)
     naming = naming_of(options)
     only = parse_filter(options.filter, naming.lookup)
     settings = settings_of(options)
@@ -185,13 +205,14 @@ def watch(options: argparse.Namespace) -> int:
         sinks = [*([history] if history else []), *storing.sinks(report)]
         names = [watched.name for watched in monitor.watched]
         findings = judging.begin(names, namespace_of(options), report)
+        if history:
+            findings.on_news(partial(note, history))
         if entrance is None:
             give_up_root(user)
             without = write_lines if options.jsonl else only_keep
             return asyncio.run(without(options, monitor, only, findings, sinks))
         past = DuckSource(history.store) if history else None
-        host = socket.gethostname()
-        view = LiveView(names, settings.interval_s, host=host, names=naming, history=past)
+        view = LiveView(names, settings.interval_s, host=options.host, names=naming, history=past)
         server = entrance.serve(view, monitor.facts, lambda: findings.report)
         give_up_root(user)
         return asyncio.run(serve(options, monitor, server, [view, findings, *sinks]))
@@ -227,9 +248,7 @@ async def write_lines(
     """
     ending = Ending(options.lifeline)
     ending.with_reader(sys.stdout.fileno())
-    lines = JsonLines(
-        sys.stdout.buffer, partial(ending.soon, 0), only=only, host=socket.gethostname()
-    )
+    lines = JsonLines(sys.stdout.buffer, partial(ending.soon, 0), only=only, host=options.host)
     findings.on_news(lambda finding: lines.add(finding.line()))
     monitor.start([lines, findings, *sinks], report, partial(ending.soon, 1), end_when_gone=True)
     return await ending.wait()
@@ -276,9 +295,3 @@ def announce(options: argparse.Namespace, server: Server) -> None:
         return
     print(f"Watching {', '.join(options.interfaces)}.")
     print_address(server)
-
-
-def tell(descriptor: int, said: Mapping[str, str]) -> None:
-    """One line of JSON, and no more."""
-    with os.fdopen(descriptor, "w", encoding="utf-8") as ready:
-        ready.write(json.dumps(said) + "\n")

@@ -83,7 +83,7 @@ class Diagnosis:
         self._detectors = tuple(detectors)
         self._thresholds = thresholds or Thresholds()
         self._overlay = overlay
-        self._tell: Tell | None = None
+        self._tells: list[Tell] = []
         self._complain = complain
         self._book = Book(self._thresholds, mutes or Mutes())
         self._grouping = Grouping(self._thresholds.group_at)
@@ -99,9 +99,9 @@ class Diagnosis:
     def on_news(self, tell: Tell) -> None:
         """Call with each finding that opens, closes or happens and is not muted.
 
-        On the thread that takes batches; call before the first of them.
+        On the thread that takes batches; call before the first of them. Several may listen.
         """
-        self._tell = tell
+        self._tells.append(tell)
 
     def take(self, batch: FlowBatch) -> None:
         """Judge one drain."""
@@ -158,8 +158,8 @@ class Diagnosis:
             left_out=self._book.left_out,
         )
         for finding in fresh:
-            if self._tell and not finding.muted:
-                self._tell(finding)
+            for tell in () if finding.muted else self._tells:
+                tell(finding)
 
     def _complain_once(self, about: str, sentence: str) -> None:
         if self._complain and about not in self._complained:

@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from types import MappingProxyType
 from typing import IO
 
 from tunnel_monitor.errors import LabFailed
@@ -38,6 +39,7 @@ def start(
     stdout: int | IO[bytes] = subprocess.DEVNULL,
     stderr: int | IO[bytes] = subprocess.DEVNULL,
     keep: Sequence[int] = (),
+    variables: Mapping[str, str] = MappingProxyType({}),
 ) -> subprocess.Popen[bytes]:
     """Start a process that ends with us.
 
@@ -47,6 +49,7 @@ def start(
         stdout: as for `subprocess.Popen`; absent: nowhere.
         stderr: the same.
         keep: descriptors it inherits under the same numbers.
+        variables: for its environment, which only we and root can read.
     Returns:
         The process. It is in a process group of its own, so that Ctrl-C reaches only us.
     Raises:
@@ -60,7 +63,7 @@ def start(
                 stdout=stdout,
                 stderr=stderr,
                 pass_fds=keep,
-                env={**os.environ, "LC_ALL": "C"},  # what programs say is read by ours
+                env={**os.environ, "LC_ALL": "C", **variables},  # what programs say is read by ours
                 process_group=0,
             )
     except OSError as error:

@@ -13,9 +13,10 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from tunnel_monitor.errors import LabFailed
@@ -79,27 +80,56 @@ class Page:
 
 
 @contextmanager
-def started(lab: Lab, options: Sequence[str]) -> Iterator[Monitor]:
-    """A monitor on host0's `eth0` for as long as the `with` lasts.
+def started(
+    lab: Lab,
+    options: Sequence[str],
+    host: str = "host0",
+    *,
+    prefix: Sequence[str] = (),
+    variables: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Monitor]:
+    """A monitor on a host's `eth0` for as long as the `with` lasts.
 
     Args:
         lab: its hosts are launched.
         options: further words for `watch`.
+        host: which host.
+        prefix: what the command is started by; it must become the command.
+        variables: for its environment.
     """
     sizes = lab.topology
+    words = [
+        *("watch", "eth0", "--netns", lab.path(host), "--netns-name", host),
+        *("--lab", f"{sizes.hosts},{sizes.segments},{sizes.clients}"),
+        *options,
+    ]
+    with command(words, prefix=prefix, variables=variables) as monitor:
+        yield monitor
+
+
+@contextmanager
+def command(
+    words: Sequence[str],
+    *,
+    prefix: Sequence[str] = (),
+    variables: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Monitor]:
+    """One of our commands that tells when it is ready, and ends when its lifeline does."""
     lifeline, held = os.pipe()
     ready, telling = os.pipe()
-    words = [
+    everything = [
         # -P: root must not run whatever module lies in the folder it happens to be in
-        *(sys.executable, "-P", "-m", "tunnel_monitor.cli.main", "watch", "eth0"),
-        *("--netns", lab.path("host0"), "--netns-name", "host0"),
-        *("--lab", f"{sizes.hosts},{sizes.segments},{sizes.clients}"),
+        *(*prefix, sys.executable, "-P", "-m", "tunnel_monitor.cli.main", *words),
         *("--lifeline", str(lifeline), "--ready", str(telling)),
-        *options,
     ]
     try:
         # what it says on stderr is for the user: inherited
-        process = launch.start(words, keep=(lifeline, telling), stderr=sys.stderr.fileno())
+        process = launch.start(
+            everything,
+            keep=(lifeline, telling),
+            stderr=sys.stderr.fileno(),
+            variables=variables,
+        )
     finally:
         os.close(lifeline)
         os.close(telling)

@@ -22,9 +22,10 @@ from tunnel_monitor.serve.encoding import encode
 
 SUFFIX: Final = ".sock"
 MODE: Final = 0o660
-EXPORT: Final = "export"
+EXPORT, FINDINGS = "export", "findings"
 CHUNK: Final = 1 << 20
 ATTENTION_S: Final = 0.05  # how long closing may have to wait
+Findings = Callable[[str, str], list[str]]
 Export = Callable[[str, str], Path]  # from, to -> a file that whoever asked for it removes
 
 
@@ -40,15 +41,17 @@ class Beside(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
         file: the history file, which is ours alone by now: a socket that is there is nobody's.
         source: of answers.
         export: writes a part of it to a file.
+        findings: lines of JSON, from one time to another.
     Raises:
         OSError: the socket cannot be made.
     """
 
     daemon_threads = True
 
-    def __init__(self, file: Path, source: Source, export: Export) -> None:
+    def __init__(self, file: Path, source: Source, export: Export, findings: Findings) -> None:
         self.source = source
         self.export = export
+        self.findings = findings
         self._path = socket_of(file)
         self._path.unlink(missing_ok=True)
         super().__init__(str(self._path), _Handler)
@@ -74,6 +77,9 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             if resource == EXPORT:
                 return self._send_file(dict(given))
+            if resource == FINDINGS:
+                told = self.server.findings(dict(given)["from"], dict(given)["to"])
+                return self._send(200, "".join(f"{line}\n" for line in told).encode())
             body = encode(past.reply(self.server.source, resource, given))
         except (TunnelMonitorError, KeyError) as error:
             return self._send(400, encode({"error": str(error)}))

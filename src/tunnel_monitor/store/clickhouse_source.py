@@ -15,11 +15,12 @@ from tunnel_monitor.store.clickhouse_http import Server, Unsent
 from tunnel_monitor.store.clickhouse_schema import VERSION, notes
 from tunnel_monitor.store.clickhouse_target import Target
 from tunnel_monitor.store.engine import Columns, OfGroups
-from tunnel_monitor.store.levels import HOURS, LEVELS, MINUTES, RAW
+from tunnel_monitor.store.levels import HOURS, LEVELS, MINUTES, RAW, SECOND_NS, Level
 from tunnel_monitor.store.pieces import Bounds
 from tunnel_monitor.store.select import KEY
 from tunnel_monitor.store.series import series
 
+AWAY_NS: Final = 30 * SECOND_NS  # a host that has sent nothing for so long holds nobody up
 SETTINGS: Final = {"max_execution_time": "30"}
 
 
@@ -88,7 +89,7 @@ class ClickHouseEngine:
         """Level -> how many drains, when the first began, and when the last ended."""
         each = " UNION ALL ".join(
             f"SELECT {place} AS level, count() AS rows, min(time_ns) AS first_ns, "  # noqa: S608
-            f"max(time_ns + {'toInt64(bytes)' if level is RAW else level.width_ns}) AS last_ns "
+            f"max({_end_of(level)}) AS last_ns "
             f"FROM {self._database}.{level.name} WHERE kind = {DRAIN}"
             for place, level in enumerate(LEVELS)
         )
@@ -115,12 +116,23 @@ class ClickHouseEngine:
         }
 
     def newest_ns(self) -> int:
-        """By the finest level that has any."""
+        """Until when all hosts have sent what they have; those that are away do not count."""
+        return self._newest_ns
+
+    @cached_property
+    def _newest_ns(self) -> int:
         for level in LEVELS:
             count, _, last_ns = self._seen[level.name]
             if count:
-                return last_ns
+                return self._complete_ns(level, last_ns)
         return 0
+
+    def _complete_ns(self, level: Level, last_ns: int) -> int:
+        found = self._columns(
+            f"SELECT host, max({_end_of(level)}) AS last_ns FROM {self._database}.{level.name} "  # noqa: S608
+            f"WHERE kind = {DRAIN} AND time_ns > {last_ns - AWAY_NS} GROUP BY host"
+        )
+        return min(found["last_ns"].tolist(), default=last_ns)
 
     def dialect(self) -> ClickHouseDialect:
         """Of the target's tables."""
@@ -158,6 +170,11 @@ class ClickHouseEngine:
         """Numbers as digits, all else by `unhex`."""
         rows = zip(*(found[name].tolist() for name in names), strict=True)
         return [f"({', '.join(map(_literal, row))})" for row in rows]
+
+
+def _end_of(level: Level) -> str:
+    """When what a drain's row tells of ends."""
+    return f"time_ns + {'toInt64(bytes)' if level is RAW else level.width_ns}"
 
 
 def _texts(found: Columns, name: str, count: int) -> Iterable[str]:

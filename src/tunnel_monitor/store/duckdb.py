@@ -7,7 +7,7 @@ too much is deleted; DuckDB uses the room again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -24,9 +24,9 @@ from tunnel_monitor.store.relations import KEYS, SUMS, DeviceChanges, Relation
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-VERSION: Final = 1
+VERSION: Final = 2
 SCHEMA: Final = Path(__file__).parent / "schema" / "history.sql"
-DIVIDER: Final = "-- each level --"
+SECOND, EACH = "-- since version 2 --", "-- each level --"
 BLOCK_BYTES: Final = 262_144
 # Between two looks at the size the file may grow by what is written in a minute, and while
 # DuckDB writes blocks anew the old ones are still there.
@@ -91,9 +91,12 @@ class DuckStore:
         """A connection of its own for one reader; sees what was complete when it began."""
         return self._connection.cursor()
 
-    def add(self, batch: FlowBatch) -> None:
+    def add(self, batch: FlowBatch, news: Sequence[str] = ()) -> None:
         """Keep one batch, once all is done that its time asks for.
 
+        Args:
+            batch: of a drain.
+            news: what was found wrong since the one before, as lines of JSON.
         Raises:
             StoreFailed: it is not kept; the store is to be opened anew.
         """
@@ -104,6 +107,8 @@ class DuckStore:
             self._tidy(begin)
             with self._transaction():
                 self._insert(begin, self._relations(batch))
+                for told in news:
+                    self._connection.execute("INSERT INTO findings VALUES (?, ?)", [begin, told])
 
     def _tidy(self, now_ns: int) -> None:
         """Roll up, forget, and empty the log, where it is time to."""
@@ -185,11 +190,9 @@ class DuckStore:
         if before_ns <= bounds.from_ns:
             return
         with self._transaction():
-            for table in KEYS:
-                self._connection.execute(
-                    f"DELETE FROM {level.name}_{table} WHERE time_ns < ?",  # noqa: S608
-                    [before_ns],
-                )
+            tables = [f"{level.name}_{table}" for table in KEYS]
+            for table in [*tables, *(["findings"] if level is HOURS else [])]:
+                self._connection.execute(f"DELETE FROM {table} WHERE time_ns < ?", [before_ns])  # noqa: S608
             self._set_bounds(level, Bounds(before_ns, max(before_ns, bounds.until_ns)))
 
     def _forget_some(self) -> bool:
@@ -242,16 +245,23 @@ class DuckStore:
         elif "about" not in tables:
             raise StoreFailed(f"{what}: other data is in it", "give another file with --history")
         about = dict(self._connection.execute("SELECT key, value FROM about").fetchall())
-        if int(about.get("version", VERSION + 1)) > VERSION:
+        version = int(about.get("version", VERSION + 1))
+        if version > VERSION:
             raise StoreFailed(
                 f"{what}: a newer tunnel-monitor wrote it",
                 "update this one, or give another file with --history",
             )
+        if version < VERSION and not read_only:
+            with self._writing("bring up to date"), self._transaction():
+                self._connection.execute(statements()[1])
+                self._connection.execute(
+                    "UPDATE about SET value = ? WHERE key = 'version'", [str(VERSION)]
+                )
         self.host = about["host"]
 
     def _make_tables(self, host: str) -> None:
-        once, each = SCHEMA.read_text(encoding="utf-8").split(DIVIDER)
-        self._connection.execute(once)
+        once, second, each = statements()
+        self._connection.execute(once + second)
         for level in LEVELS:
             self._connection.execute(each.replace("LEVEL", level.name))
         about = [("version", str(VERSION)), ("host", host)]
@@ -278,6 +288,12 @@ class DuckStore:
             yield
         except duckdb.Error as error:
             raise opening.write_failed(attempt, self.path, str(error)) from error
+
+
+def statements() -> list[str]:
+    """The schema's: once, since version 2, for each level."""
+    once, _, rest = SCHEMA.read_text(encoding="utf-8").partition(SECOND)
+    return [once, *rest.split(EACH)]
 
 
 def read_bounds(connection: DuckDBPyConnection) -> dict[str, Bounds]:

@@ -57,6 +57,13 @@ class DuckSource:
         with self.engine() as engine:
             return answers.ledger(engine, span, hosts)
 
+    def findings(self, span: Span) -> list[str]:
+        """What was found wrong, as it was told: lines of JSON, the oldest first."""
+        told = "SELECT told FROM findings WHERE time_ns >= ? AND time_ns < ? ORDER BY time_ns"
+        with self.engine() as engine:
+            rows = engine.connection.execute(told, [span.from_ns, span.until_ns]).fetchall()
+        return [line for (line,) in rows]
+
     @contextmanager
     def engine(self) -> Iterator[DuckEngine]:
         """One state of the file, whatever is written meanwhile."""

@@ -19,7 +19,7 @@ from tunnel_monitor.store.fleet_rows import Rows
 from tunnel_monitor.store.levels import DAY_NS, SECOND_NS
 from tunnel_monitor.store.spool import Block, Spool
 
-BLOCK_S: Final = 5.0  # a block is closed at this age
+BLOCK_S: Final = 5.0  # a block is closed at whole multiples of this
 MOST_BLOCK_BYTES: Final = 64 << 20
 SETTLING_S: Final = 15.0  # after which nothing of an attempt is under way any more
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
@@ -38,7 +38,7 @@ class Fleet:
         folder: for what waits.
         most_bytes: of what waits.
         report: gets one sentence when the database goes away, and one when it is back.
-        block_s: how long a block is added to.
+        block_s: how long a block is, at most; it ends at whole multiples of that.
         settling_s: how long to wait after an attempt that nobody knows the end of.
     """
 
@@ -62,6 +62,7 @@ class Fleet:
         self._folder = folder
         self._most_bytes = most_bytes
         self._report = report
+        self._interval_ns = interval_ns
         self._block_ns = round(block_s * SECOND_NS)
         self._settling_s = settling_s
         self._spool: Spool | None = None
@@ -82,8 +83,10 @@ class Fleet:
             if spool.is_open and begin_ns // DAY_NS != self._first_ns // DAY_NS:
                 spool.close_block()  # an insert is whole within a day only
             self._add(spool, batch, begin_ns)
-            age_ns = begin_ns + batch.interval_ns - self._first_ns
-            if age_ns >= self._block_ns or spool.open_bytes > MOST_BLOCK_BYTES or age_ns < 0:
+            # Blocks of all hosts end at the same whole seconds, so that all are there together.
+            end_ns = begin_ns + self._interval_ns
+            over = end_ns // self._block_ns != self._first_ns // self._block_ns
+            if over or spool.open_bytes > MOST_BLOCK_BYTES:
                 spool.close_block()
                 self._changed.notify_all()
 

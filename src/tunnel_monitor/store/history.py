@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
 from tunnel_monitor.errors import StoreFailed
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.store.duckdb import DuckStore
 
+MOST_NEWS: Final = 1000  # that wait for the next batch
 PATIENCE_S: Final = 10.0  # until the file is tried again; a full disk may have room by then
 
 Report = Callable[[str], None]
@@ -52,6 +55,11 @@ class History:
         self._failure: StoreFailed | None = None
         self._due_s = 0.0
         self._missed = 0
+        self._news: deque[str] = deque(maxlen=MOST_NEWS)
+
+    def note(self, finding: Mapping[str, object]) -> None:
+        """Keep what was found wrong, with the next batch; from any thread."""
+        self._news.append(json.dumps(finding))
 
     def take(self, batch: FlowBatch) -> None:
         """Keep one batch.
@@ -60,7 +68,10 @@ class History:
             StoreFailed: it is not kept. As long as nothing is, the same error again.
         """
         try:
-            self._open().add(batch)
+            news = list(self._news)
+            self._open().add(batch, news)
+            for _ in news:
+                self._news.popleft()
         except StoreFailed as error:
             self._missed += 1
             if error is not self._failure:

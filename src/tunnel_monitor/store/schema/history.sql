@@ -1,5 +1,6 @@
--- One machine's history, in DuckDB. Statements between the lines are run once; those for each
--- level with LEVEL replaced by raw, minutes and hours.
+-- One machine's history, in DuckDB. Statements before the first line are run once, those behind it
+-- also for files of version 1, and those for each level with LEVEL replaced by raw, minutes and
+-- hours.
 --
 -- Addresses are two numbers each, the upper and the lower half of 16 bytes in network order (IPv4
 -- mapped), so that a prefix is a range. `time_ns` is when the drain's interval, the minute or the
@@ -13,6 +14,11 @@ CREATE TABLE interfaces (number USMALLINT PRIMARY KEY, name VARCHAR NOT NULL UNI
 -- What a level has: all from from_ns on and before until_ns. Later than that it is in the level
 -- before, and not yet added up.
 CREATE TABLE levels (name VARCHAR PRIMARY KEY, from_ns BIGINT NOT NULL, until_ns BIGINT NOT NULL);
+
+-- since version 2 --
+
+-- What was found wrong, when it opened, closed or happened: the line of JSON that was told.
+CREATE TABLE findings (time_ns BIGINT NOT NULL, told VARCHAR NOT NULL);
 
 -- each level --
 
