@@ -51,11 +51,18 @@ def packets_in(file: Path) -> int:
     return int(row[0] or 0)
 
 
-def history_errors(page: Page) -> int:
-    (errors,) = (
-        sink["errors"] for sink in page.api("status")["sinks"] if sink["name"] == "history"
-    )
-    return int(errors)
+def of_history(page: Page, what: str) -> int:
+    """A number that `status` tells of the sink."""
+    (number,) = (sink[what] for sink in page.api("status")["sinks"] if sink["name"] == "history")
+    return int(number)
+
+
+def wait_until_kept(page: Page) -> None:
+    """Wait until the file has all that was sent so far: a batch behind it waits no more."""
+    page.wait_for_drain()
+    commands.wait_for(lambda: of_history(page, "queued") == 0, "nothing waits")
+    page.wait_for_drain()
+    commands.wait_for(lambda: of_history(page, "queued") == 0, "nothing waits again")
 
 
 def test_a_killed_watch_has_kept_all_it_drained(
@@ -64,8 +71,7 @@ def test_a_killed_watch_has_kept_all_it_drained(
     file = folder / "history.duckdb"
     with watched.watch(lab, home, tmp_path, "eth0", "--history", str(file), *OFTEN) as running:
         watched.ping(lab, 103)
-        page = Page.of(running)
-        page.wait_for_drain()
+        wait_until_kept(Page.of(running))
         running.process.send_signal(signal.SIGKILL)
         running.wait()
     assert packets_in(file) == 2 * 103
@@ -74,10 +80,21 @@ def test_a_killed_watch_has_kept_all_it_drained(
         watched.ping(lab, 7)
         page = Page.of(running)
         page.wait_for_drain()
-        assert history_errors(page) == 0
+        assert of_history(page, "errors") == 0
         running.process.terminate()
         assert running.wait() == 0
     assert packets_in(file) == 2 * 110
+
+
+def test_memory_is_what_it_is_said_to_be(lab: Lab, home: int, tmp_path: Path, folder: Path) -> None:
+    for history, most_mb in (("off", 80), (str(folder / "history.duckdb"), 140)):
+        words = ("eth0", "--history", history, *OFTEN)
+        with watched.watch(lab, home, tmp_path, *words) as running:
+            watched.ping(lab, 5)
+            page = Page.of(running)
+            page.wait_for_drain()
+            assert page.api("flows?from=-1h")["rows"]
+            assert int(page.api("status")["memory_bytes"]) < most_mb * 1e6
 
 
 def test_two_that_want_one_file_both_watch(
@@ -95,7 +112,7 @@ def test_two_that_want_one_file_both_watch(
             page = Page.of(second)
             page.wait_for_drain()
             assert sum(page.counted().values()) == 10
-            assert history_errors(page) > 0
+            assert of_history(page, "errors") > 0
         assert "history" not in first.output
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
@@ -14,8 +13,7 @@ from tunnel_monitor.flows.question import HOST, Answer, Books, Question, Series,
 
 ENDS: Final = frozenset({HOST, "direction"})
 MOST_SENDERS: Final = 20_000
-FRESH_S: Final = 60.0
-LOOKED_BACK_NS: Final = 3600 * 10**9
+MOST_KNOWN: Final = 16  # stretches whose senders are remembered: a page asks several questions
 EGRESS: Final = parse("direction:egress")
 
 
@@ -30,8 +28,7 @@ class Once:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self._twice: Node | None = None
-        self._looked_s = -FRESH_S
+        self._known: dict[Span, Node | None] = {}
 
     def span(self) -> Span | None:
         """As the source has it."""
@@ -52,25 +49,25 @@ class Once:
     def _once(self, question: Question) -> Question:
         if question.by & ENDS or any(map(_looks_at_ends, leaves(question.filter))):
             return question
-        twice = self._arrivals()
-        return replace(question, filter=both(question.filter, twice)) if twice else question
+        elsewhere = self._not_arrived(question.span)
+        if elsewhere is None:
+            return question
+        return replace(question, filter=both(question.filter, elsewhere))
 
-    def _arrivals(self) -> Node | None:
-        """Not what arrives from a host that is watched itself."""
-        if time.monotonic() - self._looked_s > FRESH_S:
-            senders = self._senders()
-            arriving = Not(EGRESS)
-            self._twice = Not(And((arriving, senders))) if senders else None
-            self._looked_s = time.monotonic()
-        return self._twice
+    def _not_arrived(self, span: Span) -> Node | None:
+        """Not what arrived in a stretch from a host that was watched in it itself."""
+        known = self._known
+        if span not in known:
+            senders = self._senders(span)
+            found = Not(And((Not(EGRESS), senders))) if senders else None
+            # Threads may do this at once; each leaves a whole dictionary.
+            self._known = {**dict(list(known.items())[1 - MOST_KNOWN :]), span: found}
+            return found
+        return known[span]
 
-    def _senders(self) -> Addresses | None:
-        """The addresses that watched hosts have sent from lately."""
-        known = self.source.span()
-        if known is None:
-            return None
-        lately = Span(known.until_ns - LOOKED_BACK_NS, known.until_ns)
-        asked = Question(lately, frozenset({"outer_src"}), EGRESS, limit=MOST_SENDERS)
+    def _senders(self, span: Span) -> Addresses | None:
+        """The addresses that watched hosts have sent from."""
+        asked = Question(span, frozenset({"outer_src"}), EGRESS, limit=MOST_SENDERS)
         found = columns.address(self.source.answer(asked).rows, "outer_src")
         each = [one.tobytes() for one in found if one.any()]
         ranges = tuple(Range(address, address) for address in sorted(each))
