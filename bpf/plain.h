@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * The fast path: plain packets, which nearly all are (ADR 0020).
+ * The fast path: plain packets, which nearly all are (ADR 0021).
  *
  *   Ethernet, perhaps a VLAN tag | IP | VXLAN, Geneve, or GRE with no more than a key
  *                                | perhaps Ethernet | IP, and no further tunnel

@@ -126,6 +126,14 @@ int look_again(struct __sk_buff *skb)
 	return NEXT;
 }
 
+/* Told how long it takes, one knows what measuring takes (kernel/own_cost.py). On no hook. */
+SEC("tc")
+int nothing(struct __sk_buff *skb)
+{
+	(void)skb;
+	return NEXT;
+}
+
 /*
  * Every type that userspace shares, so that the object's BTF describes it: a struct that is only
  * used by pointer would be a forward declaration there (clang 14).

@@ -16,6 +16,7 @@ from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.flows.sinks import Sink, SinkQueue
 from tunnel_monitor.kernel.discovery import PortDiscovery
 from tunnel_monitor.kernel.drain import Drainer, WatchedInterface, watch
+from tunnel_monitor.kernel.own_cost import RunTimeStatistics
 from tunnel_monitor.kernel.ports import Ports
 from tunnel_monitor.serve.facts import Facts, InterfaceFacts, LabFacts
 from tunnel_monitor.settings import MonitorSettings
@@ -61,6 +62,8 @@ class Monitor:
             self._discovery = PortDiscovery(settings, namespace)
             self._closing.callback(self._discovery.close)
             started = replace(settings, ports=self._discovery.ports.by_encap())
+            if settings.own_cost:
+                self._closing.callback(RunTimeStatistics().close)
             for name in names:
                 watched = watch(name, started, namespace)
                 self._closing.callback(watched.close)

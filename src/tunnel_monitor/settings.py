@@ -103,6 +103,7 @@ class MonitorSettings:
         boundary: which makes the record of a tunnel in a tunnel.
         discover: whether the ports of this host's tunnel devices are read as well.
         notices: what is looked at beside sizes.
+        own_cost: whether the kernel measures how long the programs run.
         attach: `auto` takes tcx where the kernel has it, else clsact; the others force one.
         user: whom to become once attached.
     """
@@ -115,6 +116,7 @@ class MonitorSettings:
     boundary: Boundary = Boundary.INNERMOST
     discover: bool = True
     notices: Notice = ALL_NOTICES
+    own_cost: bool = False
     attach: str = "auto"
     user: str = "nobody"
 

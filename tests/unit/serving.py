@@ -22,6 +22,7 @@ from tunnel_monitor.diagnose.vni_mismatch import VniMismatch
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.flows.names import NO_NAMES, Naming
 from tunnel_monitor.flows.sinks import SinkState
+from tunnel_monitor.kernel.own_cost import ProgramTime
 from tunnel_monitor.kernel.ports import Ports
 from tunnel_monitor.kernel.tunnels import TunnelDevice
 from tunnel_monitor.serve.facts import Facts, InterfaceFacts, LabFacts
@@ -92,7 +93,8 @@ PAIR = (
 
 
 def batch(*flows: Flow, number: int = 1) -> FlowBatch:
-    return FlowBatch.of(drained(flows, rest={Outcome.NOT_TUNNELED: (2, 84)}, number=number))
+    raw = drained(flows, rest={Outcome.NOT_TUNNELED: (2, 84)}, number=number)
+    return FlowBatch.of(replace(raw, program_time=ProgramTime(3, 240, 138)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,8 @@ export interface Status {
   readonly misread_ports: readonly MisreadPort[];
   readonly memory_bytes: number;
   readonly cpu_share: number;
+  /** What the programs in the kernel took in the last interval; null where nobody measures it. */
+  readonly own_cost: { readonly ns_per_packet: number | null; readonly cpu_share: number } | null;
   readonly tunnels: number;
   readonly segments: number;
   readonly peers: number;
@@ -209,6 +211,7 @@ const status: Decoder<Status> = shape<Status>({
   ),
   memory_bytes: amount,
   cpu_share: number,
+  own_cost: orNull(shape({ ns_per_packet: orNull(number), cpu_share: number })),
   tunnels: number,
   segments: number,
   peers: number,

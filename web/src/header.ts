@@ -74,21 +74,35 @@ function drawInterface(status: Status): void {
 }
 
 function ownCost(status: Status): Node[] {
-  const fact = (name: string, value: string, rest = ""): Node => {
-    const node = document.createElement("span");
-    const strong = document.createElement("b");
-    strong.textContent = value;
-    node.append(`${name} `, strong, rest);
-    return node;
-  };
-  const share = (100 * status.cpu_share).toFixed(1);
   const isFile = status.state === "file";
   return [
-    ...(isFile ? [] : [fact("Own cost", `${share}${THIN}%`, " of one core")]),
-    fact("Memory", bytesText(status.memory_bytes)),
-    fact(isFile ? "Slice" : "Interval", interval(status.interval_s)),
-    fact(isFile ? "Slices" : "Drains", countText(status.drains)),
+    ...(isFile ? [] : [line(costWords(status))]),
+    line(["Memory ", bytesText(status.memory_bytes)]),
+    line([isFile ? "Slice " : "Interval ", interval(status.interval_s)]),
+    line([isFile ? "Slices " : "Drains ", countText(status.drains)]),
   ];
+}
+
+/** What a packet costs, where the kernel measures it, and what all costs: process and programs. */
+export function costWords({
+  cpu_share,
+  own_cost,
+}: Pick<Status, "cpu_share" | "own_cost">): readonly string[] {
+  const share = `${(100 * (cpu_share + (own_cost?.cpu_share ?? 0))).toFixed(1)}${THIN}%`;
+  const each = own_cost?.ns_per_packet ?? null;
+  if (each === null) return ["Own cost ", share, " of one core"];
+  return ["Own cost ", `${each.toFixed(0)}${THIN}ns`, " a packet, ", share, " of one core"];
+}
+
+/** Every second word is strong. */
+function line(words: readonly string[]): Node {
+  const node = document.createElement("span");
+  words.forEach((word, place) => {
+    const strong = document.createElement("b");
+    strong.textContent = word;
+    node.append(place % 2 === 0 ? word : strong);
+  });
+  return node;
 }
 
 function interval(seconds: number): string {

@@ -112,6 +112,7 @@ export function event(
       sinks: [],
       memory_bytes: "61000000",
       cpu_share: 0.004,
+      own_cost: null,
       flows: 1,
       tunnels: 1,
       segments: 1,

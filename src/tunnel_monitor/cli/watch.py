@@ -93,6 +93,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="how programs get on the interface; auto takes tcx where the kernel has it",
     )
     parser.add_argument(
+        "--own-cost",
+        action="store_true",
+        help="let the kernel measure how long the programs run, and show it",
+    )
+    parser.add_argument(
         "--netns", metavar="NAME|PATH", help="the network namespace the interfaces are in"
     )
     parser.add_argument(
@@ -156,6 +161,7 @@ def settings_of(options: argparse.Namespace) -> MonitorSettings:
         boundary=Boundary(options.boundary),
         notices=Judging.of(options).notices,
         discover=not options.no_discover,
+        own_cost=options.own_cost,
         attach=options.attach,
         user=options.user,
     )

@@ -1,4 +1,4 @@
-"""One line of JSON for each flow and drain."""
+"""One line of JSON for each flow and drain, and one for each drain's own cost if measured."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from tunnel_monitor.flows import columns, labels
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.flows.filter.match import Setting, chosen
 from tunnel_monitor.flows.filter.tree import EVERYTHING, Node
+from tunnel_monitor.flows.own_cost import OwnCost
 from tunnel_monitor.flows.question import Place
 
 
@@ -47,7 +48,7 @@ class JsonLines:
 
     def take(self, batch: FlowBatch) -> None:
         """Write one batch."""
-        self._write(lines(batch, self._only, self._host))
+        self._write(lines(batch, self._only, self._host) + cost_line(batch))
 
     def add(self, record: Mapping[str, Any]) -> None:
         """Write one line between two batches, from any thread."""
@@ -66,6 +67,15 @@ class JsonLines:
 
     def close(self) -> None:
         """All is written already."""
+
+
+def cost_line(batch: FlowBatch) -> bytes:
+    """What counting cost in the interval; no line where that is not measured."""
+    cost = OwnCost.of(batch)
+    if cost is None:
+        return b""
+    line = {"time": batch.time_ns / 10**9, "own_cost": cost.members()}
+    return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def lines(batch: FlowBatch, only: Node = EVERYTHING, host: str = "") -> bytes:

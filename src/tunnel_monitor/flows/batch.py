@@ -21,6 +21,7 @@ from tunnel_monitor.flows.columns import ADDRESSES, KEY_WORDS, ROW_WORDS, Rows, 
 from tunnel_monitor.flows.group import group
 from tunnel_monitor.flows.noticed import Noticed
 from tunnel_monitor.kernel.drained import DeviceCounts, Drained, InterfaceDrain, Records
+from tunnel_monitor.kernel.own_cost import ProgramTime
 
 MAPPED_WORD = np.uint64(int.from_bytes(b"\0\0\xff\xff\0\0\0\0", "little"))
 
@@ -45,6 +46,7 @@ class FlowBatch:
         devices: the interfaces' own counters by Direction since the programs were attached;
             None for one that is gone.
         noticed: what was seen beside sizes.
+        program_time: how long all interfaces' programs ran; None where nobody measures it.
     """
 
     time_ns: int
@@ -57,6 +59,7 @@ class FlowBatch:
     ledger: NDArray[np.void]
     devices: tuple[tuple[DeviceCounts, DeviceCounts] | None, ...]
     noticed: Noticed = field(default_factory=Noticed)
+    program_time: ProgramTime | None = None
 
     @classmethod
     def of(cls, drained: Drained) -> FlowBatch:
@@ -76,6 +79,7 @@ class FlowBatch:
             ledger=_ledger(interfaces),
             devices=tuple(interface.device for interface in interfaces),
             noticed=Noticed.of(interfaces),
+            program_time=drained.program_time,
         )
 
 

@@ -27,6 +27,7 @@ from tunnel_monitor.kernel.device import Device, Reading
 from tunnel_monitor.kernel.drained import DeviceCounts, Drained, InterfaceDrain, Notices, Records
 from tunnel_monitor.kernel.load import ALL_TABLES, GENERATIONS, NOTICE_TABLES, TABLES, LoadedObject
 from tunnel_monitor.kernel.namespace import inside
+from tunnel_monitor.kernel.own_cost import ProgramTime, clock_ns, program_time
 from tunnel_monitor.kernel.reconcile import Reconciler
 from tunnel_monitor.settings import MonitorSettings
 
@@ -199,6 +200,9 @@ class Drainer:
 
     def __init__(self, interfaces: list[WatchedInterface]) -> None:
         self._interfaces = interfaces
+        nothing = interfaces[0].loaded.nothing
+        self._clock_ns = None if nothing is None else clock_ns(nothing)
+        self._time = ProgramTime()
         self._active = 0
         self._number = 0
         self._last_ns = time.monotonic_ns()
@@ -233,7 +237,14 @@ class Drainer:
         )
         self._number += 1
         interval_ns, self._last_ns = now_ns - self._last_ns, now_ns
-        return Drained(time_ns, interval_ns, self._number, taken)
+        return Drained(time_ns, interval_ns, self._number, taken, self._time_since())
+
+    def _time_since(self) -> ProgramTime | None:
+        if self._clock_ns is None:
+            return None
+        programs = [program for one in self._interfaces for program in one.loaded.programs.values()]
+        before, self._time = self._time, program_time(programs, self._clock_ns)
+        return self._time.since(before)
 
 
 def watch(name: str, settings: MonitorSettings, namespace: Path | None = None) -> WatchedInterface:

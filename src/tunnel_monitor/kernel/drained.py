@@ -16,6 +16,7 @@ from tunnel_monitor.contract import (
     STATION_KEY,
     WIDE_KEY,
 )
+from tunnel_monitor.kernel.own_cost import ProgramTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +104,11 @@ class Drained:
         interval_ns: since the drain before.
         number: 1 for the first drain.
         interfaces: in the order in which they were named.
+        program_time: how long all their programs ran meanwhile; None where nobody measures it.
     """
 
     time_ns: int
     interval_ns: int
     number: int
     interfaces: tuple[InterfaceDrain, ...]
+    program_time: ProgramTime | None = None

@@ -40,6 +40,7 @@ OBJECT = Path(__file__).parent.parent / "built" / "tunnel.bpf.o"
 GENERATIONS = 2
 PROGRAMS = ("count_ingress", "count_egress")
 WITHOUT_LINK_HEADER = ("count_bare_ingress", "count_bare_egress")
+NOTHING = "nothing"
 # Preallocated tables take a new flow three times faster, but 512 of them (128 CPUs) would take
 # half a gigabyte: from here on memory is taken as flows come.
 MOST_PREALLOCATED_CPUS = 16
@@ -90,8 +91,9 @@ class LoadedObject:
             used, unused = PROGRAMS, WITHOUT_LINK_HEADER
             if not has_link_header:
                 used, unused = unused, used
-            self._leave_out(unused)
+            self._leave_out(unused if settings.own_cost else (*unused, NOTHING))
             self._load()
+            self.nothing = self._program(NOTHING) if settings.own_cost else None
             self.programs = {
                 hook: self._program(name) for hook, name in zip(PROGRAMS, used, strict=True)
             }

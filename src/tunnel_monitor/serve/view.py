@@ -17,6 +17,7 @@ from tunnel_monitor.flows.columns import Rows
 from tunnel_monitor.flows.filter.tree import needs_flows
 from tunnel_monitor.flows.group import TUNNEL, group
 from tunnel_monitor.flows.names import NO_NAMES, Naming
+from tunnel_monitor.flows.own_cost import OwnCost
 from tunnel_monitor.flows.question import HOST, Answer, Place, Question, Source, Span
 from tunnel_monitor.flows.recent import Recent
 from tunnel_monitor.flows.signals import by_tunnel
@@ -82,6 +83,7 @@ class Snapshot:
         seen: networks, peers, endpoints and tunnels since the start.
         forgotten_flows: as in Totals.
         usage: of this process.
+        own_cost: of the programs, in that drain; None where it is not measured.
         history: what can be asked about earlier times.
         names: of addresses.
     """
@@ -101,6 +103,7 @@ class Snapshot:
     seen: Seen
     forgotten_flows: int
     usage: Usage
+    own_cost: OwnCost | None = None
     history: Source | None = None
     names: Naming = NO_NAMES
 
@@ -267,6 +270,7 @@ class LiveView:
             seen=self._totals.seen,
             forgotten_flows=self._totals.forgotten_flows,
             usage=self._meter.read(),
+            own_cost=OwnCost.of(batch),
             history=self.snapshot.history,
             names=self.snapshot.names,
         )

@@ -159,6 +159,16 @@ SCHEMAS: Mapping[str, Json] = {
         findings=members(open=WHOLE, number=WHOLE),
         memory_bytes=COUNT,
         cpu_share=NUMBER,
+        own_cost=maybe(
+            members(
+                runs=WHOLE,
+                run_ns=WHOLE,
+                measuring_ns=WHOLE,
+                packets=WHOLE,
+                ns_per_packet=maybe(NUMBER),
+                cpu_share=NUMBER,
+            )
+        ),
         flows=WHOLE,
         tunnels=WHOLE,
         segments=WHOLE,
