@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-# All texts of one drawing: a script is never interrupted by another.
-COLLECT = """() => {
+# All texts of one drawing, which is made in slices: another script could see half of it.
+COLLECT = """async () => {
+  while (document.body.dataset.drawing !== undefined) {
+    await new Promise((done) => { setTimeout(done, 1); });
+  }
   const all = (query, read) => [...document.querySelectorAll(query)].map(read);
   const text = (query) => document.querySelector(query)?.textContent ?? '';
   const facts = (id) => all(`#${id} > div`, (row) => [...row.children].map((c) => c.textContent));

@@ -100,3 +100,7 @@ function part(text: string, base: 10 | 16): bigint {
   const number = Number.parseInt(text, base);
   return Number.isNaN(number) ? 0n : BigInt(number);
 }
+
+export function isV6(address: string): boolean {
+  return address.includes(":");
+}

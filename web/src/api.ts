@@ -17,7 +17,7 @@ import {
 } from "./decode";
 import type { Counts } from "./amounts";
 
-export type WindowName = "last" | "total";
+export type WindowName = "last" | "total" | "span";
 
 /**
  * One (encap, vni, outer_src, outer_dst) and what it carried in the window. Without addresses
@@ -95,7 +95,7 @@ export interface Status {
   readonly started: number;
   readonly interval_s: number;
   readonly drains: number;
-  /** `file`: captures are shown, and nothing grows. */
+  /** `gone`: no watched interface is left; `file`: captures are shown, and nothing follows. */
   readonly state: "live" | "gone" | "file";
   readonly interfaces: readonly WatchedInterface[];
   readonly ports: ReadonlyMap<string, readonly number[]>;
@@ -110,7 +110,28 @@ export interface Status {
   readonly peers: number;
   readonly endpoints: number;
   readonly lab: { readonly hosts: number } | null;
+  readonly findings: { readonly open: number };
   readonly capture: { readonly files: readonly string[] } | null;
+}
+
+/** The endpoint that grew most, and made most of all growth. */
+export interface Grown {
+  readonly encap: string;
+  readonly vni: number | null;
+  readonly outer_src: string;
+  readonly inner_src: string;
+  /** Where most of it goes; "" if that is no single endpoint. */
+  readonly outer_dst: string;
+  readonly inner_dst: string;
+  /** Bits and packets a second more than before. */
+  readonly more_bps: number;
+  readonly more_pps: number;
+  /** Its part of all growth, 0 to 1. */
+  readonly share: number;
+  readonly from: number;
+  readonly to: number;
+  readonly before_from: number;
+  readonly before_to: number;
 }
 
 /** Who sent how much in one drain: `peers[i]` sent `bytes[i]`. */
@@ -126,11 +147,17 @@ export interface Drain {
   readonly interval_s: number;
   readonly drains: number;
   readonly window: WindowName;
+  /** What was added up, in seconds since 1970. */
+  readonly from: number;
+  readonly to: number;
   /** Seconds that the window lasts: `bytes / elapsed_s` is a rate. */
   readonly elapsed_s: number;
   readonly tunnels: readonly Tunnel[];
   readonly other_tunnels: Rest;
   readonly flows: readonly Flow[];
+  /** All that was tunnelled, whatever the filter. */
+  readonly all: Rest;
+  readonly culprit: Grown | null;
   readonly senders: Senders;
   readonly segments: readonly Segment[];
   /** What more segments than fit in an event add up to. */
@@ -150,6 +177,22 @@ export interface Timeline {
 
 const counts = { packets: amount, bytes: amount, inner_bytes: amount };
 const rest: Decoder<Rest> = shape<Rest>(counts);
+
+const grown: Decoder<Grown> = shape<Grown>({
+  encap: text,
+  vni: orNull(number),
+  outer_src: text,
+  inner_src: text,
+  outer_dst: text,
+  inner_dst: text,
+  more_bps: number,
+  more_pps: number,
+  share: number,
+  from: number,
+  to: number,
+  before_from: number,
+  before_to: number,
+});
 
 const segment: Decoder<Segment> = shape<Segment>({
   encap: text,
@@ -217,6 +260,7 @@ const status: Decoder<Status> = shape<Status>({
   peers: number,
   endpoints: number,
   lab: orNull(shape({ hosts: number })),
+  findings: shape({ open: number }),
   capture: orNull(shape({ files: listOf(text) })),
 });
 
@@ -232,8 +276,12 @@ const drainHead = shape({
   time: number,
   interval_s: number,
   drains: number,
-  window: oneOf("last", "total"),
+  window: oneOf("last", "total", "span"),
+  from: number,
+  to: number,
   elapsed_s: number,
+  all: rest,
+  culprit: orNull(grown),
   senders,
   segments: listOf(segment),
   segments_other: rest,
@@ -259,6 +307,15 @@ export function readDrain(value: unknown): Drain {
       inner_dst: cell("inner_dst", address),
     })),
   };
+}
+
+/**
+ * The culprit of a reply of `growth`.
+ *
+ * @throws ReplyError likewise.
+ */
+export function readCulprit(value: unknown): Grown | null {
+  return orNull(grown)(record(value, "growth").culprit, "growth.culprit");
 }
 
 /** @throws ReplyError naming the first member that is not as documented. */

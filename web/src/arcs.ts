@@ -69,7 +69,7 @@ function arcs(
   items: readonly ArcMark[],
   name: string,
   parts: readonly string[],
-  { chosen }: Picture,
+  { chosen, culprit }: Picture,
 ): Groups {
   return layer
     .selectAll<SVGGElement, ArcMark>("g")
@@ -90,7 +90,8 @@ function arcs(
     )
     .attr("aria-pressed", ({ key }) => String(key === chosen))
     .attr("opacity", (mark) => mark.opacity)
-    .classed("selected", (mark) => mark.key === chosen);
+    .classed("selected", (mark) => mark.key === chosen)
+    .classed("culprit", (mark) => mark.key === culprit?.sender);
 }
 
 function isAdded({ kind }: Place): boolean {

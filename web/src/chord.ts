@@ -8,12 +8,13 @@ import { addHatch } from "./hatch";
 import type { Frame } from "./frame";
 import type { Measure } from "./format";
 import { placeLabels } from "./labels";
+import { drawFlag, drawOutline, type OwnFlow } from "./marked";
 import type { Layout } from "./layout";
 import type { Pace } from "./drawing";
 import { between, sceneOf, type Scene } from "./motion";
 import { drawInsideNames, drawLabels } from "./names";
 import { drawRibbons, layRibbons } from "./ribbons";
-import type { Culprit } from "./traffic";
+import type { Culprit } from "./culprit";
 
 /** All that a picture is drawn from. */
 export interface Picture {
@@ -25,6 +26,8 @@ export interface Picture {
   /** Key of what is chosen. */
   readonly chosen: string | null;
   readonly culprit: Culprit | null;
+  /** What its own flow carries. */
+  readonly own: OwnFlow;
   /** What one tick on the rim stands for, in the measure's unit; 0 for no ticks. */
   readonly tick: number;
   /** What all peers' addresses have in common, left out where there is little room. */
@@ -49,10 +52,12 @@ export function createChord(svg: SVGSVGElement, isStill: () => boolean): Chord {
   const disc = root.append("g").attr("class", "disc");
   const ribbons = layRibbons(disc, defs);
   const layers = {
+    outline: disc.append("g").attr("class", "outline"),
     inside: disc.append("g").attr("class", "inside"),
     rim: disc.append("g").attr("class", "rim"),
     names: disc.append("g").attr("class", "inside-names"),
     labels: disc.append("g").attr("class", "labels"),
+    flags: disc.append("g").attr("class", "flags"),
   };
   let shown: Scene | null = null;
   let picture: Picture | null = null;
@@ -67,10 +72,12 @@ export function createChord(svg: SVGSVGElement, isStill: () => boolean): Chord {
     );
     disc.attr("transform", `translate(${of.frame.x},${of.frame.y})`);
     drawRibbons(ribbons, scene, of, standing, pointed);
+    drawOutline(layers.outline, scene, of);
     drawInside(layers.inside, scene, of);
     drawRim(layers.rim, scene, of);
     drawInsideNames(layers.names, scene, of);
     drawLabels(layers.labels, scene, of);
+    drawFlag(layers.flags, scene, of);
   };
 
   return {

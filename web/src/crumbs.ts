@@ -29,6 +29,7 @@ export class Crumbs {
     const about = JSON.stringify([
       selection.filter,
       selection.below,
+      selection.grouping,
       selection.layer,
       isFiltered(selection),
     ]);

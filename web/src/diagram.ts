@@ -7,6 +7,7 @@ import type { Drawing, Kind, Pace, Tools, Twin } from "./drawing";
 import { roundText } from "./format";
 import { frameFor, type Openness } from "./frame";
 import { layOut, layOutInside } from "./layout";
+import type { OwnFlow } from "./marked";
 import { insideName } from "./names";
 import { pairTwin } from "./pairs";
 import type { Selection } from "./state";
@@ -79,6 +80,7 @@ function pictureOf(traffic: Traffic, selection: Selection, width: number, height
     measure,
     chosen: selection.chosen,
     culprit,
+    own: ownFlow(traffic),
     tick: width < 560 || traffic.total <= 0 ? 0 : tickStep(0, traffic.total, TICKS),
     peerPrefix: commonPrefix(
       peers.map(({ address }) => address),
@@ -86,6 +88,21 @@ function pictureOf(traffic: Traffic, selection: Selection, width: number, height
     ),
     insidePrefix,
   };
+}
+
+/** What the culprit's flow carries, and what comes back. */
+function ownFlow({ culprit, flows, amount }: Traffic): OwnFlow {
+  if (culprit === null) return { sent: 0, received: 0 };
+  const { flow } = culprit;
+  const back = flows.find(
+    (row) =>
+      row.vni === flow.vni &&
+      row.outer_src === flow.outer_dst &&
+      row.outer_dst === flow.outer_src &&
+      row.inner_src === flow.inner_dst &&
+      row.inner_dst === flow.inner_src,
+  );
+  return { sent: amount(flow), received: back ? amount(back) : 0 };
 }
 
 function drawLegend({ measure }: Traffic, picture: Picture): void {

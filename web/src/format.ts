@@ -109,6 +109,12 @@ export function clockText(time: number, options: { readonly seconds: boolean }):
   return parts.map((part) => String(part).padStart(2, "0")).join(":");
 }
 
+/** "13:58–14:02"; with seconds where minutes do not tell them apart. */
+export function clockSpan({ from, to }: { readonly from: number; readonly to: number }): string {
+  const seconds = to - from < 120;
+  return `${clockText(from, { seconds })}${DASH}${clockText(to, { seconds })}`;
+}
+
 function text({ digits, unit }: Quantity): string {
   return `${digits}${THIN}${unit}`;
 }

@@ -1,14 +1,15 @@
 /** The header: which interface, what state, how much. */
 import { sum } from "./amounts";
 import type { Drain, Status } from "./api";
-import { byId, part, say, sayQuantity } from "./dom";
-import { countText, DASH, quantity, bytesText, spanText, THIN } from "./format";
+import { byId, make, part, say, sayQuantity } from "./dom";
+import { bytesText, countText, DASH, quantity, spanText, THIN } from "./format";
 import { account } from "./ledgers";
-import type { Pill } from "./pill";
+import { noticeOf, pillOf, type Condition } from "./pill";
 import type { Bin } from "./series";
 import { drawSpark } from "./spark";
 import type { UnitName } from "./state";
 
+/** Of the newest drain, whatever is shown below. */
 export function drawHeader(drain: Drain, unit: UnitName, recent: readonly Bin[]): void {
   const { status } = drain;
   drawInterface(status);
@@ -28,12 +29,30 @@ export function drawHeader(drain: Drain, unit: UnitName, recent: readonly Bin[])
   say(byId("vnis", HTMLElement), countText(status.segments));
   say(byId("peers", HTMLElement), countText(status.peers));
   say(byId("endpoints", HTMLElement), countText(status.endpoints));
-  const { residual, differences } = account(drain.ledger);
-  const stat = byId("head-residual", HTMLElement);
-  stat.classList.toggle("off", differences.length > 0);
-  if (residual === null) say(stat, DASH);
-  else sayQuantity(stat, { digits: countText(residual), unit: "packets" });
+  drawResidual(drain);
+  const { open } = status.findings;
+  byId("findings", HTMLElement).classList.toggle("open", open > 0);
+  say(byId("open-findings", HTMLElement), countText(open));
+  say(byId("findings-word", HTMLElement), open === 1 ? "open finding" : "open findings");
   byId("own-cost", HTMLElement).replaceChildren(...ownCost(status));
+}
+
+/** The pill, and what to do about it where something is wrong. */
+export function drawState(condition: Condition, interfaces: readonly string[]): void {
+  const pill = pillOf(condition, Date.now());
+  const node = byId("state", HTMLElement);
+  say(node, pill.text);
+  if (node.dataset.kind !== pill.kind) {
+    node.dataset.kind = pill.kind;
+    say(byId("said", HTMLElement), pill.said);
+    byId("pause", HTMLElement).hidden = pill.kind === "file" || pill.kind === "history";
+  }
+  const words = noticeOf(condition, interfaces.join(", "));
+  const notice = byId("notice", HTMLElement);
+  notice.hidden = words === null;
+  if (words && notice.textContent !== words.join(" ")) {
+    notice.replaceChildren(make("b", {}, words[0]), ` ${words[1]}`);
+  }
 }
 
 interface Amounts {
@@ -47,21 +66,11 @@ function newest({ senders, interval_s }: Drain): Amounts {
 }
 
 /** Of a capture, all of it: what it ends with is no newer than the rest. */
-function mean({ segments, segments_other, elapsed_s }: Drain): Amounts {
-  const all = [...segments, segments_other];
-  const of = (name: "packets" | "bytes"): number => sum(all.map((one) => one[name]));
-  return { packets: of("packets"), bytes: of("bytes"), seconds: elapsed_s };
+function mean({ all, elapsed_s }: Drain): Amounts {
+  return { packets: all.packets, bytes: all.bytes, seconds: elapsed_s };
 }
 
-export function drawPill(pill: Pill): void {
-  const node = byId("state", HTMLElement);
-  say(node, pill.text);
-  if (node.dataset.kind === pill.kind) return;
-  node.dataset.kind = pill.kind;
-  say(byId("said", HTMLElement), pill.said);
-}
-
-/** "host0 · eth0", and how the programs hang on it. */
+/** "host0 · eth0", and how the programs hang on it; of captures their files. */
 function drawInterface(status: Status): void {
   const [first] = status.interfaces;
   if (!first) return;
@@ -69,8 +78,18 @@ function drawInterface(status: Status): void {
   const names = status.interfaces.map((one) => one.name).join(", ");
   say(part(node, "host"), `${first.namespace ?? status.host} · `);
   say(part(node, "device"), names);
+  node.title = status.capture?.files.join(", ") ?? names;
   const note = node.querySelector("i");
   if (note) say(note, status.state === "file" ? first.attach : `${first.attach}, in + out`);
+}
+
+/** Green zero, amber else; there is none to speak of without an interface. */
+function drawResidual({ ledger }: Drain): void {
+  const { residual, differences } = account(ledger);
+  const stat = byId("head-residual", HTMLElement);
+  stat.classList.toggle("off", differences.length > 0);
+  if (residual === null) say(stat, DASH);
+  else sayQuantity(stat, { digits: countText(residual), unit: "packets" });
 }
 
 function ownCost(status: Status): Node[] {

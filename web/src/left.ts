@@ -2,10 +2,12 @@
 import { sum } from "./amounts";
 import type { Segment } from "./api";
 import { byId, drawing, keep, make, part, say, setBar } from "./dom";
+import { shorten } from "./address";
 import { amountText, countText, DASH, shareText } from "./format";
+import { rimColour } from "./colour";
 import { account, outcomeName, type Account } from "./ledgers";
 import type { Place } from "./matrix";
-import { excludedOf, valueOf } from "./filter/edit";
+import { excludedOf, valueOf, withValue, without } from "./filter/edit";
 import type { Selection } from "./state";
 
 /** As a word of the filter has it: a number, "none", or null for all. */
@@ -27,19 +29,54 @@ interface Fact {
 }
 
 const TICK = "M1.5 5.5 4 8 8.500 2.500";
+const CROSS = "m3 3 6 6m0-6-6 6";
 
-export function drawLeft(
-  traffic: Traffic,
-  selection: Selection,
-  choose: (vni: VniChoice) => void,
-): void {
-  const { segments, ledger, status } = traffic.drain;
-  drawNetworks(networksOf(segments, traffic), selection, traffic, choose);
-  drawFacts(byId("encaps", HTMLElement), encapFacts(segments, traffic));
-  drawFacts(byId("shown", HTMLElement), shownFacts(traffic, selection));
-  const isFile = status.state === "file";
-  say(byId("ledger-of", HTMLElement), isFile ? "whole capture" : "since start");
-  drawFacts(byId("ledger", HTMLElement), ledgerFacts(account(ledger), isFile));
+export class LeftPanel {
+  private readonly choose: (change: Partial<Selection>) => void;
+
+  constructor(choose: (change: Partial<Selection>) => void) {
+    this.choose = choose;
+  }
+
+  draw(traffic: Traffic, selection: Selection): void {
+    const { segments, ledger, status } = traffic.drain;
+    drawNetworks(networksOf(segments, traffic), selection, traffic, (vni) => {
+      const { filter } = selection;
+      const isChosen = vni === valueOf(filter, "vni");
+      this.choose({ filter: withValue(filter, "vni", isChosen ? null : vni) });
+    });
+    drawFacts(byId("encaps", HTMLElement), encapFacts(segments, traffic));
+    drawFacts(byId("shown", HTMLElement), shownFacts(traffic, selection));
+    this.drawExcluded(selection);
+    const isFile = status.state === "file";
+    say(byId("ledger-of", HTMLElement), isFile ? "whole capture" : "since start");
+    drawFacts(byId("ledger", HTMLElement), ledgerFacts(account(ledger), isFile));
+  }
+
+  /** Each can be let in again. */
+  private drawExcluded(selection: Selection): void {
+    const excluded = excludedOf(selection.filter);
+    byId("excluded-part", HTMLElement).hidden = excluded.length === 0;
+    keep(
+      byId("excluded", HTMLElement),
+      excluded,
+      (word) => word,
+      (word) => {
+        const name = word.replace(/^(?:!|not )\s*/, "");
+        const button = make("button", { title: `Let ${name} in again`, "data-excluded": name });
+        button.append(
+          make("span", { class: "mono" }, shorten(name, 24)),
+          drawing(12, CROSS, "cross"),
+        );
+        return button;
+      },
+      (button, word) => {
+        button.onclick = () => {
+          this.choose({ filter: without(selection.filter, word) });
+        };
+      },
+    );
+  }
 }
 
 function networksOf(segments: readonly Segment[], traffic: Traffic): Network[] {
@@ -79,7 +116,10 @@ function drawNetworks(
       const things = `${endpoints} endpoint${endpoints === 1 ? "" : "s"}`;
       say(part(row, "endpoints"), choice === null ? "" : things);
       say(part(row, "amount"), amountText(amount, traffic.measure));
-      setBar(part(row, "fill"), amount / most);
+      const bar = part(row, "fill");
+      setBar(bar, amount / most);
+      const isColoured = selection.grouping === "vni" && choice !== null;
+      bar.style.background = isColoured ? rimColour(`vni:${choice}`) : "";
     },
   );
 }
@@ -130,8 +170,7 @@ function shownFacts({ rim, inside }: Traffic, { filter }: Selection): Fact[] {
     const others = inside.places.filter(({ key, rim: around }) => key !== around);
     facts.push({ name: "Endpoints", value: `${own} of ${count(others)}` });
   }
-  const excluded = excludedOf(filter);
-  facts.push({ name: "Excluded", value: excluded.length === 0 ? "none" : excluded.join(" ") });
+  if (excludedOf(filter).length === 0) facts.push({ name: "Excluded", value: "none" });
   return facts;
 }
 

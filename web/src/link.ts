@@ -21,6 +21,7 @@ export function writeLink(selection: Selection): string {
   put("below", String(selection.below), String(EVERYTHING.below));
   put("filter", selection.filter, EVERYTHING.filter);
   put("chosen", selection.chosen ?? "", "");
+  put("twin", selection.twin ? "1" : "", "");
   put("unit", selection.unit, EVERYTHING.unit);
   put("size", selection.size, EVERYTHING.size);
   put("period", selection.period, EVERYTHING.period);
@@ -57,6 +58,7 @@ function readWords(words: URLSearchParams): Selection {
     below: readCount(words.get("below"), 0) ?? EVERYTHING.below,
     filter: words.get("filter") ?? EVERYTHING.filter,
     chosen: chosen !== null && isKey(chosen) ? chosen : null,
+    twin: words.get("twin") === "1",
     unit: words.get("unit") === "packets" ? "packets" : "bits",
     size: words.get("size") === "inner" ? "inner" : "wire",
     period: words.get("period") === "total" ? "total" : "rate",

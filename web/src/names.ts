@@ -71,6 +71,7 @@ export function drawInsideNames(layer: Layer, scene: Scene, picture: Picture): v
     )
     .join("text")
     .attr("class", ({ arc }) => (arc.place.address === "" ? "" : "mono"))
+    .classed("culprit", ({ key }) => key === picture.culprit?.sender)
     .attr("dy", ".34em")
     .attr("opacity", (mark) => mark.opacity)
     .attr("transform", (mark) => radialTransform(mark, frame.outer + 7).transform)

@@ -1,15 +1,17 @@
 /** In one word: what state the page is in, and since when. */
 import type { Status } from "./api";
-import { ageText, clockText, spanText } from "./format";
+import { ageText, clockSpan, clockText, spanText } from "./format";
 import type { Stream } from "./live";
+import type { Span } from "./state";
 
 export interface Condition {
   readonly stream: Stream;
   readonly paused: boolean;
   /** Time of the shown data, in seconds since 1970; null before the first drain. */
   readonly shownAt: number | null;
-  /** As the server says it: no watched interface is left, or there never was any. */
   readonly state: Status["state"];
+  /** The stretch of the past that is shown; null for now. */
+  readonly span: Span | null;
 }
 
 export interface Pill {
@@ -17,9 +19,10 @@ export interface Pill {
     | "connecting"
     | "live"
     | "paused"
+    | "history"
+    | "file"
     | "lost"
     | "gone"
-    | "file"
     | "refused"
     | "unreadable"
     | "frozen";
@@ -31,7 +34,7 @@ export interface Pill {
 const DAY = { day: "numeric", month: "short" } as const;
 
 /** @param now milliseconds since 1970. */
-export function pillOf({ stream, paused, shownAt, state }: Condition, now: number): Pill {
+export function pillOf({ stream, paused, shownAt, state, span }: Condition, now: number): Pill {
   switch (stream.kind) {
     case "refused":
       return { kind: "refused", text: "NO ACCESS", said: "The server asks for a token" };
@@ -55,6 +58,8 @@ export function pillOf({ stream, paused, shownAt, state }: Condition, now: numbe
     case "live":
       break;
   }
+  if (span !== null)
+    return { kind: "history", text: `HISTORY ${clockSpan(span)}`, said: "History" };
   if (state === "file") return { kind: "file", text: "FILE", said: "A capture, read to its end" };
   if (paused && shownAt !== null) {
     return { kind: "paused", text: `PAUSED ${ageText(now / 1000 - shownAt)}`, said: "Paused" };

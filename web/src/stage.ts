@@ -10,6 +10,7 @@ import type { Shown } from "./export/saved";
 import { VIEWS } from "./state";
 import type { Tip } from "./tip";
 import type { Traffic } from "./traffic";
+import { TwinTable } from "./twin";
 
 export interface StageActions {
   readonly view: (name: ViewName) => void;
@@ -31,6 +32,7 @@ export class Stage {
   private readonly tip: Tip;
   private readonly actions: StageActions;
   private readonly root = byId("stage", HTMLElement);
+  private readonly twin = new TwinTable();
   private shown: { part: Part; traffic: Traffic; selection: Selection } | null = null;
 
   constructor(kinds: readonly Kind[], tools: Tools, tip: Tip, actions: StageActions) {
@@ -49,12 +51,18 @@ export class Stage {
     bar.addEventListener("keydown", (event) => {
       this.moveTab(event);
     });
+    this.root.append(this.twin.root);
     this.listen();
   }
 
   /** The view itself where it is drawn by somebody, else the first. */
   has(name: ViewName): boolean {
     return this.parts.some(({ kind }) => kind.name === name);
+  }
+
+  /** What is drawn; null before the first time. */
+  get traffic(): Traffic | null {
+    return this.shown?.traffic ?? null;
   }
 
   /** What is on the stage, for export; null before the first drawing. */
@@ -72,13 +80,19 @@ export class Stage {
     if (before !== part) before?.drawing?.leave?.();
     part.drawing ??= part.kind.make(part.panel, this.tools);
     this.shown = { part, traffic, selection };
-    part.drawing.draw(traffic, selection, before === part ? pace : "still");
+    // A table is its own twin.
+    const isTwin = selection.twin && part.kind.name !== "table";
+    part.panel.classList.toggle("behind", isTwin);
+    this.twin.root.hidden = !isTwin;
+    if (isTwin) this.twin.draw(part.drawing.twin(traffic, selection), part.kind.title);
+    else part.drawing.draw(traffic, selection, before === part ? pace : "still");
     this.keepOneTabStop(part);
     this.tip.draw(traffic, selection);
   }
 
   /** Nothing to draw: the diagnosis stands here. */
   clear(): void {
+    this.twin.root.hidden = true;
     for (const { panel } of this.parts) panel.hidden = true;
   }
 

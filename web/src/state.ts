@@ -38,6 +38,8 @@ export interface Selection {
    * the ribbon between two (see things.ts); null for nothing.
    */
   readonly chosen: string | null;
+  /** The drawing's numbers as rows, in its place. */
+  readonly twin: boolean;
   readonly unit: UnitName;
   readonly size: Size;
   readonly period: Period;
@@ -59,6 +61,7 @@ export const EVERYTHING: Selection = {
   below: 0,
   filter: "",
   chosen: null,
+  twin: false,
   unit: "bits",
   size: "wire",
   period: "rate",

@@ -5,6 +5,7 @@
  */
 import { amountIn, sum, type Amount } from "./amounts";
 import type { Drain, Flow, Tunnel } from "./api";
+import { culpritOf, type Culprit } from "./culprit";
 import { valueOf } from "./filter/edit";
 import { passing } from "./passing";
 import type { Measure } from "./format";
@@ -20,19 +21,6 @@ import { networkKey, thingsOf } from "./things";
 
 /** Places inside the arcs that are shown apart; the rest is "other" in its arc. */
 const TOP_INSIDE = 80;
-
-/** Who grew most in the chosen time against the time before. */
-export interface Culprit {
-  /** Of its two endpoints; the sender is `flow.inner_src`. */
-  readonly key: string;
-  readonly flow: Flow;
-  /** How much more it sends, in bits (or packets) per second. */
-  readonly more: number;
-  /** Its part of all growth, 0 to 1. */
-  readonly share: number;
-  /** Seconds since 1970: when the time it is compared with ended. */
-  readonly since: number;
-}
 
 export interface Traffic {
   readonly drain: Drain;
@@ -75,12 +63,15 @@ export interface Past {
   readonly isWhole: boolean;
 }
 
+/** What a window shows; a stretch of time shows either. */
+const PERIODS = { last: "rate", total: "total" } as const;
 const NO_PAST: Past = { columns: [], held: null, isWhole: false };
 
 export function trafficOf(snapshot: Snapshot, selection: Selection, past: Past = NO_PAST): Traffic {
   const { drain } = snapshot;
   const { unit, size } = selection;
-  const measure: Measure = { unit, size, period: drain.window === "last" ? "rate" : "total" };
+  const period = drain.window === "span" ? selection.period : PERIODS[drain.window];
+  const measure: Measure = { unit, size, period };
   const amount = amountIn(measure, drain.elapsed_s);
   const { tunnels: all, flows, isWhole } = passing(snapshot, selection.filter);
   const nameless = all.filter(({ row }) => row.outer_src === "").map(({ row }) => amount(row));
@@ -93,6 +84,7 @@ export function trafficOf(snapshot: Snapshot, selection: Selection, past: Past =
   );
   const opened = openedOf(rim, selection);
   const rows = rim.rows.map(({ row }) => row);
+  const told = flows.map(({ row }) => row);
   return {
     drain,
     measure,
@@ -101,13 +93,13 @@ export function trafficOf(snapshot: Snapshot, selection: Selection, past: Past =
     inside: insideOf(rim, flows, selection, { amount, opened, rest }),
     opened,
     tunnels: rows,
-    flows: flows.map(({ row }) => row),
+    flows: told,
     kept: { tunnels: rim.rows, flows },
     ends: rim.ends,
     rest,
     total: sum(rows.map(amount)) + rest,
-    all: sum(drain.segments.map(amount)) + amount(drain.segments_other),
-    culprit: null,
+    all: amount(drain.all),
+    culprit: culpritOf(drain.culprit, told, measure),
     past,
   };
 }
@@ -128,14 +120,15 @@ function insideOf(
   return insideMatrix(rim, rim.rows, flows, { ...choice, of, top: TOP_INSIDE });
 }
 
-/** In the overlay all arcs, in the underlay that of the chosen peer; networks always. */
+/** In the overlay all arcs, in the underlay those of what is chosen; networks always. */
 function openedOf({ places }: Rim, { layer, grouping, chosen }: Selection): Set<string> {
   const open = places.filter(({ kind }) => kind === "peer" || kind === "network");
   if (layer === "overlay" || grouping === "vni") return new Set(open.map(({ key }) => key));
-  const things = thingsOf(chosen ?? "").filter(
-    ({ kind }) => kind === "peer" || kind === "endpoint",
-  );
-  return new Set(things.length === 1 ? things.map(({ peer }) => peer) : []);
+  const things = thingsOf(chosen ?? "");
+  const isFine = things.some(({ kind }) => kind === "endpoint" || kind === "others");
+  const known = new Set(open.map(({ key }) => key));
+  const wanted = things.length === 1 || isFine ? things.map(({ peer }) => peer) : [];
+  return new Set(wanted.filter((peer) => known.has(peer)));
 }
 
 function alwaysShown({ grouping, chosen, filter }: Selection): string[] {

@@ -69,7 +69,7 @@ describe("a reply that is not as documented", () => {
     [null, "live: expected an object, found null"],
     [[], "live: expected an object, found []"],
     [event({ time: "now" }), 'live.time: expected a number, found "now"'],
-    [event({ window: "week" }), 'live.window: expected one of last, total, found "week"'],
+    [event({ window: "week" }), 'live.window: expected one of last, total, span, found "week"'],
     [event({ tunnels: table }), "live.tunnels.rows[0].vni: expected a number, found nothing"],
     [
       event({ senders: { peers: [], packets: [1], bytes: [] } }),

@@ -141,6 +141,7 @@ test("the pill says the state, and since when", () => {
     paused: false,
     shownAt: 100,
     state: "live",
+    span: null,
   } as const;
   const text = (change: object): string =>
     pillOf({ ...condition, ...change }, 142_000).text.replaceAll("\u2009", " ");
@@ -159,6 +160,7 @@ test("a notice says what to do, and only when there is something", () => {
     paused: false,
     shownAt: 100,
     state: "live",
+    span: null,
   } as const;
   expect(noticeOf(condition, "eth0")).toBeNull();
   expect(noticeOf({ ...condition, state: "gone" }, "eth0")?.[0]).toBe("eth0 is gone.");

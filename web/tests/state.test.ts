@@ -10,6 +10,7 @@ const chosen: Selection = {
   below: 100,
   filter: "vni:10001 outer:172.16.1.0/24 !peer:172.16.1.108",
   chosen: "172.16.1.106/vxlan:10001/192.168.1.7|172.16.1.102",
+  twin: true,
   unit: "packets",
   size: "inner",
   period: "total",
@@ -30,7 +31,7 @@ test("a link is versioned and readable", () => {
     "#v=2&view=table&layer=overlay&by=vni&top=50&below=100" +
       "&filter=vni:10001+outer:172.16.1.0/24+!peer:172.16.1.108" +
       "&chosen=172.16.1.106/vxlan:10001/192.168.1.7|172.16.1.102" +
-      "&unit=packets&size=inner&period=total&rows=tunnels&sort=-packets&paused=1",
+      "&twin=1&unit=packets&size=inner&period=total&rows=tunnels&sort=-packets&paused=1",
   );
   expect(writeLink({ ...EVERYTHING, chosen: "2001:db8::5" })).toBe("#v=2&chosen=2001:db8::5");
 });

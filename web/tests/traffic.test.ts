@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { readDrain } from "../src/api";
 import { sumText } from "../src/crumbs";
-import { behind, partners, talkers } from "../src/exchanges";
 import { layOut } from "../src/layout";
 import { sent } from "../src/matrix";
+import { rankingsOf } from "../src/right/lists";
 import { pairOf, pairTwin, sumOf } from "../src/pairs";
 import { arrive, NOTHING, shown, type Snapshot } from "../src/snapshot";
 import { EVERYTHING, type Selection } from "../src/state";
+import { subjectOf } from "../src/subject";
 import { trafficOf, type Traffic } from "../src/traffic";
 import { arcWords, nameOf, ribbonWords, sentence } from "../src/words";
 import { ASKED, event, flow, peer, tunnel } from "./rows";
@@ -137,24 +138,52 @@ describe("traffic", () => {
 });
 
 describe("lists", () => {
-  const { tunnels, flows, amount } = traffic();
+  const everything = traffic();
+  const lists = (change: Partial<Selection>) => {
+    const own = traffic(change);
+    return rankingsOf(own, subjectOf(own, { ...EVERYTHING, ...change }));
+  };
 
   test("have who sends most first", () => {
-    const list = talkers(tunnels, amount);
-    expect(list.map(({ address, sent: out }) => [address, out])).toEqual([
-      [peer(0), 5000],
-      [peer(1), 2000],
-      [peer(2), 0],
+    const [peers, flows] = rankingsOf(everything, subjectOf(everything, EVERYTHING));
+    expect(peers?.rows).toMatchObject([
+      { key: peer(0), sent: 5000, received: 2000 },
+      { key: peer(1), sent: 2000 },
+      { key: peer(2), sent: 0 },
     ]);
-    expect(list[0]?.received).toBe(2000);
+    expect(flows?.rows).toMatchObject([
+      { from: "192.168.0.1", to: "192.168.0.2", amount: 4000 },
+      { amount: 1600 },
+      { vni: 10001, amount: 1000 },
+    ]);
   });
 
-  test("have a peer's partners and the endpoints behind it", () => {
-    expect(partners(tunnels, amount, peer(1))).toMatchObject([
-      { address: peer(0), sent: 2000, received: 4000 },
-    ]);
-    expect(behind(flows, amount, peer(1))).toMatchObject([
+  test("of a peer have its partners and the endpoints behind it", () => {
+    const [partners, behind] = lists({ chosen: peer(1) });
+    expect(partners?.rows).toMatchObject([{ key: peer(0), sent: 2000, received: 4000 }]);
+    expect(behind?.rows).toMatchObject([
       { address: "192.168.0.2", vni: 10000, sent: 1600, received: 4000 },
+    ]);
+  });
+
+  test("of an endpoint have the endpoints it talks to", () => {
+    const [partners] = lists({ chosen: `${peer(1)}/vxlan:10000/192.168.0.2` });
+    expect(partners?.rows).toMatchObject([
+      { address: "192.168.0.1", peer: peer(0), sent: 1600, received: 4000 },
+    ]);
+  });
+
+  test("of a network have who is in it, of a pair its flows, of other its peers", () => {
+    expect(lists({ filter: "vni:10001" })[0]?.rows.map(({ key }) => key)).toEqual([
+      peer(0),
+      peer(2),
+    ]);
+    expect(lists({ chosen: `${peer(0)}|${peer(1)}` })).toMatchObject([
+      { kind: "flows", rows: [{ amount: 4000 }, { amount: 1600 }] },
+    ]);
+    expect(lists({ top: 1, chosen: "other" })[0]?.rows.map(({ key }) => key)).toEqual([
+      peer(1),
+      peer(2),
     ]);
   });
 

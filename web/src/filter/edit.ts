@@ -28,9 +28,9 @@ export function drillsOf(filter: string): string[] {
   return wordsOf(filter).filter((word) => /^(vni|peer|inner):[^,*?/]+$/.test(word));
 }
 
-/** What is taken out, without its mark: "peer:172.16.1.108". */
+/** The words that take something out: "!peer:172.16.1.108". */
 export function excludedOf(filter: string): string[] {
-  return wordsOf(filter).flatMap((word) => /^(?:!|not )\s*(\S+)$/.exec(word)?.[1] ?? []);
+  return wordsOf(filter).filter((word) => /^(?:!|not\b)/i.test(word));
 }
 
 /** The value of the last word of that name, "10001" of "vni:10001"; null without one. */

@@ -1,0 +1,64 @@
+/** Facts of a subject that are no ranking. */
+import type { Measure } from "../format";
+import { amountText, shareText, THIN } from "../format";
+import { account } from "../ledgers";
+import type { Subject } from "../subject";
+import type { Thing } from "../things";
+import type { Traffic } from "../traffic";
+
+export interface Fact {
+  readonly name: string;
+  readonly value: string;
+  readonly isMono?: boolean;
+}
+
+export function factsOf(traffic: Traffic, subject: Subject): Fact[] {
+  const { packets, bytes, inner_bytes } = subject.counts;
+  const { measure, amount } = traffic;
+  const counted: Measure = { ...measure, unit: "packets" };
+  const perSecond = measure.period === "rate" ? Math.max(traffic.drain.elapsed_s, 1e-9) : 1;
+  const facts: Fact[] = [
+    ...where(subject.things),
+    { name: "Packets", value: amountText(packets / perSecond, counted) },
+    { name: "Mean packet", value: packets > 0 ? `${(bytes / packets).toFixed(0)}${THIN}B` : "–" },
+    { name: "Tunnel headers", value: overhead(bytes, inner_bytes, packets) },
+  ];
+  if (subject.things.length === 0) facts.push(...buffers(traffic));
+  const all = amount(traffic.drain.all);
+  if (subject.things.length === 0 && traffic.total < all * 0.9999) {
+    facts.push({ name: "Hidden by the filter", value: amountText(all - traffic.total, measure) });
+  }
+  return facts;
+}
+
+/** Where an endpoint or a flow runs. */
+function where(things: readonly Thing[]): Fact[] {
+  const [first, second] = things;
+  if (first?.kind !== "endpoint") return [];
+  const segment = `${first.encap} ${String(first.vni ?? "–")}`;
+  if (second === undefined) {
+    return [
+      { name: "Behind", value: first.peer, isMono: true },
+      { name: "Segment", value: segment, isMono: true },
+    ];
+  }
+  return [
+    { name: "Outer source", value: first.peer, isMono: true },
+    { name: "Outer destination", value: second.peer, isMono: true },
+    { name: "Segment", value: segment, isMono: true },
+  ];
+}
+
+function overhead(bytes: number, inner: number, packets: number): string {
+  if (packets === 0) return "–";
+  const each = ((bytes - inner) / packets).toFixed(0);
+  return `${shareText(bytes - inner, bytes)}, ${each}${THIN}B each`;
+}
+
+/** GSO and GRO make one buffer of several packets. */
+function buffers({ drain }: Traffic): Fact[] {
+  const { seen } = account(drain.ledger);
+  if (seen.buffers === 0n || seen.buffers === seen.packets) return [];
+  const each = Number(seen.packets) / Number(seen.buffers);
+  return [{ name: "Packets in a buffer", value: each.toFixed(each < 10 ? 1 : 0) }];
+}

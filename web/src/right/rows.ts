@@ -1,0 +1,168 @@
+/** Rows of the right panel: somebody or a flow, both directions as bars, a number. */
+import { shorten } from "../address";
+import { insideColour, rimColour } from "../colour";
+import { keep, make, part, say, setBar, swatch } from "../dom";
+import type { Exchange } from "../exchanges";
+import { amountText, type Measure } from "../format";
+import type { Grouping } from "../state";
+import { networkKey } from "../things";
+
+/** Of what has no colour of its own while networks have. */
+const NEUTRAL = "var(--bar2)";
+/** Characters of an address that fit in a row. */
+const ROOM = 15;
+
+export interface RowChoices {
+  readonly measure: Measure;
+  readonly choose: (key: string) => void;
+  /** What colours mean. */
+  readonly grouping: Grouping;
+  /** Keys that the culprit's mark is due to. */
+  readonly marked: ReadonlySet<string>;
+}
+
+/** Peers with what they send (above) and receive (below), each bar to the same scale. */
+export function drawPeerRows(
+  list: HTMLElement,
+  rows: readonly Exchange[],
+  number: (one: Exchange) => number,
+  choices: RowChoices,
+): void {
+  drawBars(list, rows, number, choices, ({ key, address }) => {
+    const name = make("span", { class: "mono" }, shorten(address, ROOM));
+    const colour = choices.grouping === "peer" ? rimColour(key) : NEUTRAL;
+    const row = button("row", `Choose ${address}`, key, choices, swatch(colour), name);
+    row.dataset.talker = address;
+    row.append(bars(colour));
+    return row;
+  });
+}
+
+/** Endpoints with their network. */
+export function drawEndpointRows(
+  list: HTMLElement,
+  rows: readonly Exchange[],
+  number: (one: Exchange) => number,
+  choices: RowChoices,
+): void {
+  drawBars(list, rows, number, choices, ({ key, peer, address, vni }) => {
+    const name = address === "" ? "no IP" : shorten(address, ROOM);
+    const colour = insideColour(choices.grouping === "peer" ? peer : networkKey(vni), 0);
+    const row = button(
+      "row endpoint",
+      `Choose ${address === "" ? "traffic without inner addresses" : address}, behind ${peer}`,
+      key,
+      choices,
+      make("span", { class: address === "" ? "dim" : "mono" }, name),
+      make("span", { class: "mono dim" }, vni === null ? "" : String(vni)),
+      bars(colour),
+    );
+    row.dataset.behind = key;
+    return row;
+  });
+}
+
+export interface FlowRow {
+  readonly key: string;
+  readonly peer: string;
+  readonly from: string;
+  readonly to: string;
+  readonly vni: number | null;
+  readonly amount: number;
+}
+
+/** Single flows: who to whom in which network. */
+export function drawFlowRows(
+  list: HTMLElement,
+  rows: readonly FlowRow[],
+  choices: RowChoices,
+): void {
+  keep(
+    list,
+    rows,
+    ({ key }) => key,
+    ({ key, peer, from, to, vni }) => {
+      const way = make(
+        "span",
+        { class: "mono" },
+        from,
+        make("span", { class: "dim" }, ` → ${tail(from, to)}`),
+      );
+      const network = make("span", { class: "mono dim" }, vni === null ? "" : String(vni));
+      const title = `Choose ${from} → ${to}`;
+      const colour = rimColour(choices.grouping === "peer" ? peer : networkKey(vni));
+      const row = button("row flow", title, key, choices, swatch(colour), way, network);
+      row.dataset.flow = `${from}|${to}`;
+      row.append(make("b", { class: "amount" }));
+      return row;
+    },
+    (row, { key, amount, from, to }) => {
+      const said = amountText(amount, choices.measure);
+      say(part(row, "amount"), said);
+      row.setAttribute("aria-label", `${from} to ${to}: ${said}`);
+      row.classList.toggle("marked", choices.marked.has(key));
+    },
+  );
+}
+
+function drawBars(
+  list: HTMLElement,
+  rows: readonly Exchange[],
+  number: (one: Exchange) => number,
+  { measure, marked }: RowChoices,
+  create: (one: Exchange) => HTMLElement,
+): void {
+  const most = Math.max(...rows.flatMap(({ sent, received }) => [sent, received]), 1e-12);
+  keep(
+    list,
+    rows,
+    ({ key }) => key,
+    (one) => {
+      const row = create(one);
+      row.append(make("b", { class: "amount" }));
+      return row;
+    },
+    (row, one) => {
+      setBar(part(row, "sent"), one.sent / most);
+      setBar(part(row, "received"), one.received / most);
+      say(part(row, "amount"), amountText(number(one), measure));
+      const [out, into] = [amountText(one.sent, measure), amountText(one.received, measure)];
+      const name = one.address === "" ? "no inner address" : one.address;
+      row.setAttribute("aria-label", `${name}: ${out} sent, ${into} received`);
+      row.classList.toggle("marked", marked.has(one.key));
+    },
+  );
+}
+
+function button(
+  name: string,
+  title: string,
+  key: string,
+  { choose }: RowChoices,
+  ...children: HTMLElement[]
+): HTMLElement {
+  const row = make("button", { class: name, title }, ...children);
+  row.addEventListener("click", () => {
+    choose(key);
+  });
+  return row;
+}
+
+function bars(colour: string): HTMLElement {
+  const both = make("span", { class: "both" });
+  for (const name of ["sent", "received"]) {
+    const bar = make("span", { class: name });
+    bar.style.background = colour;
+    both.append(bar);
+  }
+  return both;
+}
+
+/** The receiver without what it shares with the sender: ".2.3" of 192.168.2.3. */
+function tail(from: string, to: string): string {
+  if (to === "" || to.includes(":")) return shorten(to, ROOM);
+  const [mine, other] = [from.split("."), to.split(".")];
+  let shared = 0;
+  while (shared < 2 && mine[shared] === other[shared]) shared += 1;
+  return (shared > 0 ? "." : "") + other.slice(shared).join(".");
+}
