@@ -158,6 +158,8 @@ export interface Drain {
   /** All that was tunnelled, whatever the filter. */
   readonly all: Rest;
   readonly culprit: Grown | null;
+  /** Of the addresses in it, as far as they are known. */
+  readonly names: ReadonlyMap<string, string>;
   readonly senders: Senders;
   readonly segments: readonly Segment[];
   /** What more segments than fit in an event add up to. */
@@ -282,6 +284,7 @@ const drainHead = shape({
   elapsed_s: number,
   all: rest,
   culprit: orNull(grown),
+  names: mapOf(text),
   senders,
   segments: listOf(segment),
   segments_other: rest,

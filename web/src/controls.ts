@@ -7,7 +7,7 @@ import { withWord } from "./filter/edit";
 import { exclusionOf } from "./filter/words";
 import type { Store } from "./link";
 import { Menu, type MenuGroup, type MenuItem } from "./menu";
-import { EVERYTHING, up, VIEWS, type Selection } from "./state";
+import { EVERYTHING, isFiltered, up, VIEWS, type Selection } from "./state";
 import { thingsOf } from "./things";
 import { toggleTheme } from "./theme";
 
@@ -34,6 +34,9 @@ export function connectControls(
   byId("pause", HTMLButtonElement).addEventListener("click", pause);
   byId("rows", HTMLButtonElement).addEventListener("click", () => {
     choose({ twin: !store.now.twin });
+  });
+  byId("clear", HTMLButtonElement).addEventListener("click", () => {
+    choose(cleared());
   });
   byId("theme", HTMLButtonElement).addEventListener("click", toggleTheme);
   connectCopy(byId("link", HTMLButtonElement));
@@ -148,6 +151,7 @@ export function drawControls(selection: Selection): void {
   say(byId("top-label", HTMLElement), `Top ${String(top)}${grouping === "vni" ? " by VNI" : ""}`);
   say(byId("units-label", HTMLElement), unitsLabel(selection));
   byId("rows", HTMLButtonElement).setAttribute("aria-pressed", String(twin));
+  byId("clear", HTMLButtonElement).hidden = !isFiltered(selection);
 }
 
 function isChosen(selection: Selection, change: Partial<Selection>): boolean {

@@ -3,25 +3,20 @@ import { make } from "./dom";
 import { drillsOf, without } from "./filter/edit";
 import { amountText } from "./format";
 import { sent, type Place } from "./matrix";
-import { isFiltered, type Selection } from "./state";
+import type { Selection } from "./state";
 import { OTHER } from "./things";
 import type { Traffic } from "./traffic";
 import { counted } from "./words";
 
-export interface CrumbActions {
-  readonly choose: (change: Partial<Selection>) => void;
-  readonly clear: () => void;
-}
-
 export class Crumbs {
   private readonly root: HTMLElement;
   private readonly sum = make("span", { class: "sum", "data-role": "sum" });
-  private readonly actions: CrumbActions;
+  private readonly choose: (change: Partial<Selection>) => void;
   private shown = "";
 
-  constructor(root: HTMLElement, actions: CrumbActions) {
+  constructor(root: HTMLElement, choose: (change: Partial<Selection>) => void) {
     this.root = root;
-    this.actions = actions;
+    this.choose = choose;
   }
 
   draw(traffic: Traffic, selection: Selection): void {
@@ -31,7 +26,6 @@ export class Crumbs {
       selection.below,
       selection.grouping,
       selection.layer,
-      isFiltered(selection),
     ]);
     if (about === this.shown) return;
     this.shown = about;
@@ -43,22 +37,13 @@ export class Crumbs {
       return i === 0 ? [text] : [arrow, text];
     });
     parts.push(this.sum);
-    if (isFiltered(selection)) parts.push(this.clearButton());
     this.root.replaceChildren(...parts);
   }
 
   private step(name: string, change: Partial<Selection>): HTMLElement {
     return button(name, `Back to ${name}`, () => {
-      this.actions.choose(change);
+      this.choose(change);
     });
-  }
-
-  private clearButton(): HTMLElement {
-    const node = button("Clear ", "Show everything again", this.actions.clear);
-    node.className = "button";
-    node.id = "clear";
-    node.dataset.role = "clear";
-    return node;
   }
 }
 

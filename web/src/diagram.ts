@@ -109,6 +109,9 @@ function drawLegend({ measure }: Traffic, picture: Picture): void {
   const parts = [`arc length = ${measure.unit === "bits" ? "bits" : "packets"} sent`];
   if (picture.tick > 0) parts.push(`one tick = ${roundText(picture.tick, measure)}`);
   if (picture.insidePrefix !== "") parts.push(`labels: ${picture.insidePrefix}${REST}`);
+  else if (picture.rim.arcs.some(({ place }) => place.name !== "") && picture.peerPrefix !== "") {
+    parts.push(`labels: ${picture.peerPrefix}x`);
+  }
   say(byId("scale", HTMLElement), parts.join(" · "));
 }
 

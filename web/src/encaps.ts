@@ -3,46 +3,61 @@ import { isV6 } from "./address";
 
 export interface PathChip {
   readonly text: string;
-  /** Whether it is the tunnel's own header. */
+  /** Whether it is a tunnel's own header. */
   readonly isTunnel: boolean;
 }
 
-/** What each tunnel is carried by, and what it carries; "udp" has its port added. */
-const AROUND: Readonly<
-  Record<string, readonly [outer: readonly string[], inner: readonly string[]]>
-> = {
-  vxlan: [["udp"], ["eth"]],
-  "vxlan-gpe": [["udp"], ["eth"]],
-  geneve: [["udp"], ["eth"]],
-  gtpu: [["udp"], []],
-  gre: [[], []],
-  gretap: [[], ["eth"]],
-  nvgre: [[], ["eth"]],
-  erspan1: [["gre"], ["eth"]],
-  erspan2: [["gre"], ["eth"]],
-  erspan3: [["gre"], ["eth"]],
-  etherip: [[], ["eth"]],
-};
+interface Around {
+  /** What carries the tunnel's header; "udp" has its port added. */
+  readonly by: readonly string[];
+  /** What it carries before the next IP header. */
+  readonly inside: readonly string[];
+}
+
+/** As docs/reference/encapsulations.md has them. */
+const AROUND: ReadonlyMap<string, Around> = new Map([
+  ["vxlan", { by: ["udp"], inside: ["eth"] }],
+  ["vxlan-gpe", { by: ["udp"], inside: ["eth"] }],
+  ["geneve", { by: ["udp"], inside: ["eth"] }],
+  ["gtpu", { by: ["udp"], inside: [] }],
+  ["gretap", { by: [], inside: ["eth"] }],
+  ["nvgre", { by: [], inside: ["eth"] }],
+  ["erspan1", { by: ["gre"], inside: ["eth"] }],
+  ["erspan2", { by: ["gre"], inside: ["eth"] }],
+  ["erspan3", { by: ["gre"], inside: ["eth"] }],
+  ["etherip", { by: [], inside: ["eth"] }],
+]);
 /** IP in IP has no header of its own: the second IP header says it all. */
 const BARE = ["ipip", "sit", "ip4ip6", "ip6ip6"];
 
-/** @param ports of UDP, that the encapsulation is read on. */
+/**
+ * @param encaps the outermost first.
+ * @param outer an address in front of the innermost tunnel header; `inner` one behind it, or "".
+ * @param ports of UDP, by encapsulation.
+ */
 export function pathChips(
-  encap: string,
+  encaps: readonly string[],
   outer: string,
   inner: string,
-  ports: readonly number[],
+  ports: ReadonlyMap<string, readonly number[]>,
 ): PathChip[] {
   const chip = (text: string): PathChip => ({ text, isTunnel: false });
   const ip = (address: string): PathChip => chip(isV6(address) ? "ip6" : "ip");
-  const tunnel = { text: encap, isTunnel: true };
-  const [before, after] = AROUND[encap] ?? [ports.length > 0 ? ["udp"] : [], []];
-  // Of several ports nobody has told which one it was.
-  const udp = ports.length === 1 ? `udp ${String(ports[0])}` : "udp";
-  const carrier = before.map((text) => chip(text === "udp" ? udp : text));
-  const own = BARE.includes(encap) ? [{ ...ip(inner), isTunnel: true }] : [...carrier, tunnel];
-  const inside = BARE.includes(encap)
-    ? []
-    : [...after.map(chip), ...(inner === "" ? [] : [ip(inner)])];
-  return [chip("eth"), ip(outer), ...own, ...inside];
+  const chips = [chip("eth"), ip(outer)];
+  for (const [i, encap] of encaps.entries()) {
+    const isLast = i === encaps.length - 1;
+    const next = isLast ? inner : outer;
+    if (BARE.includes(encap)) {
+      chips.push({ text: isV6(next) ? "ip6" : "ip", isTunnel: true });
+      continue;
+    }
+    const own = ports.get(encap) ?? [];
+    const { by, inside } = AROUND.get(encap) ?? { by: own.length > 0 ? ["udp"] : [], inside: [] };
+    // Of several ports nobody has told which one it was.
+    const udp = own.length === 1 ? `udp ${String(own[0])}` : "udp";
+    chips.push(...by.map((text) => chip(text === "udp" ? udp : text)));
+    chips.push({ text: encap, isTunnel: true }, ...inside.map(chip));
+    if (next !== "") chips.push(ip(next));
+  }
+  return chips;
 }

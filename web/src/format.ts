@@ -109,6 +109,17 @@ export function clockText(time: number, options: { readonly seconds: boolean }):
   return parts.map((part) => String(part).padStart(2, "0")).join(":");
 }
 
+/** "Tue 17 Nov, 09:14:02", in the reader's time zone. */
+export function dateText(time: number): string {
+  const date = new Date(time * 1000);
+  const day = date.toLocaleDateString("en-GB", {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+  });
+  return `${day.replace(",", "")}, ${clockText(time, { seconds: true })}`;
+}
+
 /** "13:58–14:02"; with seconds where minutes do not tell them apart. */
 export function clockSpan({ from, to }: { readonly from: number; readonly to: number }): string {
   const seconds = to - from < 120;

@@ -26,6 +26,7 @@ export interface Inside {
   /** Most places shown apart. */
   readonly top: number;
   readonly rest: number;
+  readonly names: ReadonlyMap<string, string>;
 }
 
 export function insideMatrix(
@@ -43,7 +44,7 @@ export function insideMatrix(
   const keyOf = (row: Tunnel | Flow, side: Side): string => {
     const end = rim.ends(row)[side === "src" ? 0 : 1];
     if (!opened.has(end) || !known.has(end)) return end;
-    const place = placeOf(row, side, end, choice.of);
+    const place = placeOf(row, side, end, choice);
     return shown.has(place.key) ? place.key : merge(merged, end, place.key);
   };
   const parts: Part[] = told.map(({ row }) => [keyOf(row, "src"), keyOf(row, "dst"), amount(row)]);
@@ -85,30 +86,38 @@ function merge(merged: Map<string, Set<string>>, end: string, place?: string): s
   return othersKey(end);
 }
 
-function placeOf(row: Tunnel | Flow, side: Side, rim: string, of: Inside["of"]): Place {
+function placeOf(
+  row: Tunnel | Flow,
+  side: Side,
+  rim: string,
+  { of, names }: Pick<Inside, "of" | "names">,
+): Place {
   const peer = side === "src" ? row.outer_src : row.outer_dst;
   const own = { rim, peer, vni: row.vni, merged: 1 };
   if (of === "parts" || !("inner_src" in row)) {
     const kind = isGroup(peer) ? "groups" : "part";
-    return { ...own, key: partKey(peer, row.encap, row.vni), address: peer, kind };
+    const name = names.get(peer) ?? "";
+    return { ...own, key: partKey(peer, row.encap, row.vni), address: peer, name, kind };
   }
   const address = side === "src" ? row.inner_src : row.inner_dst;
-  return { ...own, key: endpointKey(peer, row.encap, row.vni, address), address, kind: "endpoint" };
+  const key = endpointKey(peer, row.encap, row.vni, address);
+  return { ...own, key, address, name: names.get(address) ?? "", kind: "endpoint" };
 }
 
 /** The places shown apart: the biggest by weight, none behind what is added up itself. */
 function biggest(
   told: readonly Kept<Tunnel | Flow>[],
   rim: Rim,
-  { opened, of, top }: Inside,
+  choice: Inside,
 ): Map<string, Place> {
+  const { opened, top } = choice;
   const weights = new Map<string, { place: Place; weight: number }>();
   for (const { row, weight } of told) {
     const ends = rim.ends(row);
     for (const [i, side] of (["src", "dst"] as const).entries()) {
       const end = ends[i] ?? OTHER;
       if (!opened.has(end) || end === OTHER || end === FIRST || end === GROUPS) continue;
-      const place = placeOf(row, side, end, of);
+      const place = placeOf(row, side, end, choice);
       weights.set(place.key, { place, weight: (weights.get(place.key)?.weight ?? 0) + weight });
     }
   }

@@ -58,7 +58,7 @@ const stage = new Stage(DRAWINGS, tools, new Tip(byId("tip", HTMLElement)), {
 const left = new LeftPanel(choose);
 const right = new RightPanel({ choose, deeper, exclude, top });
 const strip = new TimelineStrip(byId("timeline", SVGSVGElement), choose);
-const crumbs = new Crumbs(byId("crumbs", HTMLElement), { choose, clear: top });
+const crumbs = new Crumbs(byId("crumbs", HTMLElement), choose);
 const box = new FilterBox((filter) => {
   choose({ filter });
 });
@@ -107,6 +107,15 @@ function changed(selection: Selection): void {
   // Sums of some rows would be wrong: their answer is nearly here.
   waiter = isKnown ? null : setTimeout(answer, PATIENCE_MS);
   if (isKnown) draw("step");
+  else drawTime(selection);
+}
+
+/** The brush follows the hand, whatever the rest waits for. */
+function drawTime(selection: Selection): void {
+  const { traffic } = stage;
+  if (traffic === null) return;
+  if (selection.view === "timeline") stage.draw(traffic, selection, "step");
+  else strip.draw(traffic, selection, focusOf(selection));
 }
 
 /** What a choice waited for is here, or will not come soon. */

@@ -11,6 +11,8 @@ export interface Place {
   readonly peer: string;
   /** The outer or inner address; "" for what has no inner IP header, or is many. */
   readonly address: string;
+  /** What the address is called; "" where it has no name. */
+  readonly name: string;
   /**
    * `groups`: multicast and broadcast addresses of the underlay, which only receive; `part`: what
    * a peer has in one network; `first`: the biggest, set aside; `other`: the rest, added up.
@@ -72,5 +74,5 @@ export class Grid {
 export function otherPlace(rim: string, merged: number): Place {
   const key = othersKey(rim);
   const peer = rim === OTHER || rim.startsWith("vni:") ? "" : rim;
-  return { key, rim, peer, address: "", kind: "other", vni: null, merged };
+  return { key, rim, peer, address: "", name: "", kind: "other", vni: null, merged };
 }

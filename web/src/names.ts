@@ -1,5 +1,5 @@
 /** The texts round the circle: the rim's level beside its arcs, those inside along the radius. */
-import type { Selection } from "d3-selection";
+import { select, type Selection } from "d3-selection";
 import { shorten } from "./address";
 import type { Picture } from "./chord";
 import { amountText, pairText } from "./format";
@@ -13,6 +13,8 @@ type Layer = Selection<SVGGElement, unknown, null, undefined>;
 
 /** Longest address that stands beside an arc whole. */
 const LONGEST_NAME = 17;
+/** Longest name that stands beside an address. */
+const LONGEST_ALIAS = 12;
 /** Longest name of what stands inside: more would push the circle together. */
 const LONGEST_INSIDE = 9;
 
@@ -45,7 +47,16 @@ export function drawLabels(layer: Layer, scene: Scene, picture: Picture): void {
     .attr("dy", "-.05em")
     .attr("text-anchor", ({ place }) => place.anchor)
     .classed("mono", ({ arc }) => arc.place.kind === "peer" || arc.place.kind === "network")
-    .text(({ arc }) => rimName(arc, short, short ? peerPrefix : ""));
+    .each(function ({ arc }) {
+      const prefix = short || arc.place.name !== "" ? peerPrefix : "";
+      const parts = select(this).selectAll<SVGTSpanElement, string>("tspan");
+      parts
+        .data([rimName(arc, short, prefix), short ? "" : shorten(arc.place.name, LONGEST_ALIAS)])
+        .join("tspan")
+        .attr("class", (_, i) => (i === 0 ? "" : "alias"))
+        .attr("dx", (text, i) => (i > 0 && text !== "" ? "0.5em" : null))
+        .text((text) => text);
+    });
   group
     .select(".rate")
     .attr("x", ({ place }) => place.x)

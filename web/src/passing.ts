@@ -34,7 +34,10 @@ export function passing(snapshot: Snapshot, filter: string): Passing {
   const flows = [...snapshot.flows.values()];
   if (snapshot.asked.filter === filter) return { tunnels, flows, isWhole: true };
   const node = readFilter(filter);
-  const setting: Setting = { elapsed_s: snapshot.drain.elapsed_s, nameOf: () => null };
+  const setting: Setting = {
+    elapsed_s: snapshot.drain.elapsed_s,
+    nameOf: (address) => snapshot.drain.names.get(address) ?? null,
+  };
   const passes = ({ row }: Kept<Tunnel>): boolean => judge(node, row, setting) === true;
   const told = flows.filter(passes);
   const outer = needsFlows(node) ? addedUp(told) : tunnels.filter(passes);

@@ -18,6 +18,7 @@ export interface RimChoice {
   readonly below: number;
   /** Always shown, however small. */
   readonly always: readonly string[];
+  readonly names: ReadonlyMap<string, string>;
 }
 
 export interface Rim {
@@ -48,7 +49,7 @@ export function rimOf(tunnels: readonly Kept<Tunnel>[], choice: RimChoice, rest:
     aside.size === 0
       ? tunnels
       : tunnels.filter(({ row }) => ends(row).some((end) => end !== FIRST));
-  const places = shown.sort(inOrder).map((key) => placeOf(key));
+  const places = shown.sort(inOrder).map((key) => placeOf(key, choice.names));
   const groups = groupsIn(rows);
   if (choice.grouping === "peer" && groups > 0) places.push(groupsPlace(groups));
   if (aside.size > 0) places.push(firstPlace(aside.size));
@@ -107,12 +108,15 @@ function networkNumber(key: string): number | null {
   return number === "none" ? Infinity : Number(number);
 }
 
-function placeOf(key: string): Place {
+function placeOf(key: string, names: ReadonlyMap<string, string>): Place {
   const number = networkNumber(key);
   const own = { key, rim: key, merged: 1 };
-  if (number === null) return { ...own, peer: key, address: key, kind: "peer", vni: null };
+  if (number === null) {
+    const name = names.get(key) ?? "";
+    return { ...own, peer: key, address: key, name, kind: "peer", vni: null };
+  }
   const vni = Number.isFinite(number) ? number : null;
-  return { ...own, peer: "", address: "", kind: "network", vni };
+  return { ...own, peer: "", address: "", name: "", kind: "network", vni };
 }
 
 function groupsIn(tunnels: readonly Kept<Tunnel>[]): number {
@@ -121,10 +125,19 @@ function groupsIn(tunnels: readonly Kept<Tunnel>[]): number {
 }
 
 function groupsPlace(merged: number): Place {
-  const own = { key: GROUPS, rim: GROUPS, peer: "", address: "", vni: null };
+  const own = { key: GROUPS, rim: GROUPS, peer: "", address: "", name: "", vni: null };
   return { ...own, kind: "groups", merged };
 }
 
 function firstPlace(merged: number): Place {
-  return { key: FIRST, rim: FIRST, peer: "", address: "", kind: "first", vni: null, merged };
+  return {
+    key: FIRST,
+    rim: FIRST,
+    peer: "",
+    address: "",
+    name: "",
+    kind: "first",
+    vni: null,
+    merged,
+  };
 }

@@ -9,7 +9,7 @@ import { culpritOf, type Culprit } from "./culprit";
 import { valueOf } from "./filter/edit";
 import { passing } from "./passing";
 import type { Measure } from "./format";
-import { insideMatrix } from "./inside";
+import { insideMatrix, type Inside } from "./inside";
 import type { Matrix } from "./matrix";
 import { rimMatrix, rimOf, type Ends, type Rim } from "./rim";
 import type { Kept } from "./roster";
@@ -79,7 +79,7 @@ export function trafficOf(snapshot: Snapshot, selection: Selection, past: Past =
   const rest = sum(nameless) + left;
   const rim = rimOf(
     all.filter(({ row }) => row.outer_src !== ""),
-    { ...selection, always: alwaysShown(selection) },
+    { ...selection, always: alwaysShown(selection), names: drain.names },
     rest > 0,
   );
   const opened = openedOf(rim, selection);
@@ -90,7 +90,7 @@ export function trafficOf(snapshot: Snapshot, selection: Selection, past: Past =
     measure,
     amount,
     rim: rimMatrix(rim, amount, rest),
-    inside: insideOf(rim, flows, selection, { amount, opened, rest }),
+    inside: insideOf(rim, flows, selection, { amount, opened, rest, names: drain.names }),
     opened,
     tunnels: rows,
     flows: told,
@@ -114,7 +114,7 @@ function insideOf(
   rim: Rim,
   flows: readonly Kept<Flow>[],
   { grouping, layer }: Selection,
-  choice: { amount: Amount; opened: ReadonlySet<string>; rest: number },
+  choice: Omit<Inside, "of" | "top">,
 ): Matrix {
   const of = grouping === "vni" && layer === "underlay" ? "parts" : "endpoints";
   return insideMatrix(rim, rim.rows, flows, { ...choice, of, top: TOP_INSIDE });

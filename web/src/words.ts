@@ -18,7 +18,7 @@ export function ribbonWords(ribbon: Pick<Ribbon, "a" | "b">, measure: Measure): 
   const verb = verbs(measure);
   if (ribbon.a.place.key === ribbon.b.place.key) {
     return [
-      name(more.place),
+      ...naming(more.place),
       plain(` ${verb.send} `),
       number(more.value, measure),
       plain(more.place.merged !== 1 ? " among themselves" : " to itself"),
@@ -26,11 +26,11 @@ export function ribbonWords(ribbon: Pick<Ribbon, "a" | "b">, measure: Measure): 
   }
   const back = less.value > 0 ? number(less.value, measure) : plain("nothing");
   return [
-    name(more.place),
+    ...naming(more.place),
     plain(` ${verb.send} `),
     number(more.value, measure),
     plain(" to "),
-    name(less.place),
+    ...naming(less.place),
     plain(`, which ${verb.send} `),
     back,
     plain(" back"),
@@ -41,7 +41,7 @@ export function ribbonWords(ribbon: Pick<Ribbon, "a" | "b">, measure: Measure): 
 export function arcWords(arc: Pick<Arc, "place" | "sent" | "received">, measure: Measure): Word[] {
   const verb = verbs(measure);
   return [
-    name(arc.place),
+    ...naming(arc.place),
     plain(` ${verb.send} `),
     number(arc.sent, measure),
     plain(` and ${verb.receive} `),
@@ -99,7 +99,10 @@ function number(amount: number, measure: Measure): Word {
   return { text: amountText(amount, measure), kind: "number" };
 }
 
-function name(place: Place): Word {
+/** An address with its name in parentheses. */
+function naming(place: Place): Word[] {
   const text = nameOf(place);
-  return text === place.address ? { text, kind: "address", rim: place.rim } : plain(text);
+  if (text !== place.address) return [plain(text)];
+  const word: Word = { text, kind: "address", rim: place.rim };
+  return place.name === "" ? [word] : [word, plain(` (${place.name})`)];
 }

@@ -16,6 +16,7 @@ function matrixOf(values: readonly (readonly number[])[]): Matrix {
       rim: String(i),
       peer: String(i),
       address: String(i),
+      name: "",
       kind: "peer",
       vni: null,
       merged: 1,

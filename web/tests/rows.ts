@@ -52,6 +52,7 @@ export function event(
     elapsed_s: 1,
     all: { packets: "1", bytes: "604", inner_bytes: "554" },
     culprit: null,
+    names: {},
     addresses: ["172.16.1.100", "172.16.1.101", "192.168.0.1", "192.168.0.2"],
     tunnels: {
       columns: ["encap", "vni", "outer_src", "outer_dst", "packets", "bytes", "inner_bytes"],
@@ -138,7 +139,7 @@ export function peersOf(
   choice: Partial<RimChoice> = {},
   rest = 0,
 ): Rim {
-  const usual = { grouping: "peer", top: 20, below: 0, always: [] } as const;
+  const usual = { grouping: "peer", top: 20, below: 0, always: [], names: new Map() } as const;
   return rimOf(tunnels, { ...usual, ...choice }, rest > 0);
 }
 
@@ -150,7 +151,14 @@ export function endpointsOf(
   top = 50,
 ): Matrix {
   const opened = new Set(rim.places.filter(({ kind }) => kind === "peer").map(({ key }) => key));
-  return insideMatrix(rim, rim.rows, flows, { amount, opened, of: "endpoints", top, rest: 0 });
+  return insideMatrix(rim, rim.rows, flows, {
+    amount,
+    opened,
+    of: "endpoints",
+    top,
+    rest: 0,
+    names: new Map(),
+  });
 }
 
 /** What the first screen asks for. */

@@ -52,7 +52,7 @@ const place = (key: string): Place => {
   if (!thing) throw new Error(key);
   const kind = thing.kind === "others" ? "other" : thing.kind;
   const { peer, address, vni } = thing;
-  return { key, rim: peer, peer, address, kind, vni, merged: 1 };
+  return { key, rim: peer, peer, address, name: "", kind, vni, merged: 1 };
 };
 const ENDPOINT = "172.16.1.1/vxlan:7/10.0.0.1";
 

@@ -1,10 +1,11 @@
 /** Facts of a subject that are no ranking. */
 import type { Measure } from "../format";
-import { amountText, shareText, THIN } from "../format";
+import { amountText, dateText, shareText, spanText, THIN } from "../format";
 import { account } from "../ledgers";
 import type { Subject } from "../subject";
 import type { Thing } from "../things";
 import type { Traffic } from "../traffic";
+import type { Summary } from "./summary";
 
 export interface Fact {
   readonly name: string;
@@ -12,7 +13,7 @@ export interface Fact {
   readonly isMono?: boolean;
 }
 
-export function factsOf(traffic: Traffic, subject: Subject): Fact[] {
+export function factsOf(traffic: Traffic, subject: Subject, summary: Summary | null): Fact[] {
   const { packets, bytes, inner_bytes } = subject.counts;
   const { measure, amount } = traffic;
   const counted: Measure = { ...measure, unit: "packets" };
@@ -23,12 +24,23 @@ export function factsOf(traffic: Traffic, subject: Subject): Fact[] {
     { name: "Mean packet", value: packets > 0 ? `${(bytes / packets).toFixed(0)}${THIN}B` : "–" },
     { name: "Tunnel headers", value: overhead(bytes, inner_bytes, packets) },
   ];
+  if (summary) facts.push(...seen(summary, traffic.drain.time));
   if (subject.things.length === 0) facts.push(...buffers(traffic));
   const all = amount(traffic.drain.all);
   if (subject.things.length === 0 && traffic.total < all * 0.9999) {
     facts.push({ name: "Hidden by the filter", value: amountText(all - traffic.total, measure) });
   }
   return facts;
+}
+
+function seen({ first_seen, last_seen }: Summary, now: number): Fact[] {
+  if (first_seen === null || last_seen === null) return [];
+  const ago = Math.max(0, now - last_seen);
+  const last = ago < 3600 ? `${spanText(ago)} ago` : dateText(last_seen);
+  return [
+    { name: "First seen", value: dateText(first_seen) },
+    { name: "Last seen", value: ago < 1 ? "just now" : last },
+  ];
 }
 
 /** Where an endpoint or a flow runs. */

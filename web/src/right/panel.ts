@@ -16,6 +16,7 @@ import { factsOf, type Fact } from "./facts";
 import { markedKeys, rankingsOf, type Ranking } from "./lists";
 import { pathOf } from "./path";
 import { drawEndpointRows, drawFlowRows, drawPeerRows, type RowChoices } from "./rows";
+import { Summaries, type Summary } from "./summary";
 import { titleOf } from "./title";
 
 /** Lines of the first and the second list; fewer where there is more to say. */
@@ -45,6 +46,7 @@ export class RightPanel {
   private readonly path = make("section", { class: "path-part" });
   private readonly facts = make("dl", { class: "facts" });
   private readonly acts: Acts;
+  private readonly summaries = new Summaries();
 
   constructor(actions: RightActions) {
     this.actions = actions;
@@ -71,13 +73,14 @@ export class RightPanel {
     if (this.root.firstElementChild !== this.card.root) this.root.replaceChildren(...this.parts);
     const compared = comparedIn(traffic, selection);
     const subject = subjectOf(traffic, selection);
+    const summary = this.summaries.of(subject.things, selection.filter, selection.span);
     this.comparison.root.hidden = compared === null;
     if (compared) this.comparison.draw(compared, { ...traffic.measure, period: "rate" });
     this.card.draw(traffic.culprit, traffic.measure);
     this.drawWho(traffic, subject, bins);
     this.drawLists(traffic, subject, selection, compared !== null);
-    this.drawPath(traffic, subject);
-    drawFacts(this.facts, factsOf(traffic, subject));
+    this.drawPath(traffic, subject, summary);
+    drawFacts(this.facts, factsOf(traffic, subject, summary));
     this.acts.draw(subject, selection);
   }
 
@@ -121,9 +124,11 @@ export class RightPanel {
       selection.filter,
       selection.grouping,
       traffic.measure,
+      traffic.drain.names.size,
     ]);
     const choices: RowChoices = {
       measure: traffic.measure,
+      names: traffic.drain.names,
       grouping: selection.grouping,
       marked: markedKeys(traffic),
       choose: (chosen) => {
@@ -137,8 +142,8 @@ export class RightPanel {
     }
   }
 
-  private drawPath(traffic: Traffic, subject: Subject): void {
-    const path = subject.things.length === 0 ? [] : pathOf(traffic, subject);
+  private drawPath(traffic: Traffic, subject: Subject, summary: Summary | null): void {
+    const path = subject.things.length === 0 ? [] : pathOf(traffic, subject, summary);
     this.path.hidden = path.length === 0;
     const text = JSON.stringify(path);
     if (this.path.dataset.shown === text) return;
@@ -164,7 +169,7 @@ function drawRanking(
   choices: RowChoices,
 ): void {
   // Rows keep what they were made with: other things, and other colours, are other rows.
-  const made = `${ranking.kind} ${choices.grouping}`;
+  const made = `${ranking.kind} ${choices.grouping} ${String(choices.names.size)}`;
   if (list.made !== made) list.rows.replaceChildren();
   list.made = made;
   say(list.title, ranking.title);

@@ -15,6 +15,7 @@ const ROOM = 15;
 export interface RowChoices {
   readonly measure: Measure;
   readonly choose: (key: string) => void;
+  readonly names: ReadonlyMap<string, string>;
   /** What colours mean. */
   readonly grouping: Grouping;
   /** Keys that the culprit's mark is due to. */
@@ -29,7 +30,7 @@ export function drawPeerRows(
   choices: RowChoices,
 ): void {
   drawBars(list, rows, number, choices, ({ key, address }) => {
-    const name = make("span", { class: "mono" }, shorten(address, ROOM));
+    const name = named(address, shorten(address, ROOM), choices);
     const colour = choices.grouping === "peer" ? rimColour(key) : NEUTRAL;
     const row = button("row", `Choose ${address}`, key, choices, swatch(colour), name);
     row.dataset.talker = address;
@@ -53,7 +54,7 @@ export function drawEndpointRows(
       `Choose ${address === "" ? "traffic without inner addresses" : address}, behind ${peer}`,
       key,
       choices,
-      make("span", { class: address === "" ? "dim" : "mono" }, name),
+      address === "" ? make("span", { class: "dim" }, name) : named(address, name, choices),
       make("span", { class: "mono dim" }, vni === null ? "" : String(vni)),
       bars(colour),
     );
@@ -132,6 +133,14 @@ function drawBars(
       row.classList.toggle("marked", marked.has(one.key));
     },
   );
+}
+
+/** An address, and below it what it is called. */
+function named(address: string, shown: string, { names }: RowChoices): HTMLElement {
+  const node = make("span", { class: "mono" }, shown);
+  const name = names.get(address);
+  if (name !== undefined) node.append(make("i", { class: "alias", title: name }, name));
+  return node;
 }
 
 function button(

@@ -66,16 +66,15 @@ export function titleOf(subject: Subject, traffic: Traffic): Title {
 
 function naming(thing: Thing, traffic: Traffic): Pick<Title, "name" | "isAddress" | "note"> {
   const name = shortName(thing, traffic);
+  const alias = traffic.drain.names.get(name) ?? "";
   const isAddress = name === thing.address || name === thing.peer;
-  const behind = thing.kind === "endpoint" || thing.kind === "part";
-  const where = thing.vni === null ? "" : `VNI ${String(thing.vni)}`;
-  const note =
-    thing.kind === "network" ? "" : behind && name !== thing.peer ? `behind ${thing.peer}` : "";
-  return {
-    name,
-    isAddress,
-    note: [note, thing.kind === "network" ? "" : where].filter(Boolean).join(" · "),
-  };
+  const isInside = thing.kind === "endpoint" || thing.kind === "part";
+  const notes = [
+    alias,
+    isInside && name !== thing.peer ? `behind ${thing.peer}` : "",
+    thing.kind === "network" || thing.vni === null ? "" : `VNI ${String(thing.vni)}`,
+  ];
+  return { name, isAddress, note: notes.filter((text) => text !== "").join(" · ") };
 }
 
 function shortName(thing: Thing, { rim, inside }: Traffic): string {
