@@ -30,15 +30,29 @@ export function toText(number: bigint, bits: number): string {
 export function compareAddresses(left: string, right: string): number {
   const family = Number(left.includes(":")) - Number(right.includes(":"));
   if (family !== 0) return family;
+  if (!left.includes(":")) return asNumber(left) - asNumber(right);
   const difference = toInteger(left) - toInteger(right);
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }
 
 /** Multicast and broadcast: many hear it, nobody sends from it. */
 export function isGroup(address: string): boolean {
-  if (address.includes(":")) return toInteger(address) >> 120n === 0xffn;
-  const first = toInteger(address) >> 24n;
-  return (first >= 224n && first <= 239n) || address === "255.255.255.255";
+  // Asked of every row of every drain, so without large numbers.
+  if (address.includes(":")) return /^ff[0-9a-f]{2}:/i.test(address);
+  const first = Number.parseInt(address, 10);
+  return (first >= 224 && first <= 239) || address === "255.255.255.255";
+}
+
+/** An IPv4 address below 2^32; 0 for a text that is none. */
+function asNumber(address: string): number {
+  let [number, octet] = [0, 0];
+  for (let i = 0; i < address.length; i++) {
+    const code = address.charCodeAt(i);
+    if (code === 46) [number, octet] = [number * 256 + octet, 0];
+    else if (code >= 48 && code <= 57) octet = octet * 10 + code - 48;
+    else return 0;
+  }
+  return number * 256 + octet;
 }
 
 /**

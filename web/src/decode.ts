@@ -28,6 +28,11 @@ export function orNull<T>(inner: Decoder<T>): Decoder<T | null> {
   return (value, at) => (value === null ? null : inner(value, at));
 }
 
+/** Null also for a member that is not there. */
+export function orAbsent<T>(inner: Decoder<T>): Decoder<T | null> {
+  return (value, at) => (value === undefined || value === null ? null : inner(value, at));
+}
+
 export function oneOf<T extends string>(...words: readonly T[]): Decoder<T> {
   return (value, at) =>
     words.find((word) => word === value) ?? wrong(value, at, `one of ${words.join(", ")}`);

@@ -95,12 +95,12 @@ function rates(columns: readonly Column[]): Map<string, Counts> {
   const seconds = columns.reduce((total, column) => total + column.interval_s, 0);
   const sums = new Map<string, Counts>();
   for (const { counts } of columns) {
-    for (const [peer, { packets, bytes }] of counts) {
+    for (const [peer, { packets, bytes, inner_bytes }] of counts) {
       const before = sums.get(peer) ?? NO_COUNTS;
       sums.set(peer, {
-        ...before,
         packets: before.packets + packets / seconds,
         bytes: before.bytes + bytes / seconds,
+        inner_bytes: before.inner_bytes + inner_bytes / seconds,
       });
     }
   }

@@ -22,7 +22,7 @@ export const sankey: Kind = {
 };
 
 /** With more strands than this nothing glides: it would cost more than a frame. */
-const MOST_GLIDING = 400;
+const MOST_GLIDING = 150;
 
 class Sankey implements Drawing {
   private readonly svg = shape("svg", { id: "sankey", class: "drawing", role: "group" });

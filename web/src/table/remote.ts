@@ -1,6 +1,6 @@
 /** The table's question to the server, and its answer, checked. */
 import { sumOf } from "../amounts";
-import { amount, listOf, number, orNull, record, shape, text, type Decoder } from "../decode";
+import { amount, listOf, number, orAbsent, record, shape, text, type Decoder } from "../decode";
 import type { Selection, Span } from "../state";
 import type { Traffic } from "../traffic";
 import { orderText, type Row, type RowKind } from "./rows";
@@ -69,13 +69,9 @@ export function readRows(value: unknown, { range }: Question): Answer {
 const row: Decoder<Row> = shape<Row>({
   ...counts,
   encap: orAbsent(text),
-  vni: orAbsent(orNull(number)),
+  vni: orAbsent(number),
   outer_src: orAbsent(text),
   outer_dst: orAbsent(text),
   inner_src: orAbsent(text),
   inner_dst: orAbsent(text),
 });
-
-function orAbsent<T>(inner: Decoder<T>): Decoder<T | null> {
-  return (value, at) => (value === undefined ? null : inner(value, at));
-}

@@ -50,8 +50,9 @@ export function compare(
   return { ...whole, change, parts: shown };
 }
 
-/** A part's share of the difference, where the word "growth" makes sense: it has the same sign. */
-export function shareOfChange(part: Contribution, { change }: Comparison): number | null {
-  if (change === 0 || Math.sign(part.change) !== Math.sign(change)) return null;
-  return part.change / change;
+/** A part's share of all that went the same way: of all growth, or of all decline. */
+export function shareOfChange({ change }: Contribution, { parts }: Comparison): number {
+  const same = parts.filter((part) => Math.sign(part.change) === Math.sign(change));
+  const all = same.reduce((sum, part) => sum + part.change, 0);
+  return all === 0 ? 0 : change / all;
 }

@@ -31,8 +31,8 @@ export function sentenceOf(
   const sorted = [...comparison.parts].filter(({ key }) => key !== REST);
   const most = change > 0 ? sorted.at(0) : sorted.at(-1);
   const words = change > 0 ? ["more", "growth"] : ["less", "decline"];
-  const share = most && shareOfChange(most, comparison);
-  if (!most || share == null) return `${amountText(Math.abs(change), measure)} ${words[0] ?? ""}`;
+  const share = most ? shareOfChange(most, comparison) : null;
+  if (!most || share === null) return `${amountText(Math.abs(change), measure)} ${words[0] ?? ""}`;
   const part = share > 0.995 ? "all" : shareText(share, 1);
   const own = amountText(Math.abs(most.change), measure);
   return `${most.key} sends ${own} ${words[0] ?? ""}, ${part} of the ${words[1] ?? ""}`;
