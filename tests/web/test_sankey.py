@@ -16,7 +16,7 @@ from tests.web.visits import Visit
 pytestmark = [pytest.mark.root, pytest.mark.browser]
 
 LINK = "#v=2&view=sankey&period=total&unit=packets"
-NODES = """(column) => [...document.querySelectorAll(`#sankey g.${column}`)]
+NODES = """(column) => [...document.querySelectorAll(`#sankey .boxes .${column}`)]
   .map((node) => [node.dataset.key, node.ariaLabel])"""
 
 

@@ -16,9 +16,11 @@ const REACH = 14;
 const NAMES = ["senders", "networks", "receivers"] as const;
 type Name = (typeof NAMES)[number];
 
-export function drawBoxes(layer: Layer, picture: SankeyPicture): void {
+/** Boxes are what is chosen; their names stand beside them, and in what they say. */
+export function drawBoxes(layer: Layer, names: Layer, picture: SankeyPicture): void {
   for (const [place, name] of NAMES.entries()) {
     drawColumn(layer, name, place, picture);
+    drawNames(names, name, picture.columns[place] ?? 0, picture);
   }
 }
 
@@ -30,7 +32,6 @@ function drawColumn(layer: Layer, name: Name, place: number, picture: SankeyPict
     .join((enter) => {
       const made = enter.append("g").attr("class", name).attr("tabindex", -1);
       for (const part of ["reach", "box"]) made.append("rect").attr("class", part);
-      for (const part of ["name", "value"]) made.append("text").attr("class", part);
       return made.attr("data-lane", 2 * place);
     })
     .attr("data-key", ({ node }) => node.key)
@@ -44,6 +45,7 @@ function drawColumn(layer: Layer, name: Name, place: number, picture: SankeyPict
     .attr("y", ({ y }) => y)
     .attr("width", picture.boxWidth)
     .attr("height", ({ height }) => (height > 0 ? Math.max(LEAST, height) : 0))
+    .attr("rx", 2)
     .attr("fill", ({ node }) => fillOf(node, name, picture));
   group
     .select(".reach")
@@ -51,22 +53,35 @@ function drawColumn(layer: Layer, name: Name, place: number, picture: SankeyPict
     .attr("y", ({ y, height }) => y - Math.max(0, (REACH - height) / 2))
     .attr("width", reachOf(name, x, picture))
     .attr("height", ({ height }) => Math.max(REACH, height));
-  const text = textOf[name](x, picture);
+}
+
+function drawNames(layer: Layer, name: Name, x: number, picture: SankeyPicture): void {
+  const place = textOf[name](x, picture);
+  const prefix = picture.prefixes[name === "senders" ? 0 : 1];
+  const group = layer
+    .selectAll<SVGGElement, Box>(`g.${name}`)
+    .data(picture.bands[name], ({ node }) => node.key)
+    .join((enter) => {
+      const made = enter.append("g").attr("class", name);
+      for (const part of ["name", "value"]) made.append("text").attr("class", part);
+      return made;
+    })
+    .classed("chosen", ({ node }) => node.key === picture.chosen);
   group
     .select(".name")
     .classed("mono", ({ node }) => node.address !== "" || node.kind === "network")
-    .attr("x", text.x)
-    .attr("y", text.y)
-    .attr("dy", text.dy)
-    .attr("text-anchor", text.anchor)
-    .text(({ node }) => nodeName(node, picture.prefixes[name === "senders" ? 0 : 1]));
+    .attr("x", place.x)
+    .attr("y", place.y)
+    .attr("dy", place.dy)
+    .attr("text-anchor", place.anchor)
+    .text(({ node }) => nodeName(node, prefix));
   group
     .select(".value")
-    .attr("x", text.valueX)
-    .attr("y", text.y)
-    .attr("dy", text.dy)
-    .attr("text-anchor", text.valueAnchor)
-    .text(({ node }) => text.value(node));
+    .attr("x", place.valueX)
+    .attr("y", place.y)
+    .attr("dy", place.dy)
+    .attr("text-anchor", place.valueAnchor)
+    .text(({ node }) => place.value(node));
 }
 
 interface TextPlace {

@@ -26,7 +26,7 @@ const MOST_GLIDING = 150;
 
 class Sankey implements Drawing {
   private readonly svg = shape("svg", { id: "sankey", class: "drawing", role: "group" });
-  private readonly layers: Record<"into" | "out" | "boxes" | "headings", Layer>;
+  private readonly layers: Record<"into" | "out" | "boxes" | "names" | "headings", Layer>;
   private readonly tools: Tools;
   private shown: SankeyPicture | null = null;
   private pointed: string | null = null;
@@ -42,6 +42,7 @@ class Sankey implements Drawing {
       into: layer("strands"),
       out: layer("strands"),
       boxes: layer("boxes"),
+      names: layer("names").attr("aria-hidden", "true"),
       headings: layer("headings").attr("aria-hidden", "true"),
     };
     this.svg.addEventListener("keydown", (event) => {
@@ -58,7 +59,7 @@ class Sankey implements Drawing {
     this.svg.classList.toggle("gliding", count <= MOST_GLIDING);
     drawStrands(this.layers.into, "into", picture);
     drawStrands(this.layers.out, "out", picture);
-    drawBoxes(this.layers.boxes, picture);
+    drawBoxes(this.layers.boxes, this.layers.names, picture);
     drawHeadings(this.layers.headings, picture);
     this.fade();
     keepOneTabStop(this.svg);
