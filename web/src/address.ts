@@ -71,6 +71,15 @@ export function commonPrefix(addresses: readonly string[], keep: number): string
   return "";
 }
 
+/**
+ * The second address without what it shares with the first: ".102", or ".2.3" where two parts are
+ * kept at least.
+ */
+export function tailOf(first: string, second: string, keep: number): string {
+  const shared = commonPrefix([first, second], keep);
+  return shared === "" ? second : `${shared.at(-1) ?? ""}${second.slice(shared.length)}`;
+}
+
 /** Cuts the middle out of an address that is longer than `room` characters. */
 export function shorten(address: string, room: number): string {
   if (address.length <= room) return address;

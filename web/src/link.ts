@@ -2,7 +2,7 @@
 import { withValue } from "./filter/edit";
 import { readOrder, ROW_KINDS } from "./table/rows";
 import { isKey } from "./things";
-import { EVERYTHING, VIEWS, type Selection, type Span } from "./state";
+import { BACKS_S, EVERYTHING, VIEWS, type Selection, type Span } from "./state";
 
 /** Raised whenever an older page could misread a link. */
 const LINK_VERSION = "2";
@@ -28,6 +28,7 @@ export function writeLink(selection: Selection): string {
   put("rows", selection.rows, EVERYTHING.rows);
   put("sort", selection.sort, EVERYTHING.sort);
   put("paused", selection.paused ? "1" : "", "");
+  put("back", String(selection.back_s), String(EVERYTHING.back_s));
   put("span", spanText(selection.span), "");
   put("before", spanText(selection.before), "");
   // What is legal in a fragment stays readable: addresses, networks and prefixes.
@@ -65,6 +66,7 @@ function readWords(words: URLSearchParams): Selection {
     paused: words.get("paused") === "1",
     rows: ROW_KINDS.find((kind) => kind === words.get("rows")) ?? EVERYTHING.rows,
     sort: readOrder(words.get("sort") ?? "") === null ? "" : (words.get("sort") ?? ""),
+    back_s: BACKS_S.find((back_s) => String(back_s) === words.get("back")) ?? EVERYTHING.back_s,
     span: readSpan(words.get("span")),
     before: readSpan(words.get("before")),
   };

@@ -13,6 +13,7 @@ import { Feed } from "./feed";
 import { FilterBox } from "./filter/box";
 import { drawHeader, drawState } from "./header";
 import { slicer } from "./later";
+import { Latest } from "./latest";
 import { LeftPanel } from "./left";
 import { held, keepInAddress, readLink } from "./link";
 import { ask, isFrozen } from "./server";
@@ -20,9 +21,11 @@ import { RightPanel } from "./right/panel";
 import type { Snapshot } from "./snapshot";
 import { Stage } from "./stage";
 import { down, type Selection } from "./state";
+import { growthPath, readGrowth } from "./time/growth";
+import { readSeries, seriesPath } from "./time/series";
 import { TimelineStrip } from "./time/strip";
 import { Tip } from "./tip";
-import { focusOf, trafficOf, type Traffic } from "./traffic";
+import { trafficOf, type Traffic } from "./traffic";
 
 /** Points of the small curves. */
 const RECENT = 90;
@@ -62,6 +65,12 @@ const crumbs = new Crumbs(byId("crumbs", HTMLElement), choose);
 const box = new FilterBox((filter) => {
   choose({ filter });
 });
+/** The past as it is stacked, and who makes the difference in it, where the server has to say. */
+const drawAgain = (): void => {
+  draw("live");
+};
+const series = new Latest({ ask, read: readSeries, changed: drawAgain, every_ms: 2000 });
+const growth = new Latest({ ask, read: readGrowth, changed: drawAgain, every_ms: 5000 });
 const commands = new Commands();
 const exports = new ExportMenu(() => stage.current());
 const feed = new Feed({ selection: () => store.now, news, state: drawPill });
@@ -140,10 +149,14 @@ function* parts(snapshot: Snapshot, selection: Selection, pace: Pace): Iterable<
   const { drain } = snapshot;
   const isWhole = drain.status.state === "file";
   const isHeld = selection.paused && selection.span === null && !isWhole && !isFrozen();
+  const isLive = !selection.paused && !isWhole;
+  const columns = series.get(seriesPath(selection, isWhole), isLive) ?? feed.history.columns;
   const past = {
-    columns: feed.history.columns,
+    columns,
     held: isHeld ? { time: drain.time, waiting: feed.waiting } : null,
     isWhole,
+    back_s: selection.back_s,
+    growth: growth.get(growthPath(selection), false),
   };
   const traffic = trafficOf(snapshot, selection, past);
   const empty = isEmpty(drain);
@@ -171,7 +184,7 @@ function* drawTraffic(traffic: Traffic, selection: Selection, pace: Pace): Itera
   yield;
   right.draw(traffic, selection, feed.history.recent(RECENT));
   yield;
-  if (selection.view !== "timeline") strip.draw(traffic, selection, focusOf(selection));
+  if (selection.view !== "timeline") strip.draw(traffic, selection);
 }
 
 function chooseCulprit(): void {

@@ -14,6 +14,8 @@ export interface Column {
 /** A step of time: `time` is the middle of what it holds, `rates` are per second. */
 export interface Bin {
   readonly time: number;
+  /** Nobody watched: there is nothing to draw, and not 0 either. */
+  readonly isGap?: boolean;
   readonly rates: ReadonlyMap<string, Counts>;
 }
 
@@ -50,11 +52,13 @@ export function append(columns: readonly Column[], column: Column): readonly Col
  * What is shown: the shortest period with all there is, or nothing but that.
  *
  * @param isWhole whether no more will come.
+ * @param back_s how far back was asked for, in seconds.
  */
-export function stretchOf(columns: readonly Column[], isWhole: boolean): Span {
+export function stretchOf(columns: readonly Column[], isWhole: boolean, back_s: number): Span {
   const [first, last] = [columns.at(0), columns.at(-1)];
   if (!first || !last) return { from: -PERIODS_S[0], to: 0 };
   if (isWhole) return { from: first.time - first.interval_s, to: last.time };
+  if (back_s > LONGEST_S) return { from: last.time - back_s, to: last.time };
   const age = last.time - first.time;
   const period = PERIODS_S.find((one) => one >= age) ?? LONGEST_S;
   return { from: last.time - period, to: last.time };

@@ -23,6 +23,9 @@ export interface Span {
   readonly to: number;
 }
 
+/** A quarter of an hour, which the monitor always has, to a week, with a history. */
+export const BACKS_S = [900, 3600, 6 * 3600, 24 * 3600, 7 * 24 * 3600] as const;
+
 export interface Selection {
   readonly view: ViewName;
   readonly layer: Layer;
@@ -47,6 +50,8 @@ export interface Selection {
   /** What the table lists, and by what: "-bytes"; "" for the largest first. */
   readonly rows: RowKind;
   readonly sort: string;
+  /** How far back the past is shown, in seconds. */
+  readonly back_s: number;
   /** The brush: only this time; null for now. */
   readonly span: Span | null;
   /** The second brush: what `span` is compared with; null for the time just before it. */
@@ -68,6 +73,7 @@ export const EVERYTHING: Selection = {
   paused: false,
   rows: "flows",
   sort: "",
+  back_s: 900,
   span: null,
   before: null,
 };

@@ -13,8 +13,9 @@ import { insideMatrix, type Inside } from "./inside";
 import type { Matrix } from "./matrix";
 import { rimMatrix, rimOf, type Ends, type Rim } from "./rim";
 import type { Kept } from "./roster";
-import type { Column } from "./series";
+import { LONGEST_S, type Column } from "./series";
 import type { Snapshot } from "./snapshot";
+import type { Growth } from "./time/growth";
 import type { Held } from "./time/layers";
 import type { Selection } from "./state";
 import { networkKey, thingsOf } from "./things";
@@ -61,11 +62,15 @@ export interface Past {
   readonly held: Held | null;
   /** Whether it is all there ever was, as of a capture. */
   readonly isWhole: boolean;
+  /** How far back it was asked for, in seconds. */
+  readonly back_s: number;
+  /** Which flows make the difference between both brushes; null while that is not known. */
+  readonly growth: Growth | null;
 }
 
 /** What a window shows; a stretch of time shows either. */
 const PERIODS = { last: "rate", total: "total" } as const;
-const NO_PAST: Past = { columns: [], held: null, isWhole: false };
+const NO_PAST: Past = { columns: [], held: null, isWhole: false, back_s: LONGEST_S, growth: null };
 
 export function trafficOf(snapshot: Snapshot, selection: Selection, past: Past = NO_PAST): Traffic {
   const { drain } = snapshot;

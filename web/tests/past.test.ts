@@ -22,6 +22,8 @@ const COLUMNS = Array.from({ length: 120 }, (_, i) =>
   column(1001 + i, { a: i < 60 ? 1000 : 5000, b: 2000, other: 500 }),
 );
 
+const PAST = { columns: COLUMNS, held: null, isWhole: false, back_s: 900, growth: null };
+
 test("what a hand holds decides what the pointer does", () => {
   const span = { from: 1200, to: 1300 };
   const grip = (part: Grip["part"]): Grip => ({ span, part, down: 1250 });
@@ -59,7 +61,7 @@ test("two stretches differ by what their parts differ by", () => {
 });
 
 test("the scale reaches just above the highest point, and lines are round", () => {
-  const plot = plotFor({ columns: COLUMNS, isWhole: false }, RATE, 900, 300, MARGINS, 4);
+  const plot = plotFor(PAST, RATE, 900, 300, MARGINS, 4);
   const [bottom = 0, top = 0] = plot.y.domain();
   expect([bottom, top]).toEqual([0, 60_000]);
   expect(plot.lines).toEqual([20_000, 40_000, 60_000]);
@@ -69,13 +71,13 @@ test("the scale reaches just above the highest point, and lines are round", () =
 });
 
 test("a sentence names who makes the difference", () => {
-  const plot = plotFor({ columns: COLUMNS, isWhole: false }, RATE, 900, 300, MARGINS, 4);
+  const plot = plotFor(PAST, RATE, 900, 300, MARGINS, 4);
   const [before, after] = [
     { from: 1000, to: 1060 },
     { from: 1060, to: 1120 },
   ];
   const say = (span: typeof after, other: typeof before | null): string =>
-    sentenceOf(COLUMNS, plot, span, other).replaceAll("\u2009", " ");
+    sentenceOf({ past: PAST, culprit: null }, plot, span, other).replaceAll("\u2009", " ");
   expect(say(after, before)).toBe("a sends 32.0 kb/s more, all of the growth");
   expect(say(after, null)).toBe("a sends 32.0 kb/s more, all of the growth");
   expect(say(before, after)).toBe("a sends 32.0 kb/s less, all of the decline");

@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { append, binned, byGrowth, columnsOf, stretchOf, type Column } from "../src/series";
+import {
+  append,
+  binned,
+  byGrowth,
+  columnsOf,
+  LONGEST_S,
+  stretchOf,
+  type Column,
+} from "../src/series";
 
 function column(time: number, bytes: Record<string, number>, interval_s = 1): Column {
   const counts = Object.entries(bytes).map(
@@ -35,17 +43,17 @@ test("a column is taken once, and the oldest go after fifteen minutes", () => {
 
 test("a young monitor shows a short period", () => {
   const of = (age: number): number => {
-    const { from, to } = stretchOf([column(0, {}), column(age, {})], false);
+    const { from, to } = stretchOf([column(0, {}), column(age, {})], false, LONGEST_S);
     expect(to).toBe(age);
     return to - from;
   };
   expect([of(5), of(61), of(200), of(899)]).toEqual([60, 120, 300, 900]);
-  expect(stretchOf([], false)).toEqual({ from: -60, to: 0 });
+  expect(stretchOf([], false, LONGEST_S)).toEqual({ from: -60, to: 0 });
 });
 
 test("a capture shows all of its time, and no more", () => {
   const of = (age: number, interval_s: number): unknown =>
-    stretchOf([column(100, {}, interval_s), column(100 + age, {}, interval_s)], true);
+    stretchOf([column(100, {}, interval_s), column(100 + age, {}, interval_s)], true, LONGEST_S);
   expect(of(3, 0.005)).toEqual({ from: 99.995, to: 103 });
   expect(of(86400, 120)).toEqual({ from: -20, to: 86500 });
 });

@@ -1,6 +1,6 @@
 /** The columns: what stands in their heads, how wide they are, how a cell is filled. */
 import { amountIn, type Amount } from "../amounts";
-import { commonPrefix, shorten } from "../address";
+import { shorten, tailOf } from "../address";
 import { rimColour } from "../colour";
 import { make, part, say, setBar, swatch } from "../dom";
 import { amountText, DASH, shareText, type Measure } from "../format";
@@ -136,7 +136,7 @@ function pair(
       const none = name === "outer" ? "not known" : "no address";
       sayAddress(part(cell, "from"), sender, none);
       const end = part(cell, "to");
-      sayAddress(end, name === "outer" ? tailOf(sender, receiver) : receiver, none);
+      sayAddress(end, name === "outer" ? tailOf(sender, receiver, 1) : receiver, none);
       end.title = receiver;
     },
   };
@@ -165,12 +165,6 @@ function colour(cell: HTMLElement, ...keys: readonly string[]): void {
   squares.forEach((square, i) => {
     square.style.background = rimColour(keys[i] ?? "");
   });
-}
-
-/** The receiver without what it shares with the sender: ".102". */
-function tailOf(sender: string, receiver: string): string {
-  const shared = commonPrefix([sender, receiver], 1);
-  return shared === "" ? receiver : `${shared.at(-1) ?? ""}${receiver.slice(shared.length)}`;
 }
 
 function sayAddress(node: HTMLElement, address: string, none: string): void {

@@ -14,6 +14,8 @@ type Both = Pick<Selection, Which>;
 export interface BrushActions {
   /** A new choice, once the hand is off. */
   readonly choose: (change: Partial<Both>) => void;
+  /** A click on nothing that is chosen: the key of the layer there. */
+  readonly layer: (key: string) => void;
   /** While a hand is on a brush: it is drawn, and chosen later. */
   readonly preview: () => void;
 }
@@ -151,7 +153,7 @@ export class Brushes {
     this.actions.preview();
   }
 
-  /** Hand off: chosen. A click on nothing lets go of both. */
+  /** Hand off: chosen. A click beside them lets go of both, or chooses the layer that is there. */
   private leave(event: PointerEvent): void {
     const { hand, plot } = this;
     const at = this.timeAt(event);
@@ -161,6 +163,10 @@ export class Brushes {
     if (span !== null) this.actions.choose(this.withOther(hand.which, span));
     else if (this.both.span !== null || this.both.before !== null) {
       this.actions.choose({ span: null, before: null });
+    } else {
+      // The pointer is held by the picture, so the click itself would be nobody's.
+      const key = layerAt(event)?.dataset.key;
+      if (key !== undefined) this.actions.layer(key);
     }
   }
 
@@ -218,4 +224,10 @@ export class Brushes {
 function partOf(target: SVGElement): Grip["part"] {
   const { part } = target.dataset;
   return part === "body" || part === "from" || part === "to" ? part : "new";
+}
+
+function layerAt({ clientX, clientY }: PointerEvent): SVGElement | null {
+  const found = document.elementsFromPoint(clientX, clientY);
+  const layer = found.find((one) => one.matches("[data-sender]"));
+  return layer instanceof SVGElement ? layer : null;
 }

@@ -3,7 +3,14 @@ import { rimColour } from "../colour";
 import { keep, make, part, say, sayQuantity, swatch } from "../dom";
 import { MINUS, quantity, type Measure } from "../format";
 import { onScale, scaleFor, type Scale } from "../scale";
-import type { Comparison } from "./contributions";
+import { shorten, tailOf } from "../address";
+import { thingsOf } from "../things";
+import { REST } from "./contributions";
+import type { FlowComparison, FlowPart } from "./growth";
+import { layerName } from "./layers";
+
+/** Longest address. */
+const LONGEST = 15;
 
 /** The largest growth and the largest decline: bars of both meet at one axis. */
 interface Extent {
@@ -45,7 +52,7 @@ export class ComparisonPart {
     });
   }
 
-  draw(comparison: Comparison, measure: Measure): void {
+  draw(comparison: FlowComparison, measure: Measure): void {
     const { before, after, change, parts } = comparison;
     sayQuantity(this.before, quantity(before, measure));
     sayQuantity(this.after, quantity(after, measure));
@@ -61,8 +68,8 @@ export class ComparisonPart {
     keep(
       this.rows,
       parts,
-      ({ key }) => key,
-      ({ key }) => newRow(key),
+      ({ key, count }) => `${key} ${String(count)}`,
+      newRow,
       (row, one) => {
         fill(row, one.change, extent, scale);
       },
@@ -70,17 +77,36 @@ export class ComparisonPart {
   }
 }
 
-function newRow(key: string): HTMLElement {
-  const isOther = key === "other";
-  const bar = make("span", { class: "extent" });
+function newRow(one: FlowPart): HTMLElement {
+  const isOther = one.key === REST;
+  const [name, receiver] = namesOf(one);
   return make(
     isOther ? "div" : "button",
-    { class: "contribution", "data-part": key },
-    swatch(rimColour(key)),
-    make("span", { class: isOther ? "" : "mono" }, key),
-    make("span", { class: "bars" }, bar),
+    { class: "contribution", "data-part": one.key },
+    swatch(rimColour(one.row?.outer_src ?? rimOf(one.key))),
+    make(
+      "span",
+      { class: isOther ? "name" : "name mono" },
+      name,
+      ...(receiver === "" ? [] : [make("span", { class: "dim" }, ` → ${receiver}`)]),
+    ),
+    make("span", { class: "bars" }, make("span", { class: "extent" })),
     make("b", { class: "change" }),
   );
+}
+
+/** Sender and receiver, the latter without what both share; of a layer its name alone. */
+function namesOf({ key, row, count }: FlowPart): readonly [name: string, receiver: string] {
+  if (key === REST) return [count > 0 ? `other (${String(count)})` : "other", ""];
+  if (row === null) return [shorten(layerName(key), LONGEST), ""];
+  const sender = row.inner_src === "" ? row.outer_src : row.inner_src;
+  const receiver = row.inner_dst === "" ? row.outer_dst : row.inner_dst;
+  return [shorten(sender ?? "", LONGEST), tailOf(sender ?? "", receiver ?? "", 2)];
+}
+
+function rimOf(key: string): string {
+  const [thing] = thingsOf(key);
+  return thing?.kind === "endpoint" ? thing.peer : key;
 }
 
 /** To the right who grew, to the left who shrank, from one axis and to one scale. */

@@ -1,5 +1,5 @@
 /** Which flows make the difference between two stretches of time, as the server tells it. */
-import { amountIn } from "../amounts";
+import { amountIn, type Counts } from "../amounts";
 import { amount, listOf, number, orAbsent, shape, text } from "../decode";
 import type { Measure } from "../format";
 import type { Selection, Span } from "../state";
@@ -7,7 +7,7 @@ import { thingKey, type Row } from "../table/rows";
 import { REST, type Comparison, type Contribution } from "./contributions";
 
 /** A comparison of flows: each part is one, or what is added up. */
-export interface Growth extends Comparison {
+export interface FlowComparison extends Comparison {
   readonly parts: readonly FlowPart[];
 }
 
@@ -53,19 +53,38 @@ const reply = shape({
   other: shape({ ...both, rows: number }),
 });
 
+/** What the server says, not yet in anybody's unit. */
+export interface Growth {
+  readonly now: Stretch;
+  readonly before: Stretch;
+  readonly rows: readonly (Row & { readonly before: Counts })[];
+  readonly other: Counts & { readonly before: Counts; readonly rows: number };
+}
+
+type Stretch = Counts & { readonly elapsed_s: number };
+
 /** @throws ReplyError naming the first member that is not as documented. */
-export function readGrowth(value: unknown, measure: Measure): Growth {
-  const { now, before, rows, other } = reply(value, "growth");
+export function readGrowth(value: unknown): Growth {
+  return reply(value, "growth");
+}
+
+/** Who grew most first; what is added up stands where it would by itself. */
+export function comparisonOf(
+  { now, before, rows, other }: Growth,
+  measure: Measure,
+): FlowComparison {
   const rate: Measure = { ...measure, period: "rate" };
   const [after, earlier] = [amountIn(rate, now.elapsed_s), amountIn(rate, before.elapsed_s)];
-  const part = (one: typeof other | (typeof rows)[number]): Contribution => {
+  const part = (one: Counts & { readonly before: Counts }): Contribution => {
     const [was, is] = [earlier(one.before), after(one)];
     return { key: REST, before: was, after: is, change: is - was };
   };
-  const parts: FlowPart[] = rows.map((one) => {
-    const line: Row = one;
-    return { ...part(one), key: thingKey(line), row: line, count: 1 };
-  });
+  const parts: FlowPart[] = rows.map((row) => ({
+    ...part(row),
+    key: thingKey(row),
+    row,
+    count: 1,
+  }));
   if (other.rows > 0) parts.push({ ...part(other), row: null, count: other.rows });
   const whole = { before: earlier(before), after: after(now) };
   return {

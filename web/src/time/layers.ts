@@ -1,11 +1,12 @@
 /** What a plot of the past shows: lines, stacked areas, the clock, what is held. */
 import type { Selection } from "d3-selection";
 import { area, curveMonotoneX, stack, type SeriesPoint } from "d3-shape";
-import { rimColour } from "../colour";
-import { roundText } from "../format";
-import { NO_COUNTS } from "../amounts";
+import { insideColour, OTHER_COLOUR, rimColour } from "../colour";
+import { amountText, roundText } from "../format";
+import { NO_COUNTS, sum } from "../amounts";
 import { byGrowth, type Bin } from "../series";
 import type { SteadyOrder } from "../steady";
+import { thingsOf } from "../things";
 import type { Plot } from "./plot";
 import { clockOffset, ticksOf } from "./ticks";
 
@@ -31,15 +32,20 @@ export function drawGrid(layer: Layer, { y, lines, left, width, right }: Plot): 
     .attr("d", (value) => `M${left},${y(value)}H${width - right}`);
 }
 
-/** Stacked in the order of growth, who grew most on top. */
+/**
+ * Stacked in the order of growth, who grew most on top.
+ *
+ * @param about what the layers are of: others are ordered anew at once.
+ */
 export function drawAreas(
   layer: Layer,
   plot: Plot,
   order: SteadyOrder,
+  about: string,
   chosen: string | null,
 ): void {
   const { x, y, bins, amount } = plot;
-  const keys = order.apply("", byGrowth(bins), (key) => key, false, performance.now());
+  const keys = order.apply(about, byGrowth(bins), (key) => key, false, performance.now());
   const stacked = stack<unknown, Bin, string>()
     .keys(keys)
     .value(({ rates }, key) => amount(rates.get(key) ?? NO_COUNTS))([...bins]);
@@ -47,19 +53,74 @@ export function drawAreas(
     ({ data }) => x(data.time),
     ([low]) => y(low),
     ([, high]) => y(high),
-  ).curve(curveMonotoneX);
-  const isThere = chosen !== null && keys.includes(chosen);
+  )
+    .defined(({ data }) => data.isGap !== true)
+    .curve(curveMonotoneX);
+  const isMeant = meantBy(chosen);
+  const some = keys.some(isMeant);
+  const colours = layerColours(keys);
   layer
     .selectAll<SVGPathElement, (typeof stacked)[number]>("path")
     .data(stacked, ({ key }) => key)
     .join("path")
     .order()
     .attr("class", "layer")
+    .attr("role", "img")
+    .attr("aria-label", (one) => layerWords(one.key, one, plot))
     .attr("data-sender", ({ key }) => key)
-    .classed("chosen", ({ key }) => key === chosen)
-    .classed("faded", ({ key }) => isThere && key !== chosen)
-    .attr("fill", ({ key }) => rimColour(key))
+    .attr("data-key", ({ key }) => key)
+    .classed("chosen", ({ key }) => some && isMeant(key))
+    .classed("faded", ({ key }) => some && !isMeant(key))
+    .attr("fill", ({ key }) => colours.get(key) ?? OTHER_COLOUR)
     .attr("d", (one) => shape(one));
+}
+
+/** "172.16.1.106: 68.1 Mb/s in the mean, 73.9 Mb/s at the end". */
+function layerWords(
+  key: string,
+  points: readonly SeriesPoint<Bin>[],
+  { measure }: Pick<Plot, "measure">,
+): string {
+  const values = points.filter(({ data }) => data.isGap !== true).map(([low, high]) => high - low);
+  const mean = sum(values) / Math.max(1, values.length);
+  const [all, last] = [mean, values.at(-1) ?? 0].map((value) => amountText(value, measure));
+  return `${layerName(key)}: ${all ?? ""} in the mean, ${last ?? ""} at the end`;
+}
+
+/** How a layer is called. */
+export function layerName(key: string): string {
+  const [thing] = thingsOf(key);
+  switch (thing?.kind) {
+    case "network":
+      return thing.vni === null ? "no VNI" : `VNI ${String(thing.vni)}`;
+    case "endpoint":
+      return thing.address === "" ? `${thing.peer}, no address` : thing.address;
+    default:
+      return key;
+  }
+}
+
+/** Peers and networks have their own, endpoints shades of their peer's. */
+export function layerColours(keys: readonly string[]): Map<string, string> {
+  const nth = new Map<string, number>();
+  return new Map(
+    [...keys].sort().map((key) => {
+      const [thing] = thingsOf(key);
+      if (thing?.kind !== "endpoint") return [key, rimColour(key)];
+      const place = nth.get(thing.peer) ?? 0;
+      nth.set(thing.peer, place + 1);
+      return [key, insideColour(thing.peer, place)];
+    }),
+  );
+}
+
+/** Whether a layer is what is chosen, or a part of it. */
+function meantBy(chosen: string | null): (key: string) => boolean {
+  const things = thingsOf(chosen ?? "");
+  return (key) =>
+    things.some(
+      (thing) => key === thing.key || key === thing.peer || key.startsWith(`${thing.key}/`),
+    );
 }
 
 export function drawAxes(layer: Layer, plot: Plot): void {

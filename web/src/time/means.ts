@@ -4,6 +4,7 @@ import type { Column } from "../series";
 import type { Selection, Span } from "../state";
 import type { Traffic } from "../traffic";
 import { compare, type Comparison } from "./contributions";
+import { comparisonOf, type FlowComparison } from "./growth";
 
 /** Parts of a difference that are shown apart. */
 const MOST_PARTS = 9;
@@ -57,11 +58,19 @@ export function comparing(before: Means, after: Means, amount: Amount, most: num
   return compare(parts, whole, most);
 }
 
-/** What the right panel tells of both brushes; null while something else is to be told. */
-export function comparedIn({ past, measure }: Traffic, selection: Selection): Comparison | null {
+/**
+ * What the right panel tells of both brushes; null while something else is to be told. Until the
+ * server has said which flows it was, the layers have to do.
+ */
+export function comparedIn(
+  { past, measure }: Traffic,
+  selection: Selection,
+): FlowComparison | null {
   const { span, before, chosen } = selection;
   if (span === null || before === null || chosen !== null) return null;
+  if (past.growth !== null) return comparisonOf(past.growth, measure);
   const amount = amountIn({ ...measure, period: "rate" }, 1);
   const [a, b] = [meansIn(past.columns, before), meansIn(past.columns, span)];
-  return comparing(a, b, amount, MOST_PARTS);
+  const { parts, ...whole } = comparing(a, b, amount, MOST_PARTS);
+  return { ...whole, parts: parts.map((part) => ({ ...part, row: null, count: 0 })) };
 }

@@ -3,7 +3,7 @@ import { tickStep } from "d3-array";
 import { scaleLinear, type ScaleLinear } from "d3-scale";
 import { amountIn, type Amount } from "../amounts";
 import type { Measure } from "../format";
-import { binned, stretchOf, type Bin } from "../series";
+import { binned, stretchOf, type Bin, type Column } from "../series";
 import type { Past } from "../traffic";
 import type { Limits } from "./brush";
 
@@ -30,6 +30,8 @@ export interface Plot extends Margins {
   readonly lines: readonly number[];
 }
 
+/** Steps without a drain after which it is clear that there was none. */
+const GAP_STEPS = 5;
 /** Px per point: finer steps are not visible. */
 const STEP_PX = 3;
 
@@ -38,19 +40,22 @@ const STEP_PX = 3;
  * @param lines about how many values have a line.
  */
 export function plotFor(
-  { columns, isWhole }: Pick<Past, "columns" | "isWhole">,
+  { columns, isWhole, back_s }: Pick<Past, "columns" | "isWhole" | "back_s">,
   { unit, size }: Measure,
   width: number,
   height: number,
   margins: Margins,
   lines: number,
 ): Plot {
-  const { from, to } = stretchOf(columns, isWhole);
+  const { from, to } = stretchOf(columns, isWhole, back_s);
   const across = Math.max(1, width - margins.left - margins.right);
-  const step = Math.max(columns.at(-1)?.interval_s ?? 1, ((to - from) * STEP_PX) / across);
-  const bins = binned(
-    columns.filter(({ time }) => time >= from),
-    step,
+  const step = Math.max(longestIn(columns), ((to - from) * STEP_PX) / across);
+  const bins = withGaps(
+    binned(
+      columns.filter(({ time }) => time >= from),
+      step,
+    ),
+    GAP_STEPS * step,
   );
   const measure: Measure = { unit, size, period: "rate" };
   const amount = amountIn(measure, 1);
@@ -72,8 +77,22 @@ export function plotFor(
   };
 }
 
+/** A point without a value wherever two are further apart than that. */
+function withGaps(bins: readonly Bin[], apart_s: number): Bin[] {
+  return bins.flatMap((bin, i) => {
+    const before = bins[i - 1];
+    if (before === undefined || bin.time - before.time <= apart_s) return [bin];
+    return [{ time: (before.time + bin.time) / 2, rates: new Map(), isGap: true }, bin];
+  });
+}
+
 export function totalOf({ rates }: Bin, amount: Amount): number {
   let total = 0;
   for (const counts of rates.values()) total += amount(counts);
   return total;
+}
+
+/** Of the last columns: a step is never shorter than what is kept of its time. */
+function longestIn(columns: readonly Column[]): number {
+  return Math.max(...columns.slice(-3).map(({ interval_s }) => interval_s), 1e-3);
 }

@@ -1,37 +1,42 @@
 /** The past by any grouping and filter, as the server tells it. */
 import { NO_COUNTS, type Counts } from "../amounts";
 import { amount, listOf, number, orAbsent, shape, text } from "../decode";
-import type { Column } from "../series";
+import { LONGEST_S, type Column } from "../series";
 import type { Selection } from "../state";
 import { endpointKey, networkKey, OTHER } from "../things";
 
 /** What is stacked: see docs/reference/api.md. */
 export type SeriesBy = "peer" | "segment" | "endpoint";
 
-export interface SeriesQuestion {
-  readonly by: SeriesBy;
-  readonly filter: string;
-  /** How long ago it begins, in seconds. */
-  readonly back_s: number;
-  /** How long a point is, in seconds. */
-  readonly step_s: number;
-}
-
 /** Layers that stand apart: more cannot be told from each other. */
 const MOST_GROUPS = 12;
+/** As many points as a picture has. */
+const POINTS = 300;
+
+/**
+ * The path of the request, below the page's own; null where the stream tells all of it.
+ *
+ * @param isWhole of a capture: all there is, however long ago.
+ */
+export function seriesPath(selection: Selection, isWhole: boolean): string | null {
+  const { filter, unit, size, back_s } = selection;
+  const by = seriesBy(selection);
+  const isWire = unit === "packets" || size === "wire";
+  const isUsual = isWhole || back_s === LONGEST_S;
+  if (by === "peer" && filter === "" && isWire && isUsual) return null;
+  const words = new URLSearchParams({ by });
+  if (!isWhole) {
+    words.set("from", `-${String(back_s)}s`);
+    words.set("step", String(Math.max(1, Math.round(back_s / POINTS))));
+  }
+  words.set("limit", String(MOST_GROUPS));
+  if (filter !== "") words.set("filter", filter);
+  return `api/v1/series?${words.toString()}`;
+}
 
 export function seriesBy({ grouping, layer }: Pick<Selection, "grouping" | "layer">): SeriesBy {
   if (grouping === "vni") return "segment";
   return layer === "overlay" ? "endpoint" : "peer";
-}
-
-/** The path of the request, below the page's own. */
-export function seriesPath({ by, filter, back_s, step_s }: SeriesQuestion): string {
-  const words = new URLSearchParams({ by, from: `-${String(back_s)}s` });
-  words.set("step", String(Math.max(1, Math.round(step_s))));
-  words.set("limit", String(MOST_GROUPS));
-  if (filter !== "") words.set("filter", filter);
-  return `api/v1/series?${words.toString()}`;
 }
 
 const group = shape({
@@ -53,9 +58,11 @@ const series = shape({
 /**
  * Columns by the keys of things.ts; what is added up is "other".
  *
+ * @param path of the request.
  * @throws ReplyError naming the first member that is not as documented.
  */
-export function readSeries(value: unknown, by: SeriesBy): Column[] {
+export function readSeries(value: unknown, path: string): Column[] {
+  const by = new URLSearchParams(path.split("?")[1]).get("by");
   const { times, elapsed_s, groups, packets, bytes, inner_bytes } = series(value, "series");
   const keys = [...groups.map((one) => keyOf(one, by)), OTHER];
   return times.map((time, i) => {
@@ -75,7 +82,7 @@ export function readSeries(value: unknown, by: SeriesBy): Column[] {
 /** Two encapsulations may have one network: their counts are added. What has no address is "other". */
 function keyOf(
   { encap, vni, outer_src, inner_src }: ReturnType<typeof group>,
-  by: SeriesBy,
+  by: string | null,
 ): string {
   if (by === "segment") return networkKey(vni);
   if (outer_src === null || outer_src === "") return OTHER;

@@ -1,18 +1,21 @@
 /** The timeline as a drawing: the strip, large, with both brushes and what they say. */
 import { select } from "d3-selection";
+import { amountIn, NO_COUNTS } from "../amounts";
 import { make, say } from "../dom";
 import type { Drawing, Kind, Tools, Twin } from "../drawing";
 import { unitName } from "../pairs";
 import type { Selection } from "../state";
 import { SteadyOrder } from "../steady";
 import { shape } from "../svg";
-import { focusOf, type Traffic } from "../traffic";
+import type { Traffic } from "../traffic";
 import { Brushes } from "./brushes";
 import { drawBrushLabels } from "./labels";
 import { drawAreas, drawAxes, drawGrid, drawHeld, type Layer } from "./layers";
 import { plotFor, type Plot } from "./plot";
 import { sentenceOf } from "./sentence";
-import { BrushTools } from "./strip";
+import { BrushTools } from "./tools";
+import { Backs } from "./backs";
+import { stackedBy } from "./stacked";
 
 export const timeline: Kind = {
   name: "timeline",
@@ -34,6 +37,7 @@ class Timeline implements Drawing {
   private readonly order = new SteadyOrder(REORDER_MS);
   private readonly layers: Record<"grid" | "areas" | "axis" | "held" | "labels", Layer>;
   private readonly brushes: Brushes;
+  private readonly backs: Backs;
   private readonly tools: BrushTools;
   private shown: { traffic: Traffic; selection: Selection; plot: Plot } | null = null;
 
@@ -42,7 +46,10 @@ class Timeline implements Drawing {
       tools.choose(change);
     };
     this.svg.setAttribute("aria-label", timeline.about);
-    panel.append(this.heading, this.hint, this.svg);
+    this.backs = new Backs((back_s) => {
+      choose({ back_s, span: null, before: null });
+    });
+    panel.append(this.heading, this.hint, this.backs.root, this.svg);
     const layer = (name: string): Layer => select(this.svg).append("g").attr("class", name);
     this.layers = {
       grid: layer("grid-lines"),
@@ -55,6 +62,9 @@ class Timeline implements Drawing {
     this.svg.append(marks);
     this.brushes = new Brushes(this.svg, marks, {
       choose,
+      layer: (chosen) => {
+        choose({ chosen });
+      },
       preview: () => {
         this.label();
       },
@@ -69,8 +79,9 @@ class Timeline implements Drawing {
     const margins = width < 560 ? MARGINS.phone : MARGINS.desk;
     const plot = plotFor(past, traffic.measure, width, height, margins, 4);
     this.shown = { traffic, selection, plot };
+    this.backs.show(selection.back_s, past.isWhole);
     drawGrid(this.layers.grid, plot);
-    drawAreas(this.layers.areas, plot, this.order, focusOf(selection));
+    drawAreas(this.layers.areas, plot, this.order, stackedBy(selection), selection.chosen);
     drawAxes(this.layers.axis, plot);
     drawHeld(this.layers.held, plot, past.held);
     this.brushes.draw(plot, selection);
@@ -87,23 +98,21 @@ class Timeline implements Drawing {
     return {
       caption: "Who sent how much in each interval",
       columns: [{ name: "Time" }, ...keys.map((name) => ({ name, unit: unitName(rates) }))],
-      rows: past.columns.map(({ time, interval_s, counts }) => [
-        new Date(time * 1000).toISOString(),
-        ...keys.map((key) => {
-          const { packets = 0, bytes = 0 } = counts.get(key) ?? {};
-          return (measure.unit === "packets" ? packets : 8 * bytes) / interval_s;
-        }),
-      ]),
+      rows: past.columns.map(({ time, interval_s, counts }) => {
+        const amount = amountIn(rates, interval_s);
+        const cells = keys.map((key) => amount(counts.get(key) ?? NO_COUNTS));
+        return [new Date(time * 1000).toISOString(), ...cells];
+      }),
     };
   }
 
   /** What the brushes say, also while a hand moves them. */
   private label(): void {
     if (!this.shown) return;
-    const { traffic, plot } = this.shown;
+    const { traffic, plot, selection } = this.shown;
     const [span, before] = [this.brushes.shown("span"), this.brushes.shown("before")];
     drawBrushLabels(this.layers.labels, plot, traffic.past.columns, before, span);
-    say(this.heading, sentenceOf(traffic.past.columns, plot, span, before));
-    this.tools.draw(traffic.past.held, this.brushes);
+    say(this.heading, sentenceOf(traffic, plot, span, before));
+    this.tools.draw(traffic.past.held, this.brushes, selection);
   }
 }
