@@ -91,6 +91,7 @@ class FleetFindings:
                 interfaces=tuple(place.host for place in places),
                 flows=found.rows,
                 tunnels=columns.empty(),
+                signals=columns.empty(),
                 ledger=np.zeros((len(places), DIRECTIONS, OUTCOMES), TALLY),
                 devices=(None,) * len(places),
             )
