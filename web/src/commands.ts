@@ -45,9 +45,12 @@ export class Commands {
   }
 
   private help(): void {
+    const digits = this.commands.filter(({ key }) => /^\d$/.test(key));
+    const others = this.commands.filter((command) => !digits.includes(command));
     const lines = [
-      ...this.commands.map(({ key, about }) => [[shown(key)], about] as const),
+      [digits.map(({ key }) => key), digits.map(({ about }) => about).join(", ")] as const,
       ...OF_MARKS,
+      ...others.map(({ key, about }) => [[shown(key)], about] as const),
     ];
     keep(
       byId("keys", HTMLElement),

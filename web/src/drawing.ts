@@ -29,6 +29,8 @@ import type { Traffic } from "./traffic";
 export type Pace = "live" | "step" | "still";
 
 export interface Drawing {
+  /** What else can be chosen of it: stands among the tools while it is shown. */
+  readonly controls?: HTMLElement;
   /** Draws all of it into its panel. */
   draw(traffic: Traffic, selection: Selection, pace: Pace): void;
   /** Everything that has nothing to do with this key fades; null lets all stand out again. */

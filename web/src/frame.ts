@@ -47,6 +47,7 @@ const THIN_RING = 5;
 const INSIDE_RING = { phone: 10, desk: 15, wide: 21 } as const;
 /** Between an opened arc and what stands inside it. */
 const INSIDE_GAP = 4;
+const OPEN_PHONE_SIDE = 50;
 /** Width of a character of the monospaced face, in parts of its size. */
 const CHARACTER = 0.6;
 
@@ -67,10 +68,9 @@ export function frameFor(
   const namesRoom = openness === "closed" ? 0 : nameLength * CHARACTER * TYPE[size].inside + 10;
   // One opened arc changes nothing but itself; its label moves out alone.
   const taken = openness === "all" ? namesRoom : 0;
-  const outer = Math.max(
-    40,
-    Math.min(height / 2 - is.top - taken * 0.6, width / 2 - is.side - taken),
-  );
+  // On a phone only short names stand beside an open circle: see labels.ts.
+  const side = phone && openness === "all" ? OPEN_PHONE_SIDE : is.side;
+  const outer = Math.max(40, Math.min(height / 2 - is.top - taken * 0.6, width / 2 - side - taken));
   const insideOuter = outer - THIN_RING - INSIDE_GAP;
   const insideInner = insideOuter - INSIDE_RING[size];
   const [short, long, top] = is.legend;

@@ -52,9 +52,9 @@ export function placeLabels(arcs: readonly Labelled[], frame: Frame): (LabelPlac
     const labels = arcs
       .map((arc, index) => labelOf(arc, index, frame))
       .filter(({ angle }) => Math.sin(angle) >= 0 === (side === "right"));
-    const full = placeSide(labels, frame, roomOf(frame, side));
+    const full = placeSide(labels, frame, roomOf(frame));
     const isCovered = full.some((label) => reachesLegend(finish(label, side, frame), frame));
-    const room = aboveLegend(frame, roomOf(frame, side));
+    const room = aboveLegend(frame, roomOf(frame));
     for (const label of isCovered ? placeSide(labels, frame, room) : full) {
       places[label.index] = finish(label, side, frame);
     }
@@ -143,8 +143,9 @@ function mean(pool: { readonly sum: number; readonly count: number }): number {
 }
 
 /** Between the line of crumbs above and the edge below. */
-function roomOf(frame: Frame, side: "left" | "right"): Room {
-  const crumbs = side === "left" && frame.size !== "phone" ? 46 : 34;
+function roomOf(frame: Frame): Room {
+  // Below the crumbs and what can be chosen beside them; on phones that is below the circle.
+  const crumbs = frame.size !== "phone" ? 46 : 34;
   const top = frame.type.address + crumbs - frame.y;
   return { top, bottom: frame.height - frame.y - frame.type.rate - 12 };
 }

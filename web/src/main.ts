@@ -124,7 +124,7 @@ function drawTime(selection: Selection): void {
   const { traffic } = stage;
   if (traffic === null) return;
   if (selection.view === "timeline") stage.draw(traffic, selection, "step");
-  else strip.draw(traffic, selection, focusOf(selection));
+  else strip.draw(traffic, selection);
 }
 
 /** What a choice waited for is here, or will not come soon. */

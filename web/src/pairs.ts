@@ -42,16 +42,18 @@ export function pairTwin({ inside, measure }: Traffic): Twin {
     }),
   );
   rows.sort((x, y) => Number(y.at(-1)) - Number(x.at(-1)));
+  const columns = [
+    { name: "From" },
+    { name: "VNI of the sender" },
+    { name: "To" },
+    { name: "VNI of the receiver" },
+    { name: "Sent", unit: unitName(measure) },
+  ];
+  const isUsed = columns.map((_, i) => rows.some((row) => row[i] !== null));
   return {
     caption: "Who sends how much to whom, biggest first",
-    columns: [
-      { name: "From" },
-      { name: "VNI" },
-      { name: "To" },
-      { name: "VNI" },
-      { name: "Sent", unit: unitName(measure) },
-    ],
-    rows,
+    columns: columns.filter((_, i) => isUsed[i]),
+    rows: rows.map((row) => row.filter((_, i) => isUsed[i])),
   };
 }
 

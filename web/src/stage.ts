@@ -79,6 +79,7 @@ export class Stage {
     this.show(part);
     if (before !== part) before?.drawing?.leave?.();
     part.drawing ??= part.kind.make(part.panel, this.tools);
+    if (before !== part) this.swapControls(before?.drawing?.controls, part.drawing.controls);
     this.shown = { part, traffic, selection };
     // A table is its own twin.
     const isTwin = selection.twin && part.kind.name !== "table";
@@ -94,6 +95,11 @@ export class Stage {
   clear(): void {
     this.twin.root.hidden = true;
     for (const { panel } of this.parts) panel.hidden = true;
+  }
+
+  private swapControls(before: HTMLElement | undefined, next: HTMLElement | undefined): void {
+    before?.remove();
+    if (next) byId("tools", HTMLElement).prepend(next);
   }
 
   private show(part: Part): void {

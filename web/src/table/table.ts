@@ -40,6 +40,7 @@ class Table implements Drawing {
   private readonly sum = make("div", { class: "table-sum" });
   private readonly head: Head;
   private readonly lines: Lines;
+  readonly controls: HTMLElement;
   private readonly kinds: Kinds;
   private readonly pager: Pager;
   private shown: { traffic: Traffic; selection: Selection } | null = null;
@@ -64,11 +65,12 @@ class Table implements Drawing {
     this.kinds = new Kinds((rows) => {
       tools.choose({ rows, sort: "" });
     });
+    this.controls = this.kinds.root;
     this.grid.append(this.head.columns, this.head.root, body);
     this.grid.setAttribute("role", "grid");
     this.grid.setAttribute("aria-label", table.about);
     this.grid.tabIndex = 0;
-    panel.append(this.kinds.root, this.scroller, this.sum);
+    panel.append(this.scroller, this.sum);
     this.scroller.addEventListener("scroll", () => {
       this.follow();
     });

@@ -92,7 +92,7 @@ export function totalOf({ rates }: Bin, amount: Amount): number {
   return total;
 }
 
-/** Of the last columns: a step is never shorter than what is kept of its time. */
+/** A step is never shorter than what is kept of any time: a picture has one measure. */
 function longestIn(columns: readonly Column[]): number {
-  return Math.max(...columns.slice(-3).map(({ interval_s }) => interval_s), 1e-3);
+  return columns.reduce((longest, { interval_s }) => Math.max(longest, interval_s), 1e-3);
 }

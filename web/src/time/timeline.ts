@@ -38,6 +38,7 @@ class Timeline implements Drawing {
   private readonly layers: Record<"grid" | "areas" | "axis" | "held" | "labels", Layer>;
   private readonly brushes: Brushes;
   private readonly backs: Backs;
+  readonly controls: HTMLElement;
   private readonly tools: BrushTools;
   private shown: { traffic: Traffic; selection: Selection; plot: Plot } | null = null;
 
@@ -49,7 +50,8 @@ class Timeline implements Drawing {
     this.backs = new Backs((back_s) => {
       choose({ back_s, span: null, before: null });
     });
-    panel.append(this.heading, this.hint, this.backs.root, this.svg);
+    this.controls = this.backs.root;
+    panel.append(this.heading, this.hint, this.svg);
     const layer = (name: string): Layer => select(this.svg).append("g").attr("class", name);
     this.layers = {
       grid: layer("grid-lines"),
