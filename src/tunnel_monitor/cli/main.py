@@ -49,7 +49,7 @@ class HelpFormatter(argparse.RawDescriptionHelpFormatter, argparse.ArgumentDefau
     """Keeps the examples' lines and says each option's default."""
 
     def _get_help_string(self, action: argparse.Action) -> str | None:
-        if action.default in (None, False, [], argparse.SUPPRESS):
+        if action.default in (None, False, "", [], argparse.SUPPRESS):
             return action.help
         return super()._get_help_string(action)
 
