@@ -49,7 +49,7 @@ COLLECT = """async () => {
 
 PREFIXES = {"": 1, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 AMOUNT = re.compile(r"([\d.]+)\s*([kMGT]?)(b/s|B|pps|pkt)")
-ARC = re.compile(r"(.+) (?:sends|sent) (.+) and (?:receives|received) (.+?)(?:; behind .*)?")
+ARC = re.compile(r"(.+) (?:sends|sent) (.+) and (?:receives|received) ([^;]+)(?:; .*)?")
 
 
 class Exchange(NamedTuple):
@@ -164,6 +164,6 @@ def exchange(said: str) -> Exchange:
 
 def vni_in(said: str) -> int:
     """From "…; behind 172.16.1.106, VNI 10001"."""
-    found = re.search(r", VNI (\d+)$", said)
+    found = re.search(r", VNI (\d+)(?:;|$)", said)
     assert found, f"an endpoint says {said!r}"
     return int(found[1])

@@ -110,7 +110,7 @@ export interface Status {
   readonly peers: number;
   readonly endpoints: number;
   readonly lab: { readonly hosts: number } | null;
-  readonly findings: { readonly open: number };
+  readonly findings: { readonly open: number; readonly number: number };
   readonly capture: { readonly files: readonly string[] } | null;
 }
 
@@ -262,7 +262,7 @@ const status: Decoder<Status> = shape<Status>({
   peers: number,
   endpoints: number,
   lab: orNull(shape({ hosts: number })),
-  findings: shape({ open: number }),
+  findings: shape({ open: number, number }),
   capture: orNull(shape({ files: listOf(text) })),
 });
 

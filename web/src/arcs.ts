@@ -2,6 +2,8 @@
 import type { Selection } from "d3-selection";
 import type { Picture } from "./chord";
 import { coloursOf, notched, OTHER_COLOUR, rimColour } from "./colour";
+import { concernWords } from "./findings/concerned";
+import { worstOf } from "./findings/found";
 import { HATCH } from "./hatch";
 import type { Span } from "./layout";
 import * as marks from "./marks";
@@ -12,14 +14,25 @@ import { arcWords, sentence, whereWords } from "./words";
 type Layer = Selection<SVGGElement, unknown, null, undefined>;
 type Groups = Selection<SVGGElement, ArcMark, SVGGElement, unknown>;
 
+/** Half the size of the mark of a finding, in px. */
+const FOUND = 5;
 /** The rim's arcs take the pointer this far outside of themselves, in px. */
 const REACH = 10;
 
 export function drawRim(layer: Layer, scene: Scene, picture: Picture): void {
   const twins = notched(scene.rim.map((mark) => mark.key));
-  const group = arcs(layer, scene.rim, "peer", ["hit", "ticks", "ring", "arc", "notch"], picture)
+  const group = arcs(
+    layer,
+    scene.rim,
+    "peer",
+    ["hit", "ticks", "ring", "arc", "notch", "found"],
+    picture,
+  )
     .attr("data-peer", (mark) => mark.key)
-    .attr("aria-label", ({ arc }) => sentence(arcWords(arc, picture.measure)))
+    .attr("aria-label", ({ key, arc }) => {
+      const concern = concernWords(picture.concerned.get(key));
+      return `${sentence(arcWords(arc, picture.measure))}${concern}`;
+    })
     .classed("opened", ({ key }) => picture.opened.has(key))
     .classed("other", ({ arc }) => isAdded(arc.place));
   group
@@ -40,17 +53,20 @@ export function drawRim(layer: Layer, scene: Scene, picture: Picture): void {
   group
     .select<SVGPathElement>(".ticks")
     .attr("d", (mark) => marks.tickPath(mark, mark.arc.sent, picture.tick, mark.outer));
+  drawFound(group, picture, (mark) => marks.diamondPath(mark, mark.outer + FOUND, FOUND));
 }
 
 export function drawInside(layer: Layer, scene: Scene, picture: Picture): void {
   const places = picture.inside.arcs.map(({ place }) => place);
   const colours = new Map(coloursOf(places).map((colour, i) => [places[i]?.key, colour]));
-  const group = arcs(layer, scene.inside, "endpoint", ["ring", "arc"], picture)
+  const group = arcs(layer, scene.inside, "endpoint", ["ring", "arc", "found"], picture)
     .attr("data-endpoint", ({ arc }) => (arc.place.kind === "other" ? "other" : arc.place.address))
     .attr("data-peer", ({ arc }) => arc.place.peer)
     .attr(
       "aria-label",
-      ({ arc }) => `${sentence(arcWords(arc, picture.measure))}${whereWords(arc.place)}`,
+      ({ key, arc }) =>
+        `${sentence(arcWords(arc, picture.measure))}${whereWords(arc.place)}` +
+        concernWords(picture.concerned.get(key)),
     );
   group
     .select<SVGPathElement>(".arc")
@@ -61,6 +77,17 @@ export function drawInside(layer: Layer, scene: Scene, picture: Picture): void {
   group
     .select<SVGPathElement>(".ring")
     .attr("d", (mark) => marks.ringPath(wider(mark), mark.inner - 3, mark.outer + 3, 3));
+  drawFound(group, picture, (mark) =>
+    marks.diamondPath(mark, (mark.inner + mark.outer) / 2, FOUND - 1),
+  );
+}
+
+/** What open findings are about. */
+function drawFound(group: Groups, { concerned }: Picture, path: (mark: ArcMark) => string): void {
+  group
+    .select<SVGPathElement>(".found")
+    .attr("data-severity", ({ key }) => worstOf(concerned.get(key) ?? []))
+    .attr("d", (mark) => (concerned.has(mark.key) ? path(mark) : ""));
 }
 
 /** What all arcs have in common. */

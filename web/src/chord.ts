@@ -4,6 +4,7 @@ import { select } from "d3-selection";
 import "d3-transition";
 import { drawInside, drawRim } from "./arcs";
 import { standingFor } from "./chosen";
+import type { Concerned } from "./findings/concerned";
 import { addHatch } from "./hatch";
 import type { Frame } from "./frame";
 import type { Measure } from "./format";
@@ -26,6 +27,7 @@ export interface Picture {
   /** Key of what is chosen. */
   readonly chosen: string | null;
   readonly culprit: Culprit | null;
+  readonly concerned: Concerned;
   /** What its own flow carries. */
   readonly own: OwnFlow;
   /** What one tick on the rim stands for, in the measure's unit; 0 for no ticks. */

@@ -4,6 +4,7 @@ import { commonPrefix } from "./address";
 import { createChord, type Chord, type Picture } from "./chord";
 import { byId, say } from "./dom";
 import type { Drawing, Kind, Pace, Tools, Twin } from "./drawing";
+import { concernedBy } from "./findings/concerned";
 import { roundText } from "./format";
 import { frameFor, type Openness } from "./frame";
 import { layOut, layOutInside } from "./layout";
@@ -80,6 +81,7 @@ function pictureOf(traffic: Traffic, selection: Selection, width: number, height
     measure,
     chosen: selection.chosen,
     culprit,
+    concerned: concernedBy(traffic.findings, [...traffic.rim.places, ...traffic.inside.places]),
     own: ownFlow(traffic),
     tick: width < 560 || traffic.total <= 0 ? 0 : tickStep(0, traffic.total, TICKS),
     peerPrefix: commonPrefix(

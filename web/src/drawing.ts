@@ -1,5 +1,5 @@
 /**
- * What a drawing is. Five of them show one data set and one selection:
+ * What a drawing is. They show one data set and one selection:
  *
  *     stream (live.ts) -> snapshot.ts -> traffic.ts -> a drawing -> its panel on the stage
  *                            link.ts -> Selection -^        |

@@ -2,6 +2,7 @@
 import { sum } from "./amounts";
 import type { Drain, Status } from "./api";
 import { byId, make, part, say, sayQuantity } from "./dom";
+import { worstOf, type Told } from "./findings/found";
 import { bytesText, countText, DASH, quantity, spanText, THIN } from "./format";
 import { account } from "./ledgers";
 import { noticeOf, pillOf, type Condition } from "./pill";
@@ -30,11 +31,17 @@ export function drawHeader(drain: Drain, unit: UnitName, recent: readonly Bin[])
   say(byId("peers", HTMLElement), countText(status.peers));
   say(byId("endpoints", HTMLElement), countText(status.endpoints));
   drawResidual(drain);
-  const { open } = status.findings;
-  byId("findings", HTMLElement).classList.toggle("open", open > 0);
+  byId("own-cost", HTMLElement).replaceChildren(...ownCost(status));
+}
+
+/** What wants to be looked at. */
+export function drawOpenFindings(rows: readonly Told[]): void {
+  const open = rows.length;
+  const stat = byId("findings", HTMLElement);
+  stat.classList.toggle("open", open > 0);
+  stat.dataset.worst = worstOf(rows) ?? "";
   say(byId("open-findings", HTMLElement), countText(open));
   say(byId("findings-word", HTMLElement), open === 1 ? "open finding" : "open findings");
-  byId("own-cost", HTMLElement).replaceChildren(...ownCost(status));
 }
 
 /** The pill, and what to do about it where something is wrong. */

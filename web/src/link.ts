@@ -27,6 +27,7 @@ export function writeLink(selection: Selection): string {
   put("period", selection.period, EVERYTHING.period);
   put("rows", selection.rows, EVERYTHING.rows);
   put("sort", selection.sort, EVERYTHING.sort);
+  put("finding", selection.finding ?? "", "");
   put("paused", selection.paused ? "1" : "", "");
   put("back", String(selection.back_s), String(EVERYTHING.back_s));
   put("span", spanText(selection.span), "");
@@ -66,6 +67,7 @@ function readWords(words: URLSearchParams): Selection {
     paused: words.get("paused") === "1",
     rows: ROW_KINDS.find((kind) => kind === words.get("rows")) ?? EVERYTHING.rows,
     sort: readOrder(words.get("sort") ?? "") === null ? "" : (words.get("sort") ?? ""),
+    finding: /^[0-9a-f]{1,64}$/.exec(words.get("finding") ?? "")?.[0] ?? null,
     back_s: BACKS_S.find((back_s) => String(back_s) === words.get("back")) ?? EVERYTHING.back_s,
     span: readSpan(words.get("span")),
     before: readSpan(words.get("before")),

@@ -3,7 +3,7 @@ import { Commands } from "./commands";
 import { cleared, connectControls, drawControls, excluding } from "./controls";
 import { Crumbs } from "./crumbs";
 import { isEmpty } from "./diagnosis";
-import { byId } from "./dom";
+import { byId, say } from "./dom";
 import type { Pace, Tools } from "./drawing";
 import { DRAWINGS } from "./drawings";
 import { drawEmpty, drawEmptyRight } from "./empty";
@@ -11,7 +11,10 @@ import { ExportMenu } from "./export/menu";
 import { frozenIn } from "./export/frozen";
 import { Feed } from "./feed";
 import { FilterBox } from "./filter/box";
-import { drawHeader, drawState } from "./header";
+import { FindingDetail } from "./findings/detail";
+import { FindingsFeed } from "./findings/feed";
+import { pressing } from "./findings/found";
+import { drawHeader, drawOpenFindings, drawState } from "./header";
 import { slicer } from "./later";
 import { Latest } from "./latest";
 import { LeftPanel } from "./left";
@@ -60,6 +63,20 @@ const stage = new Stage(DRAWINGS, tools, new Tip(byId("tip", HTMLElement)), {
 });
 const left = new LeftPanel(choose);
 const right = new RightPanel({ choose, deeper, exclude, top });
+const findings = new FindingsFeed({
+  news: () => {
+    if (feed.latest) news();
+  },
+  opened: (title) => {
+    say(byId("said", HTMLElement), `New finding: ${title}`);
+  },
+});
+const detail = new FindingDetail({
+  choose,
+  mute: (id, isMuted) => {
+    findings.mute(id, isMuted);
+  },
+});
 const strip = new TimelineStrip(byId("timeline", SVGSVGElement), choose);
 const crumbs = new Crumbs(byId("crumbs", HTMLElement), choose);
 const box = new FilterBox((filter) => {
@@ -81,6 +98,9 @@ let before = store.now;
 let waiter: ReturnType<typeof setTimeout> | null = null;
 
 connectControls(store, box, exports, commands);
+byId("findings", HTMLButtonElement).addEventListener("click", () => {
+  choose({ view: "findings" });
+});
 commands.add({ key: "c", about: "the flow that grew most", act: chooseCulprit });
 drawControls(store.now);
 box.show(store.now.filter);
@@ -97,9 +117,11 @@ async function replay(): Promise<void> {
   if (frozen === null) return;
   if (location.hash === "") store.choose(readLink(frozen.link));
   feed.replay(frozen);
+  findings.replay(frozen.findings);
 }
 
 function news(): void {
+  if (feed.latest) findings.follow(feed.latest.status);
   if (waiter === null) draw("live");
   else if (feed.knows(store.now)) answer();
 }
@@ -158,8 +180,9 @@ function* parts(snapshot: Snapshot, selection: Selection, pace: Pace): Iterable<
     back_s: selection.back_s,
     growth: growth.get(growthPath(selection), false),
   };
-  const traffic = trafficOf(snapshot, selection, past);
-  const empty = isEmpty(drain);
+  const { found } = findings;
+  const traffic = trafficOf(snapshot, selection, past, found);
+  const empty = isEmpty(drain) && selection.view !== "findings";
   layStage(empty, selection);
   yield;
   if (empty) {
@@ -173,6 +196,8 @@ function* parts(snapshot: Snapshot, selection: Selection, pace: Pace): Iterable<
   // The header tells of now; of what is held, where that is what is shown.
   const now = selection.span === null ? drain : (feed.latest ?? drain);
   drawHeader(now, selection.unit, feed.history.recent(RECENT));
+  drawOpenFindings(pressing(found));
+  stage.badge("findings", pressing(found).length);
   document.body.dataset.drains = String(drain.drains);
   delete document.body.dataset.drawing;
   document.documentElement.dataset.ready = "";
@@ -182,7 +207,8 @@ function* drawTraffic(traffic: Traffic, selection: Selection, pace: Pace): Itera
   crumbs.draw(traffic, selection);
   stage.draw(traffic, selection, pace);
   yield;
-  right.draw(traffic, selection, feed.history.recent(RECENT));
+  if (selection.view === "findings") detail.draw(traffic, selection);
+  else right.draw(traffic, selection, feed.history.recent(RECENT));
   yield;
   if (selection.view !== "timeline") strip.draw(traffic, selection);
 }
@@ -194,8 +220,9 @@ function chooseCulprit(): void {
 
 function layStage(empty: boolean, { view }: Selection): void {
   byId("empty", HTMLElement).hidden = !empty;
-  byId("crumbs", HTMLElement).hidden = empty;
+  byId("crumbs", HTMLElement).hidden = empty || view === "findings";
   byId("tools", HTMLElement).hidden = empty;
+  for (const id of ["top", "rows"]) byId(id, HTMLElement).hidden = view === "findings";
   byId("time", HTMLElement).hidden = empty || view === "timeline";
   byId("stage", HTMLElement).classList.toggle("tall", empty);
 }

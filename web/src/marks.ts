@@ -129,6 +129,23 @@ export function notchPath(span: Span, inner: number, outer: number): string {
   return ringPath({ start: at - half, end: at + half }, inner, outer);
 }
 
+/** A diamond in the middle of an arc. */
+export function diamondPath(span: Span, radius: number, size: number): string {
+  const at = middle(span);
+  const [right, down] = [Math.cos(at), Math.sin(at)];
+  const [x, y] = pointAt(at, radius);
+  const corners = [
+    [0, 1],
+    [1, 0],
+    [0, -1],
+    [-1, 0],
+  ].map(([out = 0, along = 0]) => {
+    const [dx, dy] = [out * down + along * right, along * down - out * right];
+    return `${(x + size * dx).toFixed(1)},${(y + size * dy).toFixed(1)}`;
+  });
+  return `M${corners.join("L")}Z`;
+}
+
 /** The width in px of an end. */
 export function widthOf({ start, end, radius }: EndMark): number {
   return (end - start) * radius;

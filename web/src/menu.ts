@@ -49,7 +49,7 @@ export class Menu {
   }
 
   open(): void {
-    this.list.showPopover();
+    if (this.button.checkVisibility()) this.list.showPopover();
   }
 
   private fill(): void {

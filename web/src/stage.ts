@@ -3,7 +3,7 @@
  * `data-key`; pointing at one lets it stand out and shows the tip, a click chooses it, a second
  * click and enter lead deeper, arrow keys go from one to the next.
  */
-import { byId, make } from "./dom";
+import { byId, make, part, say } from "./dom";
 import type { Drawing, Kind, Pace, Tools } from "./drawing";
 import type { Selection, ViewName } from "./state";
 import type { Shown } from "./export/saved";
@@ -18,6 +18,9 @@ export interface StageActions {
   /** A second click, or enter, on what is chosen. */
   readonly deeper: (key: string) => void;
 }
+
+/** Lists, which need no other one beside them. */
+const OWN_TWINS: ReadonlySet<ViewName> = new Set(["table", "findings"]);
 
 interface Part {
   readonly kind: Kind;
@@ -60,6 +63,15 @@ export class Stage {
     return this.parts.some(({ kind }) => kind.name === name);
   }
 
+  /** A number on a view's tab; 0 for none. */
+  badge(name: ViewName, count: number): void {
+    const tab = this.parts.find(({ kind }) => kind.name === name)?.tab;
+    if (!tab) return;
+    const badge = part(tab, "badge");
+    badge.hidden = count === 0;
+    say(part(badge, "count"), String(count));
+  }
+
   /** What is drawn; null before the first time. */
   get traffic(): Traffic | null {
     return this.shown?.traffic ?? null;
@@ -81,8 +93,7 @@ export class Stage {
     part.drawing ??= part.kind.make(part.panel, this.tools);
     if (before !== part) this.swapControls(before?.drawing?.controls, part.drawing.controls);
     this.shown = { part, traffic, selection };
-    // A table is its own twin.
-    const isTwin = selection.twin && part.kind.name !== "table";
+    const isTwin = selection.twin && !OWN_TWINS.has(part.kind.name);
     part.panel.classList.toggle("behind", isTwin);
     this.twin.root.hidden = !isTwin;
     if (isTwin) this.twin.draw(part.drawing.twin(traffic, selection), part.kind.title);
@@ -233,7 +244,14 @@ function tabFor({ name, title }: Kind): HTMLButtonElement {
     { class: "tab", id: `tab-${name}` },
     `${title} `,
     make("kbd", {}, number),
+    make(
+      "span",
+      { class: "badge" },
+      make("b", { class: "count" }),
+      make("span", { class: "unseen" }, " open"),
+    ),
   );
+  part(tab, "badge").hidden = true;
   tab.setAttribute("role", "tab");
   tab.setAttribute("aria-controls", `panel-${name}`);
   return tab;

@@ -3,8 +3,8 @@ import type { RowKind } from "./table/rows";
 import { drillsOf, withValue, withWord, without } from "./filter/edit";
 import { OTHER, thingsOf } from "./things";
 
-/** The five drawings, in the order of their tabs and keys. */
-export const VIEWS = ["chord", "matrix", "sankey", "table", "timeline"] as const;
+/** The drawings, in the order of their tabs and keys. */
+export const VIEWS = ["chord", "matrix", "sankey", "table", "timeline", "findings"] as const;
 export type ViewName = (typeof VIEWS)[number];
 
 /** `underlay`: peers; `overlay`: the endpoints behind them, at the same place. */
@@ -50,6 +50,8 @@ export interface Selection {
   /** What the table lists, and by what: "-bytes"; "" for the largest first. */
   readonly rows: RowKind;
   readonly sort: string;
+  /** Id of the finding that is talked about; null for the first. */
+  readonly finding: string | null;
   /** How far back the past is shown, in seconds. */
   readonly back_s: number;
   /** The brush: only this time; null for now. */
@@ -73,6 +75,7 @@ export const EVERYTHING: Selection = {
   paused: false,
   rows: "flows",
   sort: "",
+  finding: null,
   back_s: 900,
   span: null,
   before: null,

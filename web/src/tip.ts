@@ -1,6 +1,7 @@
 /** The card beside what is pointed at: in words what it is, and the facts behind it. */
 import { rimColour } from "./colour";
 import { make, swatch } from "./dom";
+import { concernedBy } from "./findings/concerned";
 import { shareText } from "./format";
 import { pairOf, sumOf } from "./pairs";
 import type { Selection } from "./state";
@@ -91,6 +92,8 @@ function contentOf(key: string, traffic: Traffic, selection: Selection): Content
   const sum = sumOf(traffic, key);
   if (!sum) return null;
   const facts = [`${share(sum.sent)} of all sent`];
+  const places = [...traffic.rim.places, ...traffic.inside.places];
+  for (const { title } of concernedBy(traffic.findings, places).get(key) ?? []) facts.push(title);
   const where = whereWords(sum.place).replace(/^; /, "");
   if (sum.place.kind === "endpoint" && where !== "") facts.push(where);
   if (sum.place.kind === "peer") {

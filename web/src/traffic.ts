@@ -7,6 +7,7 @@ import { amountIn, sum, type Amount } from "./amounts";
 import type { Drain, Flow, Tunnel } from "./api";
 import { culpritOf, type Culprit } from "./culprit";
 import { valueOf } from "./filter/edit";
+import { NOTHING_FOUND, type Found } from "./findings/found";
 import { passing } from "./passing";
 import type { Measure } from "./format";
 import { insideMatrix, type Inside } from "./inside";
@@ -51,6 +52,7 @@ export interface Traffic {
   /** The ledger's: everything that was tunnelled, whatever is chosen. */
   readonly all: number;
   readonly culprit: Culprit | null;
+  readonly findings: Found;
   readonly past: Past;
 }
 
@@ -72,7 +74,12 @@ export interface Past {
 const PERIODS = { last: "rate", total: "total" } as const;
 const NO_PAST: Past = { columns: [], held: null, isWhole: false, back_s: LONGEST_S, growth: null };
 
-export function trafficOf(snapshot: Snapshot, selection: Selection, past: Past = NO_PAST): Traffic {
+export function trafficOf(
+  snapshot: Snapshot,
+  selection: Selection,
+  past: Past = NO_PAST,
+  findings: Found = NOTHING_FOUND,
+): Traffic {
   const { drain } = snapshot;
   const { unit, size } = selection;
   const period = drain.window === "span" ? selection.period : PERIODS[drain.window];
@@ -105,6 +112,7 @@ export function trafficOf(snapshot: Snapshot, selection: Selection, past: Past =
     total: sum(rows.map(amount)) + rest,
     all: amount(drain.all),
     culprit: culpritOf(drain.culprit, told, measure),
+    findings,
     past,
   };
 }

@@ -17,6 +17,7 @@ const chosen: Selection = {
   paused: true,
   rows: "tunnels",
   sort: "-packets",
+  finding: "0a1b2c3d4e5f",
   back_s: 3600,
   span: { from: 1763800000, to: 1763800300.5 },
   before: { from: 1763799000, to: 1763799300 },
@@ -32,7 +33,7 @@ test("a link is versioned and readable", () => {
     "#v=2&view=table&layer=overlay&by=vni&top=50&below=100" +
       "&filter=vni:10001+outer:172.16.1.0/24+!peer:172.16.1.108" +
       "&chosen=172.16.1.106/vxlan:10001/192.168.1.7|172.16.1.102" +
-      "&twin=1&unit=packets&size=inner&period=total&rows=tunnels&sort=-packets&paused=1&back=3600",
+      "&twin=1&unit=packets&size=inner&period=total&rows=tunnels&sort=-packets&finding=0a1b2c3d4e5f&paused=1&back=3600",
   );
   expect(writeLink({ ...EVERYTHING, chosen: "2001:db8::5" })).toBe("#v=2&chosen=2001:db8::5");
 });

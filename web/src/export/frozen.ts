@@ -7,9 +7,10 @@ export interface Frozen {
   readonly saved: number;
   /** The fragment that the page was at. */
   readonly link: string;
-  /** The reply of `snapshot`, and of `timeline`. */
+  /** The replies of `snapshot`, `timeline` and `findings`. */
   readonly snapshot: unknown;
   readonly timeline: unknown;
+  readonly findings: unknown;
 }
 
 const ID = "frozen";
@@ -20,8 +21,8 @@ export async function frozenIn(page: Document): Promise<Frozen | null> {
   const packed = page.getElementById(ID)?.textContent;
   if (packed == null) return null;
   const value: unknown = JSON.parse(await unpacked(packed));
-  const { snapshot, timeline } = record(value, ID);
-  return { ...head(value, ID), snapshot, timeline };
+  const { snapshot, timeline, findings } = record(value, ID);
+  return { ...head(value, ID), snapshot, timeline, findings };
 }
 
 /** As an element for the head of a page. */

@@ -23,6 +23,8 @@ export function requestFor(selection: Selection, traffic: Traffic): string {
       return flows(KINDS[selection.rows], words, selection.sort);
     case "timeline":
       return "api/v1/timeline";
+    case "findings":
+      return "api/v1/findings";
   }
 }
 

@@ -72,12 +72,13 @@ export async function htmlFile(shown: Shown): Promise<File> {
   const { traffic, selection } = shown;
   const words = aboutWords({ ...selection, filter: "" }, traffic);
   words.set("limit", String(MOST_FLOWS));
-  const [snapshot, timeline] = await Promise.all([
+  const [snapshot, timeline, findings] = await Promise.all([
     ask(`api/v1/snapshot?${words.toString()}`),
     ask("api/v1/timeline"),
+    ask("api/v1/findings"),
   ]);
   const link = writeLink({ ...selection, paused: true });
-  const frozen = { saved: Date.now() / 1000, link, snapshot, timeline };
+  const frozen = { saved: Date.now() / 1000, link, snapshot, timeline, findings };
   const address = new URL(location.pathname, location.href).href;
   return file(shown, "html", await savedPage(address, frozen), "text/html");
 }

@@ -1,6 +1,7 @@
 /** The right panel: everything, or the chosen thing, told the same way. */
 import { rimColour } from "../colour";
 import { byId, keep, make, part, say, sayQuantity, swatch } from "../dom";
+import { OpenFindings } from "../findings/open";
 import { quantity, shareText } from "../format";
 import type { Bin } from "../series";
 import { drawSpark } from "../spark";
@@ -41,6 +42,7 @@ export class RightPanel {
   private readonly actions: RightActions;
   private readonly card: Card;
   private readonly who = newWho();
+  private readonly findings: OpenFindings;
   private readonly comparison: ComparisonPart;
   private readonly lists = [newList(), newList()] as const;
   private readonly path = make("section", { class: "path-part" });
@@ -52,6 +54,7 @@ export class RightPanel {
     this.actions = actions;
     this.card = new Card(actions);
     this.acts = new Acts(actions);
+    this.findings = new OpenFindings(actions.choose);
     this.comparison = new ComparisonPart((chosen) => {
       actions.choose({ chosen });
     });
@@ -59,6 +62,7 @@ export class RightPanel {
     this.parts = [
       this.card.root,
       this.who.root,
+      this.findings.root,
       this.comparison.root,
       ...this.lists.map(({ root }) => root),
       this.path,
@@ -78,6 +82,7 @@ export class RightPanel {
     if (compared) this.comparison.draw(compared, { ...traffic.measure, period: "rate" });
     this.card.draw(traffic.culprit, traffic.measure);
     this.drawWho(traffic, subject, bins);
+    this.findings.draw(traffic.findings, subject.things);
     this.drawLists(traffic, subject, selection, compared !== null);
     this.drawPath(traffic, subject, summary);
     drawFacts(this.facts, factsOf(traffic, subject, summary));

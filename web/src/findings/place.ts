@@ -1,0 +1,20 @@
+/** Where on the circle a finding is. */
+import { EVERYTHING, type Selection } from "../state";
+import { networkKey, pairKey } from "../things";
+import { compareAddresses } from "../address";
+import type { Finding } from "./report";
+
+/** The choice that shows it: its network alone, its peers chosen. */
+export function placeOf({ peers, vni }: Finding): Partial<Selection> {
+  const { layer, below, grouping } = EVERYTHING;
+  const filter = vni === null ? "" : `vni:${String(vni)}`;
+  const usual = { view: "chord", layer, below, filter } as const;
+  const [first, second] = [...peers].sort(compareAddresses);
+  if (first === undefined) {
+    return vni === null
+      ? usual
+      : { ...usual, filter: "", grouping: "vni", chosen: networkKey(vni) };
+  }
+  const chosen = second === undefined ? first : pairKey(first, second);
+  return { ...usual, grouping, chosen };
+}
