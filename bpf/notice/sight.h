@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/* The packet at hand, again, and the rows that what is seen goes into. */
+#pragma once
+
+#include "../count.h"
+#include "../notices.h"
+
+#define IPV4_DONT_FRAGMENT 0x4000
+
+/* The packet at hand, again. */
+struct sight {
+	const __u8 *start;
+	const __u8 *end;
+	struct walk *walk;
+	struct place place;
+};
+
+static __always_inline const __u8 *bytes_at(const struct sight *sight, __u64 offset, __u64 size)
+{
+	struct cursor at = {
+		.start = sight->start, .end = sight->end, .offset = offset, .limit = ~0ULL};
+
+	return header_of(&at, size);
+}
+
+/* One of 128: the upper bits of a product depend on all of a number's. */
+static __always_inline __u32 hash_of(__u32 number)
+{
+	return number * 0x9e3779b1U >> 25;
+}
+
+static __always_inline void set_bit(__u64 *bits, __u32 hash)
+{
+	bits[hash >> 6 & 1] |= 1ULL << (hash & 63);
+}
+
+/* The row of a key's tunnel, made if there is room. */
+static __always_inline struct notices *notices_of(const struct sight *sight,
+						  const struct wide_key *key)
+{
+	struct notices nothing = {};
+	__u32 slot = sight->place.slot;
+	struct notices *row;
+	void *table;
+
+	table = bpf_map_lookup_elem(&noticed, &slot);
+	if (!table)
+		return NULL;
+	row = bpf_map_lookup_elem(table, key);
+	if (row)
+		return row;
+	bpf_map_update_elem(table, key, &nothing, BPF_NOEXIST);
+	return bpf_map_lookup_elem(table, key);
+}
+
+struct ip_facts {
+	__u8 tos;
+	__u8 ttl;
+	bool dont_fragment;
+	__u16 size; /* as declared; 0 for more than the field can say */
+};
+
+static __always_inline bool read_facts(const struct sight *sight, __u64 offset, bool ipv4,
+				       struct ip_facts *facts)
+{
+	const __u8 *ip;
+
+	if (ipv4) {
+		ip = bytes_at(sight, offset, IPV4_SIZE);
+		if (!ip)
+			return false;
+		facts->tos = ip[1];
+		facts->ttl = ip[8];
+		facts->size = to_host16(load16(ip + 2));
+		facts->dont_fragment = load16(ip + 6) & to_network16(IPV4_DONT_FRAGMENT);
+		return true;
+	}
+	ip = bytes_at(sight, offset, IPV6_SIZE);
+	if (!ip)
+		return false;
+	facts->tos = to_host16(load16(ip)) >> 4;
+	facts->ttl = ip[7];
+	facts->size = to_host16(load16(ip + 4)) + IPV6_SIZE;
+	facts->dont_fragment = true;
+	return true;
+}
