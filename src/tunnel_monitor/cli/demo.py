@@ -49,14 +49,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "  sudo tunnel-monitor demo --fault one-way        something is wrong: see the findings\n"
         "  sudo tunnel-monitor demo --hosts 30 --segments 2 --listen 127.0.0.1:9090"
     )
-    sizes = Topology()
-    parser.add_argument("--hosts", type=int, default=sizes.hosts, metavar="N", help="2 to 254")
-    parser.add_argument(
-        "--segments", type=int, default=sizes.segments, metavar="N", help="virtual networks"
-    )
-    parser.add_argument(
-        "--clients", type=int, default=sizes.clients, metavar="N", help="per segment and host"
-    )
+    add_size_options(parser)
     parser.add_argument(
         "--listen", default="127.0.0.1:8080", metavar="HOST:PORT", help="where to serve the page"
     )
@@ -88,6 +81,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=[],
         choices=FAULTS,
         help="make this fault once all is running; repeatable; see `lab fault`",
+    )
+
+
+def add_size_options(parser: argparse.ArgumentParser) -> None:
+    """How much of everything is built."""
+    sizes = Topology()
+    parser.add_argument("--hosts", type=int, default=sizes.hosts, metavar="N", help="2 to 254")
+    parser.add_argument(
+        "--segments", type=int, default=sizes.segments, metavar="N", help="virtual networks"
+    )
+    parser.add_argument(
+        "--clients", type=int, default=sizes.clients, metavar="N", help="per segment and host"
     )
 
 

@@ -59,6 +59,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "line of JSON each",
     )
     parser.add_argument("file", nargs="?", metavar="FILE", help="with export: where to")
+    add_question_options(parser)
+    add_filter_option(parser)
+    parser.add_argument("--json", action="store_true", help="print the API's reply instead")
+    parser.add_argument(
+        "--history",
+        metavar="PATH",
+        help=f"the file; default: {place.state_folder() / place.FILE}",
+    )
+    add_store_option(parser, "ask a database instead of a file")
+
+
+def add_question_options(parser: argparse.ArgumentParser) -> None:
+    """From when to when, what is told apart, and how much of it is shown."""
     parser.add_argument(
         "--from",
         dest="begin",
@@ -80,14 +93,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sort", default="-bytes", metavar="COLUMN", help="with - before it, largest first"
     )
-    add_filter_option(parser)
-    parser.add_argument("--json", action="store_true", help="print the API's reply instead")
-    parser.add_argument(
-        "--history",
-        metavar="PATH",
-        help=f"the file; default: {place.state_folder() / place.FILE}",
-    )
-    add_store_option(parser, "ask a database instead of a file")
 
 
 def run(options: argparse.Namespace) -> int:

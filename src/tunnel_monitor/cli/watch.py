@@ -65,6 +65,25 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_filter_option(parser)
     add_names_option(parser)
     add_resolve_option(parser)
+    add_counting_options(parser)
+    add_history_options(parser)
+    add_store_option(parser, "send what is counted to a database, too")
+    add_spool_options(parser)
+    parser.add_argument(
+        "--host",
+        default=socket.gethostname(),
+        metavar="NAME",
+        help="the name this host goes by; in a store each has its own",
+    )
+    parser.add_argument(
+        "--no-serve", action="store_true", help="no page: only keep, or send to the store"
+    )
+    add_judging_options(parser)
+    for_demo(parser)
+
+
+def add_counting_options(parser: argparse.ArgumentParser) -> None:
+    """What is counted, how often, and how the programs get where they count."""
     parser.add_argument(
         "--interval",
         type=float,
@@ -103,20 +122,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--user", default=DEFAULTS.user, metavar="NAME", help="whom to become once attached"
     )
-    add_history_options(parser)
-    add_store_option(parser, "send what is counted to a database, too")
-    add_spool_options(parser)
-    parser.add_argument(
-        "--host",
-        default=socket.gethostname(),
-        metavar="NAME",
-        help="the name this host goes by; in a store each has its own",
-    )
-    parser.add_argument(
-        "--no-serve", action="store_true", help="no page: only keep, or send to the store"
-    )
-    add_judging_options(parser)
-    for_demo(parser)
 
 
 def for_demo(parser: argparse.ArgumentParser) -> None:
