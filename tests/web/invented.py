@@ -130,7 +130,15 @@ class Invented:
     @property
     def culprit(self) -> str:
         """The outer address of who sends more than before."""
-        packed = self.overlay.keys["outer_src"][self.overlay.culprit]
+        return self._of_culprit("outer_src")
+
+    @property
+    def culprit_inside(self) -> str:
+        """The inner address of the same."""
+        return self._of_culprit("inner_src")
+
+    def _of_culprit(self, column: str) -> str:
+        packed = self.overlay.keys[column][self.overlay.culprit]
         return str(ipaddress.IPv4Address(packed.tobytes()))
 
     def get(self, path: str) -> Any:

@@ -30,6 +30,7 @@ export class BrushTools {
   draw(held: Held | null, brushes: Brushes, { filter }: Selection): void {
     const [span, before] = [brushes.shown("span"), brushes.shown("before")];
     say(this.words, hint(held, span, filter));
+    this.words.classList.toggle("held", held !== null && span === null);
     this.begin.hidden = span !== null;
     this.compare.hidden = span === null || before !== null;
     this.clear.hidden = span === null && before === null;
