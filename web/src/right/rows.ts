@@ -32,9 +32,9 @@ export function drawPeerRows(
   drawBars(list, rows, number, choices, ({ key, address }) => {
     const name = named(address, shorten(address, ROOM), choices);
     const colour = choices.grouping === "peer" ? rimColour(key) : NEUTRAL;
-    const row = button("row", `Choose ${address}`, key, choices, swatch(colour), name);
+    const title = `Choose ${address}`;
+    const row = button("row", title, key, choices, swatch(colour), name, bars(colour));
     row.dataset.talker = address;
-    row.append(bars(colour));
     return row;
   });
 }
@@ -94,13 +94,12 @@ export function drawFlowRows(
       const colour = rimColour(choices.grouping === "peer" ? peer : networkKey(vni));
       const row = button("row flow", title, key, choices, swatch(colour), way, network);
       row.dataset.flow = `${from}|${to}`;
-      row.append(make("b", { class: "amount" }));
       return row;
     },
     (row, { key, amount, from, to }) => {
       const said = amountText(amount, choices.measure);
       say(part(row, "amount"), said);
-      row.setAttribute("aria-label", `${from} to ${to}: ${said}`);
+      say(part(row, "unseen"), `${from} to ${to}: ${said}`);
       row.classList.toggle("marked", choices.marked.has(key));
     },
   );
@@ -118,18 +117,14 @@ function drawBars(
     list,
     rows,
     ({ key }) => key,
-    (one) => {
-      const row = create(one);
-      row.append(make("b", { class: "amount" }));
-      return row;
-    },
+    create,
     (row, one) => {
       setBar(part(row, "sent"), one.sent / most);
       setBar(part(row, "received"), one.received / most);
       say(part(row, "amount"), amountText(number(one), measure));
       const [out, into] = [amountText(one.sent, measure), amountText(one.received, measure)];
       const name = one.address === "" ? "no inner address" : one.address;
-      row.setAttribute("aria-label", `${name}: ${out} sent, ${into} received`);
+      say(part(row, "unseen"), `${name}: ${out} sent, ${into} received`);
       row.classList.toggle("marked", marked.has(one.key));
     },
   );
@@ -143,6 +138,7 @@ function named(address: string, shown: string, { names }: RowChoices): HTMLEleme
   return node;
 }
 
+/** A row with an amount at its end: short for the eye, a whole sentence for who listens. */
 function button(
   name: string,
   title: string,
@@ -150,7 +146,9 @@ function button(
   { choose }: RowChoices,
   ...children: HTMLElement[]
 ): HTMLElement {
-  const row = make("button", { class: name, title }, ...children);
+  const seen = [...children, make("b", { class: "amount" })];
+  for (const child of seen) child.setAttribute("aria-hidden", "true");
+  const row = make("button", { class: name, title }, ...seen, make("span", { class: "unseen" }));
   row.addEventListener("click", () => {
     choose(key);
   });
