@@ -55,7 +55,11 @@ export class Menu {
   private fill(): void {
     this.list.replaceChildren(
       ...this.groups().map(({ title, items }) => {
-        const group = make("div", { "aria-label": title }, make("h3", {}, title));
+        const group = make(
+          "div",
+          { "aria-label": title },
+          make("h3", { "aria-hidden": "true" }, title),
+        );
         group.setAttribute("role", "group");
         group.append(...items.map((item) => this.item(item)));
         return group;
