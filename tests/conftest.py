@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 from tests.browser import chromium_path
+from tests.leaving_out import IN_CI, leave_out
 from tests.leftovers import belongings, left_since, mark_children
 
 from tunnel_monitor.capture import native
@@ -17,8 +18,6 @@ from tunnel_monitor.settings import DEFAULT_ENCAPS, DEFAULT_PORTS, Boundary
 # How long an example takes depends on who else computes here.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
-
-IN_CI = bool(os.environ.get("CI"))
 
 
 def pytest_configure() -> None:
@@ -30,13 +29,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         leave_out("needs root: sudo make test")
     if item.get_closest_marker("browser") and chromium_path() is None:
         leave_out("needs Chromium: scripts/install-browser")
-
-
-def leave_out(why: str) -> None:
-    """Skip a test, or fail it where none may be left out."""
-    if IN_CI:
-        pytest.fail(f"{why} (CI leaves no test out)", pytrace=False)
-    pytest.skip(why)
 
 
 @pytest.fixture(autouse=True, scope="module")

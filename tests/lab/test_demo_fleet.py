@@ -8,12 +8,14 @@ from collections.abc import Iterator
 import pytest
 from tests.lab import commands
 from tests.lab.commands import Running
+from tests.store import clickhouse
 
 pytestmark = pytest.mark.root
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    clickhouse.program()
     words = (*commands.SMALL, "--fleet", "--traffic", "classic")
     folder = tmp_path_factory.mktemp("demo")
     with commands.home() as home, commands.demo(home, folder, *words) as running:

@@ -13,6 +13,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.leaving_out import leave_out
+
 from tunnel_monitor.errors import StoreFailed
 from tunnel_monitor.store import clickhouse_target
 from tunnel_monitor.store.clickhouse_http import Server
@@ -122,11 +124,16 @@ def free_ports(count: int) -> list[int]:
         return [opened.enter_context(one).getsockname()[1] for one in each]
 
 
+def program() -> str:
+    """Where Debian's server is; newer systems have no package of it."""
+    found = shutil.which(PROGRAM, path="/usr/sbin:/usr/bin")
+    return found or leave_out(f"needs {PROGRAM}, a package of Debian 12 and Ubuntu 24.04")
+
+
 @contextmanager
 def of_debian(folder: Path, count: int = 2) -> Iterator[list[Running]]:
     """Servers as Debian has them, from 2018, which know each other as shards of one cluster."""
-    program = shutil.which(PROGRAM, path="/usr/sbin:/usr/bin")
-    assert program, "install the test packages: make test-packages"
+    server = program()
     ports = [free_ports(3) for _ in range(count)]
     shards = "".join(SHARD.format(tcp=tcp) for _, tcp, _ in ports)
     servers = []
@@ -138,7 +145,7 @@ def of_debian(folder: Path, count: int = 2) -> Iterator[list[Running]]:
         )
         (own / "config.xml").write_text(filled)
         (own / "users.xml").write_text(USERS)
-        words = [program, f"--config-file={own}/config.xml"]
+        words = [server, f"--config-file={own}/config.xml"]
         servers.append(Running(Node("127.0.0.1", http), words, own))
     with running(servers):
         yield servers

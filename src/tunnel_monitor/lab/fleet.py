@@ -68,7 +68,8 @@ def require_server() -> None:
     if shutil.which(SERVER, path="/usr/sbin:/usr/bin:/sbin:/bin") is None:
         raise LabFailed(
             f"cannot start a database: no {SERVER} here",
-            "install it (apt install clickhouse-server)",
+            "install it: `apt install clickhouse-server` on Debian 12 and Ubuntu 24.04; "
+            "see https://clickhouse.com/docs/install for other systems",
         )
 
 
