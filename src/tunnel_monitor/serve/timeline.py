@@ -87,7 +87,7 @@ class Timeline:
 
     def _tracked(self, senders: Rows) -> list[tuple[int, int]]:
         """(place in `senders`, row in the ring) of each sender that has or gets a row."""
-        totals = self._ring[BYTES, : self._rest].sum(axis=1)
+        totals = self._ring[BYTES, : self._rest].sum(axis=1, dtype=np.uint64)
         hosts = np.flatnonzero(are_hosts(columns.address(senders, "outer_src")))
         largest = hosts[columns.largest(columns.take(senders, hosts), self._rest)]
         found = []
