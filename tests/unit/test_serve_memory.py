@@ -23,9 +23,10 @@ from tunnel_monitor.serve.usage import Meter
 from tunnel_monitor.serve.view import LiveView
 from tests.unit.synthetic import SECOND_NS, START_NS, many
 
-memory.give_back()
+memory.use_one_heap()
 seen = threading.Semaphore(0)
 view = LiveView(["eth0"], 1.0)
+sink = memory.GivingBack(view)
 listener = listen("127.0.0.1:0")
 server = Server(listener, view, lambda: Facts("0.1.0", "node1", 1, 1.0, ()), {})
 
@@ -45,7 +46,7 @@ def drain(count):
     for number in range(1, count + 1):
         assert seen.acquire(timeout=60)
         drained = Drained(START_NS + number * SECOND_NS, SECOND_NS, number, interfaces)
-        view.take(FlowBatch.of(drained))
+        sink.take(FlowBatch.of(drained))
 
 
 async def main():

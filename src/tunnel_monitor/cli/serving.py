@@ -42,7 +42,7 @@ class Entrance:
         Raises:
             BadSetting, AddressInUse, MissingPrivilege
         """
-        memory.give_back()
+        memory.use_one_heap()
         if options.key and not options.certificate:
             raise BadSetting(
                 f"cannot use key {options.key}: it belongs to no certificate",

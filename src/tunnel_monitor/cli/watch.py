@@ -16,6 +16,7 @@ from tunnel_monitor.cli.filters import add_filter_option, parse_filter
 from tunnel_monitor.cli.judging import Judging, add_judging_options
 from tunnel_monitor.cli.keeping import Keeping, add_history_options
 from tunnel_monitor.cli.listening import add_serving_options
+from tunnel_monitor.cli.memory import GivingBack
 from tunnel_monitor.cli.naming import add_names_option, add_resolve_option, naming_of
 from tunnel_monitor.cli.ports import given_ports, with_usual
 from tunnel_monitor.cli.serving import Entrance, print_address, serve_until, tell
@@ -226,7 +227,8 @@ def watch(options: argparse.Namespace) -> int:
         view = LiveView(names, settings.interval_s, host=options.host, names=naming, history=past)
         server = entrance.serve(view, monitor.facts, lambda: findings.report)
         give_up_root(user)
-        return asyncio.run(serve(options, monitor, server, [view, findings, *sinks]))
+        large = [GivingBack(view), GivingBack(findings)]
+        return asyncio.run(serve(options, monitor, server, [*large, *sinks]))
 
 
 def namespace_of(options: argparse.Namespace) -> Path | None:
