@@ -31,6 +31,7 @@ PARTS = {
     "flows": "what a drain costs behind the kernel",
     "updates": "what goes to a browser that watches",
     "read": "how fast captures are read",
+    "growth": "how costs grow with flows, peers, hosts and CPUs",
     "healthy": "whether an hour of each healthy profile gives no finding; only when named",
     "residual": "whether an hour of load leaves anything uncounted; only when named",
 }

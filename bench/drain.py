@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -57,6 +57,18 @@ def measure_one(
     effort: Effort, flows: int, name: str, target: float | None, *, wide: bool = False
 ) -> list[Row]:
     """One number of flows of one family."""
+    drained, sorted_ = seconds(effort, flows, wide=wide)
+    family = "IPv6" if wide else "IPv4"
+    what = f"{flows} flows of {family}, drained and grouped"
+    ratio = min(drained) / min(sorted_)
+    note = f"of one core; {ratio:.0f} times what sorting as many numbers takes"
+    return [Row.of(name, what, "s", drained, at_most=target, note=note)]
+
+
+def seconds(
+    effort: Effort, flows: int, *, wide: bool = False
+) -> tuple[Sequence[float], Sequence[float]]:
+    """Of one core: to drain and group so many flows, and to sort as many numbers."""
     sizes = TableSizes(narrow=1, wide=flows) if wide else TableSizes(narrow=flows, wide=1)
     with watched(sizes) as interface, LoadedPrograms("generate", FOLDER) as generator:
         drainer = Drainer([interface])
@@ -77,11 +89,7 @@ def measure_one(
             "sort": partial(sorting, flows),
         }
         found = in_turn(steps, min(effort.rounds, ROUNDS))
-    family = "IPv6" if wide else "IPv4"
-    what = f"{flows} flows of {family}, drained and grouped"
-    ratio = min(found["drain"]) / min(found["sort"])
-    note = f"of one core; {ratio:.0f} times what sorting as many numbers takes"
-    return [Row.of(name, what, "s", found["drain"], at_most=target, note=note)]
+    return found["drain"], found["sort"]
 
 
 def sorting(count: int) -> float:

@@ -21,8 +21,8 @@ from statistics import median
 
 from bench.figures import Effort, Row, in_turn
 from bench.programs import FOLDER
-from bench.wire import FastSender, frames, processor_seconds, programs_of
-from tests.lab import commands, underlay, watched
+from bench.wire import FastSender, frames, processor_seconds, programs_of, wire
+from tests.lab import commands, watched
 from tests.lab.objects import LoadedPrograms
 from tests.lab.underlay import HERE, THERE
 from tests.lab.watched import Page
@@ -172,7 +172,7 @@ def measure(effort: Effort) -> list[Row]:
     packets = effort.of(PACKETS)
     outcomes: dict[str, list[Outcome]] = {}
     with ExitStack() as closing_up:
-        lab = closing_up.enter_context(underlay.wired())
+        lab = closing_up.enter_context(wire())
         home = closing_up.enter_context(commands.home())
         folder = Path(closing_up.enter_context(tempfile.TemporaryDirectory()))
         tools = Round(lab, home, folder, packets)

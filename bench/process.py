@@ -12,8 +12,8 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from bench.figures import Effort, Row
-from bench.wire import FastSender, frames, processor_seconds
-from tests.lab import commands, underlay, watched
+from bench.wire import FastSender, frames, processor_seconds, wire
+from tests.lab import commands, watched
 from tests.lab.commands import Running
 from tests.lab.underlay import HERE, THERE
 from tests.lab.watched import Page
@@ -31,7 +31,7 @@ PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 def measure(effort: Effort) -> list[Row]:
     """Memory and processor time, first with nobody looking, then with a browser that watches."""
     with ExitStack() as closing_up:
-        lab = closing_up.enter_context(underlay.wired())
+        lab = closing_up.enter_context(wire())
         home = closing_up.enter_context(commands.home())
         folder = Path(closing_up.enter_context(tempfile.TemporaryDirectory()))
         words = ("eth0", "--history", "off")

@@ -11,8 +11,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from bench.figures import Effort, Row, in_turn
-from bench.wire import processor_seconds
-from tests.lab import commands, underlay
+from bench.wire import processor_seconds, wire
+from tests.lab import commands
 from tests.lab.commands import Running
 from tests.lab.underlay import THERE
 from tests.lab.watched import Page
@@ -77,7 +77,7 @@ def yardstick() -> float:
 def measure(effort: Effort) -> list[Row]:
     """The clock on the wall, beside how long Python itself takes with numpy."""
     with ExitStack() as closing_up:
-        lab = closing_up.enter_context(underlay.wired())
+        lab = closing_up.enter_context(wire())
         home = closing_up.enter_context(commands.home())
         folder = Path(closing_up.enter_context(tempfile.TemporaryDirectory()))
         starts = Starts(lab, home, folder)

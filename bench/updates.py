@@ -56,19 +56,24 @@ def measure(effort: Effort) -> list[Row]:
 
 def measure_one(effort: Effort, window: str, what: str) -> Row:
     flows = effort.of(FLOWS, PEERS)
-    sizes = []
-    with serving() as running:
-        browser = Browser(running, f"?window={window}")
-        browser.next_event()
-        for number in range(1, DRAINS + 1):
-            seen = many(flows, peers=PEERS, seed=number, number=number)
-            running.view.take(FlowBatch.of(seen))
-            sizes.append(browser.next_event() / 1e3)
-        browser.close()
     return Row.of(
         f"live-update-{window}",
         f"a browser's updates, {flows} flows, {PEERS} peers, {what}",
         "kB/s",
-        sizes,
+        sizes(flows, PEERS, window),
         at_most=100,
     )
+
+
+def sizes(flows: int, peers: int, window: str) -> list[float]:
+    """Kilobytes of each update, compressed; one drain a second."""
+    found = []
+    with serving() as running:
+        browser = Browser(running, f"?window={window}")
+        browser.next_event()
+        for number in range(1, DRAINS + 1):
+            seen = many(flows, peers=peers, seed=number, number=number)
+            running.view.take(FlowBatch.of(seen))
+            found.append(browser.next_event() / 1e3)
+        browser.close()
+    return found

@@ -13,10 +13,13 @@ from itertools import cycle
 from pathlib import Path
 
 from tests.lab.senders import PACKET_QDISC_BYPASS, SOL_PACKET
+from tests.lab.underlay import HERE, THERE
 
 from tunnel_monitor.kernel import libbpf
+from tunnel_monitor.lab import build
 from tunnel_monitor.lab.build import Lab
 from tunnel_monitor.lab.namespaces import entered
+from tunnel_monitor.lab.topology import Topology
 from tunnel_monitor.testing.packets import TCP, UDP, VXLAN, Ethernet, IPv4, packet
 
 MICROSECONDS = 1e-6
@@ -36,6 +39,18 @@ def frames(flows: int, peers: int = 1, segments: int = 1) -> list[bytes]:
         tunnel[:INNER_SRC] + struct.pack("!I", 0x0A000000 + flow) + tunnel[INNER_SRC + 4 :]
         for flow, tunnel in zip(range(flows), cycle(tunnels), strict=False)
     ]
+
+
+@contextmanager
+def wire() -> Iterator[Lab]:
+    """Two hosts, `HERE` and `THERE`, their eth0 joined without anything between."""
+    with build.empty(Topology(hosts=2, segments=1)) as lab:
+        for host in (HERE, THERE):
+            lab.add(host)
+        lab.ip(HERE, [f"link add eth0 type veth peer name eth0 netns {lab.path(THERE)}"])
+        for host in (HERE, THERE):
+            lab.ip(host, ["link set eth0 up"])
+        yield lab
 
 
 class IoVector(ctypes.Structure):

@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 from bench.__main__ import ONLY_WHEN_NAMED, PARTS
+from bench.curves import PANELS, picture
 from bench.figures import Row, in_turn, table
 
 pytestmark = pytest.mark.root
@@ -43,6 +45,8 @@ PROMISED: Mapping[str, float | None] = {
     "drain-100000": 0.1,
     "live-update-last": 100,
     "read-1000": 5.0,
+    "growth-cpus-2": 64,
+    "growth-cpus-128": 512,
 }
 
 
@@ -70,6 +74,14 @@ def test_everything_promised_is_measured(results: Any) -> None:
 
 def target_of(row: Mapping[str, Any]) -> Any:  # a number, if there is one
     return row["at_least"] if row["at_most"] is None else row["at_most"]
+
+
+def test_growth_can_be_drawn(results: Any) -> None:
+    drawn = ET.fromstring(picture(results["parts"]["growth"]))  # noqa: S314 - our own
+    curves = [one for one in drawn.iter() if "line" in one.get("class", "").split()]
+    assert len(curves) == sum(len(panel.curves) for panel in PANELS)
+    sizes = [row["name"] for row in results["parts"]["growth"] if row["name"][-1].isdigit()]
+    assert len(list(drawn.iter("{http://www.w3.org/2000/svg}circle"))) == len(sizes)
 
 
 def test_names_are_unique(results: Any) -> None:
