@@ -79,6 +79,13 @@ def test_an_address_that_moves_five_times_is_a_duplicate() -> None:
     assert watch.news == [("duplicate", State.OPEN), ("duplicate", State.CLOSED)]
 
 
+def test_a_duplicate_that_is_over_is_no_migration() -> None:
+    watch = Watch([Duplicate()])
+    watch.drain(received(), received(outer_src=FAR), times=8)
+    watch.drain(received(), times=400)
+    assert watch.news == [("duplicate", State.OPEN), ("duplicate", State.CLOSED)]
+
+
 def test_a_duplicate_may_talk_in_turn() -> None:
     watch = Watch([Duplicate()])
     for _ in range(6):

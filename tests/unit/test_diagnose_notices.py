@@ -285,6 +285,16 @@ def test_odd_headers(quirk: Quirk) -> None:
     assert Watch([Header()]).drain(times=3, noticed=[seen(received())]) == []
 
 
+def test_odd_headers_explain_what_is_dropped_whoever_sends_most() -> None:
+    host = Host(overlay())
+    watch = Watch([Header(), DecapFailure()], host)
+    odd = [seen(received(), quirks=1)]
+    others = received(outer_src=FAR, packets=50, inner_bytes=50 * 554)
+    watch.drain(others, times=5, noticed=odd)
+    watch.drain(others, times=8)
+    assert watch.news == [("header", State.OPEN)]
+
+
 def test_odd_headers_explain_what_is_dropped() -> None:
     host = Host(overlay())
     watch = Watch([Header(), DecapFailure()], host)
@@ -307,6 +317,18 @@ def test_a_longer_way() -> None:
     assert watch.news == [("path-change", State.OPEN), ("path-change", State.CLOSED)]
 
 
+def test_a_way_that_changes_in_the_middle_of_a_drain() -> None:
+    watch = Watch([PathChange()])
+    watch.drain(times=5, noticed=[ttl(64)])
+    watch.drain(noticed=[ttl(60, 64)])
+    (finding,) = watch.drain(times=3, noticed=[ttl(60)])
+    assert finding.seen.evidence["ttl_before"] == 64
+    watch.drain(noticed=[ttl(60, 64)])
+    assert watch.drain(times=20, noticed=[ttl(64)]) == []
+    watch.drain(noticed=[ttl(60, 64)])
+    assert watch.drain(times=3, noticed=[ttl(60)]), "it changes once more"
+
+
 def test_in_the_end_the_new_way_is_the_usual_one() -> None:
     watch = Watch([PathChange()], thresholds=Thresholds(path_change_s=20))
     watch.drain(times=5, noticed=[ttl(64)])
@@ -320,11 +342,19 @@ def test_in_the_end_the_new_way_is_the_usual_one() -> None:
     [
         [ttl(60, 64), ttl(62), ttl(60)],
         [ttl(64), ttl(62, 64), ttl(62)],
+        [ttl(64, 64), *[ttl(62, 64), ttl(64)] * 2, ttl(62)],
         [ttl(64), ttl(64, outer_src=FAR)],
         [ttl(64), ttl(1, outer_dst=GROUP)],
         [ttl(64), seen(sent(), least_ttl=60, most_ttl=60)],
     ],
-    ids=["one of several", "by and by", "another peer", "to a group", "what is sent"],
+    ids=[
+        "one of several",
+        "by and by",
+        "now and then",
+        "another peer",
+        "to a group",
+        "what is sent",
+    ],
 )
 def test_the_same_way(turns: list[Noticing]) -> None:
     watch = Watch([PathChange()])

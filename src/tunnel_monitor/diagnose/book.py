@@ -171,6 +171,7 @@ def explained(suspect: Suspect, telling: Iterable[Suspect]) -> bool:
 
 
 def have_one_cause(one: Suspicion, other: Suspicion) -> bool:
-    """Whether the first is about the network and a peer of the second."""
+    """Whether the first is about the network and, if it is known, a peer of the second."""
     vnis = (one.subject.vni, *one.related)
-    return any(replace(one.subject, vni=vni).shares(other.subject) for vni in vnis)
+    subject = other.subject if other.peers_are_sure else replace(other.subject, peers=())
+    return any(replace(one.subject, vni=vni).shares(subject) for vni in vnis)

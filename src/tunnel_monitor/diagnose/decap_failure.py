@@ -138,6 +138,7 @@ class DecapFailure:
                 "A firewall, a checksum or a device that is down drops them on the way to it."
             ),
             next=f"ip -s -d link show {names[0]}; nft list ruleset",
+            peers_are_sure=False,
         )
 
 

@@ -33,7 +33,7 @@ class Mover:
         subject: its network and address, with all peers it was met behind, the newest last.
         next: the command that shows it.
         moves: when it moved, in seconds of observation.
-        told: how many of the moves were told as events.
+        told: whether the newest move was told, be it as a migration or as a duplicate's.
     """
 
     subject: Subject
@@ -124,6 +124,7 @@ class Duplicate:
     def _said(key: str, mover: Mover, seen: Observation) -> Iterable[Suspicion]:
         moves = mover.lately(seen.now_s, seen.thresholds.duplicate_s)
         if moves >= seen.thresholds.duplicate_moves:
+            mover.told = True
             if mover.is_moving(seen.now_s):
                 yield duplicate(key, mover, moves, seen.thresholds.duplicate_s)
         elif not mover.told and seen.now_s - mover.moves[-1] >= SETTLED_S:

@@ -73,6 +73,7 @@ class Suspicion:
         next: the command to run next, or what to look at.
         happened: whether it is over already, and only to be told.
         related: further networks that this explains faults in.
+        peers_are_sure: whether it is about the peers that are named, or they only may be it.
     """
 
     key: str
@@ -83,6 +84,7 @@ class Suspicion:
     next: str
     happened: bool = False
     related: tuple[int, ...] = ()
+    peers_are_sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)

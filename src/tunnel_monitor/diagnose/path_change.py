@@ -18,6 +18,7 @@ from tunnel_monitor.flows.group import Groups, coarsened
 PAIR = frozenset({"outer_src", "outer_dst"})
 MOST_PAIRS = 4096
 STEADY_DRAINS = 3
+MIXED_S = 10.0  # in which old and new TTLs arrive twice where packets spread over several ways
 
 
 @dataclass(slots=True)
@@ -30,6 +31,8 @@ class Path:
         drains: in which it was so.
         last_s: when anything arrived, in seconds of observation.
         changed_s: since when what arrives is outside of this; None while it is not.
+        mixed_s: when both what was known and another TTL arrived in one drain, as happens once
+            when the path changes; None if that is over.
     """
 
     least: int
@@ -37,6 +40,22 @@ class Path:
     drains: int = 1
     last_s: float = 0.0
     changed_s: float | None = None
+    mixed_s: float | None = None
+
+    def overlaps(self, least: int, most: int) -> bool:
+        """Whether some of it is as it was."""
+        return least <= self.most and most >= self.least
+
+    def take_in(self, least: int, most: int, seen: Observation) -> None:
+        """What overlaps widens it, but not what only one drain saw."""
+        self.drains, self.changed_s = self.drains + 1, None
+        if self.least <= least and most <= self.most:
+            return
+        lately_s = max(MIXED_S, 2 * seen.interval_s)
+        again = self.mixed_s is not None and seen.now_s - self.mixed_s <= lately_s
+        if again or self.drains <= STEADY_DRAINS:
+            self.least, self.most = min(self.least, least), max(self.most, most)
+        self.mixed_s = seen.now_s
 
 
 class PathChange:
@@ -85,13 +104,12 @@ class PathChange:
                 self._paths.clear()
             self._paths[key] = Path(least, most, last_s=seen.now_s)
             return None
-        if least <= path.most and most >= path.least:
-            path.least, path.most = min(path.least, least), max(path.most, most)
-            path.drains, path.changed_s = path.drains + 1, None
+        if path.overlaps(least, most):
+            path.take_in(least, most, seen)
         elif path.drains < STEADY_DRAINS:
             self._paths[key] = Path(least, most, last_s=seen.now_s)
         elif path.changed_s is None:
-            path.changed_s = seen.now_s
+            path.changed_s, path.mixed_s = seen.now_s, None
         elif seen.now_s - path.changed_s > seen.thresholds.path_change_s:
             self._paths[key] = Path(least, most, STEADY_DRAINS, seen.now_s)
         path.last_s = seen.now_s
