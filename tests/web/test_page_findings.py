@@ -69,6 +69,14 @@ def test_it_is_told_where_it_is_until_it_is_repaired(
     )
     assert marked(page) == {"172.16.1.100", fault["address"]}
 
+    page.keyboard.press("2")
+    rows = page.locator("#heat [role=rowheader]:has(.found)")
+    expect(rows).to_have_text(["172.16.1.100", fault["address"]])
+    expect(rows.first).to_have_attribute("aria-description", re.compile("^open finding: "))
+    page.keyboard.press("3")
+    senders = page.locator('#sankey .senders:has(.found:not([d=""]))')
+    expect(senders).to_have_count(2)
+
     page.keyboard.press("6")
     row = page.locator(ROWS)
     expect(row).to_have_count(1)

@@ -132,8 +132,12 @@ export function notchPath(span: Span, inner: number, outer: number): string {
 /** A diamond in the middle of an arc. */
 export function diamondPath(span: Span, radius: number, size: number): string {
   const at = middle(span);
-  const [right, down] = [Math.cos(at), Math.sin(at)];
-  const [x, y] = pointAt(at, radius);
+  return diamondAt(...pointAt(at, radius), size, at);
+}
+
+/** @param turn from upright, in radians. */
+export function diamondAt(x: number, y: number, size: number, turn = 0): string {
+  const [right, down] = [Math.cos(turn), Math.sin(turn)];
   const corners = [
     [0, 1],
     [1, 0],

@@ -139,6 +139,20 @@ test("an endpoint is marked in its own network only", () => {
   ]);
 });
 
+test("boxes that stand in for many are marked only for who stands nowhere else", () => {
+  const node = { vni: null, key: OTHER, kind: "other", peer: "", address: "" } as const;
+  const endpoint = {
+    ...node,
+    key: "e",
+    kind: "endpoint",
+    peer: peer(1),
+    address: "10.0.0.9",
+  } as const;
+  const one = found(finding({ peers: [peer(1)], endpoints: [] }));
+  expect([...concernedBy(one, [endpoint, node]).keys()]).toEqual([]);
+  expect([...concernedBy(one, [node]).keys()]).toEqual([OTHER]);
+});
+
 test("what is muted, or over, marks nothing", () => {
   const { places } = peersOf(kept([tunnel(0, 1, 2000, 10001)]));
   const all = found(finding({ muted: true }), finding({ state: "closed", closed: NOW }));
@@ -267,7 +281,7 @@ test("a copy says all of it", () => {
     "Different VNIs for one network (vni-mismatch, high, high confidence)",
     "172.16.1.101 → 172.16.1.100 VNI 10001",
     "172.16.1.101 sends VNI 10700. All of it is dropped on arrival.",
-    "  Packets: 5",
+    `  Packets: 5${THIN}pkt`,
     "since 2025-11-22T08:26:40.000Z",
     "next: ip -d link show type vxlan",
   ]);

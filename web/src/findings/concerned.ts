@@ -6,12 +6,15 @@ import { pressing, type Found, type Told } from "./found";
 /** Key of a place -> the findings about it, worst first. */
 export type Concerned = ReadonlyMap<string, readonly Told[]>;
 
+/** A place of a matrix, a box of the sankey, or what is chosen. */
+type Where = Pick<Place | Thing, "key" | "kind" | "peer" | "address" | "vni">;
+
 /** @param places all that are drawn; what is at none of its own is in "other". */
-export function concernedBy(found: Found, places: readonly Place[]): Concerned {
+export function concernedBy(found: Found, places: readonly Where[]): Concerned {
   const concerned = new Map<string, Told[]>();
   const rows = pressing(found);
   if (rows.length === 0) return concerned;
-  const shown = new Set(places.map(({ address }) => address));
+  const shown = new Set(places.flatMap(({ address, peer }) => [address, peer]));
   for (const place of places) {
     const isOther = place.key === OTHER;
     const about = rows.filter((row) =>
@@ -34,10 +37,7 @@ export function concernWords(about: readonly Told[] | undefined): string {
   return `; ${about.length === 1 ? "open finding" : `${String(about.length)} open findings`}: ${titles}`;
 }
 
-function isAbout(
-  row: Told,
-  place: Pick<Place | Thing, "kind" | "peer" | "address" | "vni">,
-): boolean {
+function isAbout(row: Told, place: Where): boolean {
   const { kind, peer, vni } = place;
   const isNetwork = row.vni === null || vni === null || row.vni === vni;
   const isPeer = row.peers.includes(peer);

@@ -87,7 +87,7 @@ const UNITS: readonly (readonly [unit: string, alone: string, write: (value: num
     ["bits_per_s", "Rate", (value) => `${plainNumber(value / 1e6)}${THIN}Mb/s`],
     ["packets_per_s", "Rate", (value) => `${plainNumber(value)}${THIN}pps`],
     ["bytes", "Bytes", (value) => `${plainNumber(value)}${THIN}B`],
-    ["packets", "Packets", plainNumber],
+    ["packets", "Packets", (value) => `${plainNumber(value)}${THIN}pkt`],
     ["share", "Share", (value) => shareText(value, 1)],
     ["s", "Seconds", (value) => (value < 10 ? `${plainNumber(value)}${THIN}s` : spanText(value))],
   ];

@@ -1,19 +1,24 @@
 /** Columns of the heat map: names above, what each receives below. And the heads of both sides. */
+import { worstOf } from "../findings/found";
+import { diamondAt } from "../marks";
 import { onScale } from "../scale";
 import { set, shape } from "../svg";
 import type { Line } from "./heat";
+import { concernsOf, concernText } from "./lines";
 import type { HeatPicture } from "./picture";
 
 /** Of this drawing: see hatch.ts. */
 export const HATCH_ID = "heat-hatch";
 const SWATCH = 10;
 const BAR = 8;
+/** Half the size of the mark of a finding, in px. */
+const FOUND = 5;
 
 /** @param at left upper corner of the coloured square. */
 export function head(
   line: Line,
   role: "rowheader" | "columnheader",
-  { colours, chosen }: HeatPicture,
+  { colours, chosen, concerned }: HeatPicture,
   [x, y]: readonly [x: number, y: number],
   name: SVGTextElement,
 ): SVGGElement {
@@ -25,6 +30,13 @@ export function head(
   const group = shape("g", { class: "head", role, tabindex: "-1", "data-key": line.key });
   group.classList.toggle("chosen", line.key === chosen);
   group.append(name, square);
+  const found = concernText(line, concerned);
+  if (found !== "") {
+    const severity = worstOf(concernsOf(line, concerned)) ?? "";
+    const at = { d: diamondAt(x + SWATCH / 2, y + SWATCH / 2, FOUND) };
+    group.append(shape("path", { class: "found", "data-severity": severity, ...at }));
+    set(group, { "aria-description": found });
+  }
   return group;
 }
 

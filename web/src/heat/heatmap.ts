@@ -9,7 +9,7 @@ import { shape } from "../svg";
 import type { Traffic } from "../traffic";
 import { Columns, HATCH_ID } from "./columns";
 import { Legend } from "./legend";
-import { unfoldingWord } from "./lines";
+import { concernText, unfoldingWord } from "./lines";
 import { Over, type At } from "./over";
 import { pictureOf, type HeatPicture } from "./picture";
 import { Rows } from "./rows";
@@ -85,7 +85,8 @@ class HeatMap implements Drawing {
     this.filter = selection.filter;
     const { plan, heat, rowNames, columnNames } = picture;
     const keys = [...heat.rows, ...heat.columns].map(({ key }) => key);
-    const laid = JSON.stringify([plan, keys, rowNames, columnNames]);
+    const found = heat.columns.map((line) => concernText(line, picture.concerned));
+    const laid = JSON.stringify([plan, keys, rowNames, columnNames, found]);
     if (laid !== this.laid) this.lay(picture);
     this.laid = laid;
     this.columns.draw(picture);

@@ -1,5 +1,7 @@
 /** What stands before a row and above a column, and what a cell says. */
 import { shorten } from "../address";
+import { concernWords, type Concerned } from "../findings/concerned";
+import type { Told } from "../findings/found";
 import { amountText, type Measure } from "../format";
 import type { Place } from "../matrix";
 import { nameOf } from "../words";
@@ -13,6 +15,16 @@ export function lineName({ key, kind, places }: Line, prefix: string): string {
   const [first] = places;
   if (kind === "block" || first === undefined) return withoutPrefix(plain(key), prefix);
   return placeName(first, prefix);
+}
+
+/** What open findings are about a line, or some of what it has together. */
+export function concernsOf({ places }: Line, concerned: Concerned): Told[] {
+  return [...new Set(places.flatMap(({ key }) => concerned.get(key) ?? []))];
+}
+
+/** The same in words; "" for none. */
+export function concernText(line: Line, concerned: Concerned): string {
+  return concernWords(concernsOf(line, concerned)).replace(/^; /, "");
 }
 
 /** The word that filters for what a line has together: "outer:172.16.1.96/29". */

@@ -1,6 +1,7 @@
 /** All that the heat map is drawn from. */
 import { commonPrefix } from "../address";
 import { OTHER_COLOUR, coloursOf } from "../colour";
+import { concernedBy, type Concerned } from "../findings/concerned";
 import type { Matrix, Place } from "../matrix";
 import { scaleFor, type Scale } from "../scale";
 import type { Selection } from "../state";
@@ -31,6 +32,7 @@ export interface HeatPicture {
   readonly places: readonly Place[];
   readonly chosen: string | null;
   readonly culprit: Culprit | null;
+  readonly concerned: Concerned;
 }
 
 export function pictureOf(
@@ -69,6 +71,7 @@ export function pictureOf(
     places: from.places,
     chosen: selection.chosen,
     culprit: traffic.culprit,
+    concerned: concernedBy(traffic.findings, from.places),
   };
 }
 

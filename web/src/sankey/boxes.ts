@@ -1,6 +1,9 @@
 /** Boxes of the three columns with their names and numbers, and what stands above them. */
 import { OTHER_COLOUR, rimColour } from "../colour";
+import { concernWords } from "../findings/concerned";
+import { worstOf } from "../findings/found";
 import { quantity } from "../format";
+import { diamondAt } from "../marks";
 import { onScale } from "../scale";
 import type { Box } from "./bands";
 import type { Node } from "./network";
@@ -13,6 +16,8 @@ export const HATCH_ID = "sankey-hatch";
 /** Least height of a box that is not nothing, and of the place to click on it. */
 const LEAST = 1.5;
 const REACH = 14;
+/** Half the size of the mark of a finding, in px. */
+const FOUND = 5;
 const NAMES = ["senders", "networks", "receivers"] as const;
 type Name = (typeof NAMES)[number];
 
@@ -32,12 +37,16 @@ function drawColumn(layer: Layer, name: Name, place: number, picture: SankeyPict
     .join((enter) => {
       const made = enter.append("g").attr("class", name).attr("tabindex", -1);
       for (const part of ["reach", "box"]) made.append("rect").attr("class", part);
+      made.append("path").attr("class", "found");
       return made.attr("data-lane", 2 * place);
     })
     .attr("data-key", ({ node }) => node.key)
     .attr("data-node", ({ node }) => node.key)
     .attr("role", ({ node }) => (node.kind === "other" || node.kind === "first" ? "img" : "button"))
-    .attr("aria-label", ({ node }) => nodeWords(node, name, picture.measure))
+    .attr("aria-label", ({ node }) => {
+      const concern = concernWords(picture.concerned.get(node.key));
+      return `${nodeWords(node, name, picture.measure)}${concern}`;
+    })
     .classed("chosen", ({ node }) => node.key === picture.chosen);
   group
     .select(".box")
@@ -47,6 +56,13 @@ function drawColumn(layer: Layer, name: Name, place: number, picture: SankeyPict
     .attr("height", ({ height }) => (height > 0 ? Math.max(LEAST, height) : 0))
     .attr("rx", 2)
     .attr("fill", ({ node }) => fillOf(node, name, picture));
+  const centre = x + picture.boxWidth / 2;
+  group
+    .select<SVGPathElement>(".found")
+    .attr("data-severity", ({ node }) => worstOf(picture.concerned.get(node.key) ?? []))
+    .attr("d", (box) =>
+      picture.concerned.has(box.node.key) ? diamondAt(centre, middle(box), FOUND) : "",
+    );
   group
     .select(".reach")
     .attr("x", name === "senders" ? 0 : x - 4)

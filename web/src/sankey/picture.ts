@@ -2,6 +2,7 @@
 import { commonPrefix } from "../address";
 import { insideColour, OTHER_COLOUR, rimColour } from "../colour";
 import type { Measure } from "../format";
+import { concernedBy, type Concerned } from "../findings/concerned";
 import type { SizeClass } from "../frame";
 import { scaleFor, type Scale } from "../scale";
 import type { Grouping, Selection } from "../state";
@@ -30,6 +31,7 @@ export interface SankeyPicture {
   /** Whether endpoints send, and not peers. */
   readonly inner: boolean;
   readonly grouping: Grouping;
+  readonly concerned: Concerned;
 }
 
 /** `left`, `right`: room for names and numbers beside the columns. */
@@ -89,6 +91,11 @@ export function pictureOf(
     chosen: selection.chosen,
     inner: selection.layer === "overlay",
     grouping: selection.grouping,
+    concerned: concernedBy(traffic.findings, [
+      ...network.senders,
+      ...network.networks,
+      ...network.receivers,
+    ]),
   };
 }
 
