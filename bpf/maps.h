@@ -16,9 +16,9 @@
 
 /*
  * The inner maps are made by userspace, one for each generation and CPU, and hung into slot
- * generation * CPUs + CPU. These templates only fix their shape; flags must agree
- * with kernel/load.py, sizes may differ. Sizes instead of types, because clang 14 leaves the
- * BTF of a struct that is only named in __type() a forward declaration.
+ * generation * CPUs + CPU. These templates only fix their shape; kernel/load.py shows the kernel
+ * others, with the flags that it needs. Sizes instead of types, because clang 14 leaves the BTF of
+ * a struct that is only named in __type() a forward declaration.
  */
 struct narrow_table {
 	__uint(type, BPF_MAP_TYPE_HASH);

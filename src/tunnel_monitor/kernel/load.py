@@ -6,8 +6,8 @@ import ctypes
 import errno
 import mmap
 import os
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -95,7 +95,8 @@ class LoadedObject:
             if not has_link_header:
                 used, unused = unused, used
             self._leave_out(unused if settings.own_cost else (*unused, NOTHING))
-            self._load()
+            with self._templates():
+                self._load()
             self.nothing = self._program(NOTHING) if settings.own_cost else None
             self.programs = {
                 hook: self._program(name) for hook, name in zip(PROGRAMS, used, strict=True)
@@ -167,15 +168,19 @@ class LoadedObject:
             libbpf.checked(
                 self._lib.bpf_map__set_max_entries(self._map(name), GENERATIONS * self.cpus)
             )
-            # The inner maps' flags must be those of the template that the kernel was shown.
-            inner = libbpf.pointer(self._inner_template(name))
-            libbpf.checked(self._lib.bpf_map__set_map_flags(inner, self._flags))
 
-    def _inner_template(self, name: str) -> int:
-        inner = self._lib.bpf_map__inner_map
-        inner.restype = ctypes.c_void_p
-        found: int = inner(self._map(name))
-        return found
+    @contextmanager
+    def _templates(self) -> Iterator[None]:
+        """Show one table of each kind: what the kernel takes into slots later must have its flags.
+
+        Setting the flags of the object's own templates would be less, but crashes in libbpf 1.5.
+        """
+        with ExitStack() as shown:
+            for name, (key, value) in ALL_TABLES.items():
+                table = libbpf.create_hash(name, key.itemsize, value.itemsize, 1, self._flags)
+                shown.callback(os.close, table)
+                libbpf.checked(self._lib.bpf_map__set_inner_map_fd(self._map(name), table))
+            yield
 
     @property
     def _flags(self) -> int:
