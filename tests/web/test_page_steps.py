@@ -74,7 +74,7 @@ WAYS_BACK: dict[str, Callable[[Page], object]] = {
     "esc": escape_twice,
     "back": lambda page: (page.go_back(), page.go_back()),
     "crumb": lambda page: page.click("#crumbs >> text=All peers"),
-    "panel": lambda page: page.click("#right >> text=All peers"),
+    "panel": lambda page: page.click("#right .acts >> text=All"),
 }
 
 

@@ -49,8 +49,11 @@ export class LeftPanel {
     drawFacts(byId("shown", HTMLElement), shownFacts(traffic, selection));
     this.drawExcluded(selection);
     const isFile = status.state === "file";
-    say(byId("ledger-of", HTMLElement), isFile ? "whole capture" : "since start");
-    drawFacts(byId("ledger", HTMLElement), ledgerFacts(account(ledger), isFile));
+    // What an interface counted is known of now, and not of any stretch of the past.
+    const isPast = isFile || selection.span !== null;
+    const of = selection.span !== null ? "chosen time" : isFile ? "whole capture" : "since start";
+    say(byId("ledger-of", HTMLElement), of);
+    drawFacts(byId("ledger", HTMLElement), ledgerFacts(account(ledger), isPast));
   }
 
   /** Each can be let in again. */
@@ -174,8 +177,8 @@ function shownFacts({ rim, inside }: Traffic, { filter }: Selection): Fact[] {
   return facts;
 }
 
-function ledgerFacts(sums: Account, isFile: boolean): Fact[] {
-  return [...outcomeFacts(sums), ...(isFile ? [] : deviceFacts(sums))];
+function ledgerFacts(sums: Account, isPast: boolean): Fact[] {
+  return [...outcomeFacts(sums), ...(isPast ? [] : deviceFacts(sums))];
 }
 
 function outcomeFacts(sums: Account): Fact[] {

@@ -16,7 +16,7 @@ export class Acts {
   readonly root = make("div", { class: "acts" });
   private readonly open = make("button", { class: "button primary" }, "");
   private readonly exclude = make("button", { class: "button" }, "Exclude ", make("kbd", {}, "x"));
-  private readonly top = make("button", { class: "button" }, "All peers");
+  private readonly top = make("button", { class: "button", title: "Everything again" }, "All");
   private subject: Subject | null = null;
   private chosen: string | null = null;
 

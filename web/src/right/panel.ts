@@ -20,8 +20,15 @@ import { drawEndpointRows, drawFlowRows, drawPeerRows, type RowChoices } from ".
 import { Summaries, type Summary } from "./summary";
 import { titleOf } from "./title";
 
-/** Lines of the first and the second list; fewer where there is more to say. */
-const LINES = { everything: [10, 8], chosen: [6, 6] } as const;
+/** Lines of the first and the second list; fewer where there is more to say, or less room. */
+const LINES = {
+  phone: { everything: [6, 5], chosen: [6, 4] },
+  desk: { everything: [10, 5], chosen: [6, 4] },
+  tall: { everything: [16, 12], chosen: [12, 8] },
+} as const;
+/** Heights and widths of the window, in px, from which on there is more room. */
+const TALL = 1100;
+const DESK = 760;
 
 export interface RightActions extends ActActions {
   readonly choose: (change: Partial<Selection>) => void;
@@ -123,7 +130,7 @@ export class RightPanel {
     isCompared: boolean,
   ): void {
     const rankings = isCompared ? [] : rankingsOf(traffic, subject);
-    const lines = LINES[subject.things.length === 0 ? "everything" : "chosen"];
+    const lines = LINES[roomIn(window)][subject.things.length === 0 ? "everything" : "chosen"];
     const about = JSON.stringify([
       subject.things.map(({ key }) => key),
       selection.filter,
@@ -207,6 +214,11 @@ function drawFacts(list: HTMLElement, facts: readonly Fact[]): void {
       say(node, value);
     },
   );
+}
+
+function roomIn({ innerWidth, innerHeight }: Window): keyof typeof LINES {
+  if (innerWidth <= DESK) return "phone";
+  return innerHeight >= TALL ? "tall" : "desk";
 }
 
 function newList(): List {

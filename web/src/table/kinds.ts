@@ -10,7 +10,7 @@ const NAMES: Readonly<Record<RowKind, string>> = {
 };
 
 export class Kinds {
-  readonly root = make("select", { class: "kinds", "aria-label": "Lines are" });
+  readonly root = make("select", { class: "button kinds", "aria-label": "Lines are" });
 
   constructor(choose: (kind: RowKind) => void) {
     this.root.append(

@@ -4,7 +4,7 @@ import { BACKS_S } from "../state";
 import { wholeText } from "./lengths";
 
 export class Backs {
-  readonly root = make("select", { class: "kinds", "aria-label": "How far back" });
+  readonly root = make("select", { class: "button kinds", "aria-label": "How far back" });
 
   constructor(choose: (back_s: number) => void) {
     this.root.append(

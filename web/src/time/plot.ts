@@ -59,7 +59,9 @@ export function plotFor(
   );
   const measure: Measure = { unit, size, period: "rate" };
   const amount = amountIn(measure, 1);
-  const most = Math.max(...bins.map((bin) => totalOf(bin, amount)), 1e-9);
+  const greatest = Math.max(...bins.map((bin) => totalOf(bin, amount)), 0);
+  // Of nothing there is no scale.
+  const most = greatest || 1;
   const round = tickStep(0, most, lines);
   const fine = tickStep(0, most, 2 * lines);
   const top = Math.ceil(most / fine) * fine;
@@ -73,7 +75,10 @@ export function plotFor(
     bins,
     measure,
     amount,
-    lines: Array.from({ length: Math.floor(top / round + 1e-9) }, (_, i) => (i + 1) * round),
+    lines: Array.from(
+      { length: greatest > 0 ? Math.floor(top / round + 1e-9) : 0 },
+      (_, i) => (i + 1) * round,
+    ),
   };
 }
 

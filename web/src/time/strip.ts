@@ -15,6 +15,8 @@ import { BrushTools } from "./tools";
 /** Layers change places at most this often, in milliseconds. */
 const REORDER_MS = 30_000;
 const NARROW = 560;
+/** From this height on, in px, its title is in larger type. */
+const LARGE = 200;
 
 export class TimelineStrip {
   private readonly svg: SVGSVGElement;
@@ -52,7 +54,7 @@ export class TimelineStrip {
     const { width, height } = this.svg.getBoundingClientRect();
     const { past } = traffic;
     if (past.columns.length === 0 || width === 0) return;
-    const [left, right, top] = width < NARROW ? [16, 16, 52] : [20, 72, 40];
+    const [left, right, top] = width < NARROW ? [16, 16, 52] : [20, 72, height < LARGE ? 40 : 54];
     const plot = plotFor(past, traffic.measure, width, height, { left, right, top, bottom: 24 }, 2);
     this.shown = { traffic, selection, plot };
     drawGrid(this.layers.grid, plot);
