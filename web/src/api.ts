@@ -153,6 +153,8 @@ export interface Drain {
   /** Seconds that the window lasts: `bytes / elapsed_s` is a rate. */
   readonly elapsed_s: number;
   readonly tunnels: readonly Tunnel[];
+  /** How many tunnels there are beside those, and what they add up to. */
+  readonly tunnels_left: number;
   readonly other_tunnels: Rest;
   readonly flows: readonly Flow[];
   /** All that was tunnelled, whatever the filter. */
@@ -300,10 +302,12 @@ const drainHead = shape({
 export function readDrain(value: unknown): Drain {
   const object = record(value, "live");
   const address = addressReader(listOf(text)(object.addresses, "live.addresses"));
+  const { other } = record(object.tunnels, "live.tunnels");
   return {
     ...drainHead(value, "live"),
     tunnels: table(object.tunnels, "live.tunnels", (cell) => readTunnel(cell, address)),
-    other_tunnels: rest(record(object.tunnels, "live.tunnels").other, "live.tunnels.other"),
+    tunnels_left: number(record(other, "live.tunnels.other").tunnels, "live.tunnels.other.tunnels"),
+    other_tunnels: rest(other, "live.tunnels.other"),
     flows: table(object.flows, "live.flows", (cell) => ({
       ...readTunnel(cell, address),
       inner_src: cell("inner_src", address),

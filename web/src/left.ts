@@ -158,7 +158,7 @@ function encapFacts(segments: readonly Segment[], traffic: Traffic): Fact[] {
   return [...amounts].map(([name, amount]) => ({ name, value: shareText(amount, all) }));
 }
 
-function shownFacts({ rim, inside }: Traffic, { filter }: Selection): Fact[] {
+function shownFacts({ rim, inside, drain, tunnels }: Traffic, { filter }: Selection): Fact[] {
   const of = (kind: Place["kind"]): Place[] => rim.places.filter((place) => place.kind === kind);
   const count = (places: readonly Place[]): number => sum(places.map(({ merged }) => merged));
   const what = of("network").length > 0 ? "network" : "peer";
@@ -172,6 +172,15 @@ function shownFacts({ rim, inside }: Traffic, { filter }: Selection): Fact[] {
   if (own > 0) {
     const others = inside.places.filter(({ key, rim: around }) => key !== around);
     facts.push({ name: "Endpoints", value: `${own} of ${count(others)}` });
+  }
+  const left = drain.tunnels_left;
+  // Of the smallest only the sum is told: it is in "other", whoever sends it.
+  if (left > 0) {
+    const told = countText(tunnels.length);
+    facts.push({
+      name: "Largest tunnels",
+      value: `${told} of ${countText(tunnels.length + left)}`,
+    });
   }
   if (excludedOf(filter).length === 0) facts.push({ name: "Excluded", value: "none" });
   return facts;

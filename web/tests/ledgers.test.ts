@@ -90,7 +90,11 @@ describe("the account", () => {
 });
 
 describe("an empty page", () => {
-  const none = { columns: [], rows: [], other: { packets: "0", bytes: "0", inner_bytes: "0" } };
+  const none = {
+    columns: [],
+    rows: [],
+    other: { tunnels: 0, packets: "0", bytes: "0", inner_bytes: "0" },
+  };
   const quiet = (outcomes: Record<string, unknown>, seen: Record<string, string>): Drain =>
     readDrain(event({ tunnels: none, ledger: [row("ingress", { outcomes, seen })] }));
 

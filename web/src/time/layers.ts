@@ -6,7 +6,7 @@ import { amountText, roundText } from "../format";
 import { NO_COUNTS, sum } from "../amounts";
 import { byGrowth, type Bin } from "../series";
 import type { SteadyOrder } from "../steady";
-import { thingsOf } from "../things";
+import { networkKey, thingsOf } from "../things";
 import type { Plot } from "./plot";
 import { clockOffset, ticksOf } from "./ticks";
 
@@ -16,6 +16,13 @@ export type Layer = Selection<SVGGElement, unknown, null, undefined>;
 export interface Held {
   readonly time: number;
   readonly waiting: number;
+}
+
+/** What stands out, as keys; null for nothing. */
+export interface Emphasis {
+  readonly chosen: string | null;
+  /** Who grew most: the sending endpoint. */
+  readonly culprit: string | null;
 }
 
 /** Px between two labels of the clock. */
@@ -42,7 +49,7 @@ export function drawAreas(
   plot: Plot,
   order: SteadyOrder,
   about: string,
-  chosen: string | null,
+  { chosen, culprit }: Emphasis,
 ): void {
   const { x, y, bins, amount } = plot;
   const keys = order.apply(about, byGrowth(bins), (key) => key, false, performance.now());
@@ -57,6 +64,7 @@ export function drawAreas(
     .defined(({ data }) => data.isGap !== true)
     .curve(curveMonotoneX);
   const isMeant = meantBy(chosen);
+  const grown = layerOf(culprit, keys);
   const some = keys.some(isMeant);
   const colours = layerColours(keys);
   layer
@@ -69,6 +77,7 @@ export function drawAreas(
     .attr("aria-label", (one) => layerWords(one.key, one, plot))
     .attr("data-sender", ({ key }) => key)
     .attr("data-key", ({ key }) => key)
+    .classed("culprit", ({ key }) => key === grown)
     .classed("chosen", ({ key }) => some && isMeant(key))
     .classed("faded", ({ key }) => some && !isMeant(key))
     .attr("fill", ({ key }) => colours.get(key) ?? OTHER_COLOUR)
@@ -121,6 +130,14 @@ function meantBy(chosen: string | null): (key: string) => boolean {
     things.some(
       (thing) => key === thing.key || key === thing.peer || key.startsWith(`${thing.key}/`),
     );
+}
+
+/** The layer that an endpoint is, or is a part of; null where it is added up with others. */
+export function layerOf(endpoint: string | null, keys: readonly string[]): string | null {
+  const [thing] = thingsOf(endpoint ?? "");
+  if (thing === undefined) return null;
+  const own = [thing.key, thing.peer, networkKey(thing.vni)];
+  return own.find((key) => keys.includes(key)) ?? null;
 }
 
 export function drawAxes(layer: Layer, plot: Plot): void {

@@ -58,7 +58,10 @@ export class TimelineStrip {
     const plot = plotFor(past, traffic.measure, width, height, { left, right, top, bottom: 24 }, 2);
     this.shown = { traffic, selection, plot };
     drawGrid(this.layers.grid, plot);
-    drawAreas(this.layers.areas, plot, this.order, stackedBy(selection), selection.chosen);
+    drawAreas(this.layers.areas, plot, this.order, stackedBy(selection), {
+      chosen: selection.chosen,
+      culprit: traffic.culprit?.sender ?? null,
+    });
     drawAxes(this.layers.axis, plot);
     drawHeld(this.layers.held, plot, past.held);
     this.brushes.draw(plot, selection);

@@ -83,7 +83,10 @@ class Timeline implements Drawing {
     this.shown = { traffic, selection, plot };
     this.backs.show(selection.back_s, past.isWhole);
     drawGrid(this.layers.grid, plot);
-    drawAreas(this.layers.areas, plot, this.order, stackedBy(selection), selection.chosen);
+    drawAreas(this.layers.areas, plot, this.order, stackedBy(selection), {
+      chosen: selection.chosen,
+      culprit: traffic.culprit?.sender ?? null,
+    });
     drawAxes(this.layers.axis, plot);
     drawHeld(this.layers.held, plot, past.held);
     this.brushes.draw(plot, selection);

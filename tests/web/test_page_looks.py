@@ -1,0 +1,56 @@
+"""What holds in every view: who grew is marked, words can be read, nothing is cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+from tests.web.invented import Invented
+from tests.web.visits import Visit
+
+pytestmark = [pytest.mark.root, pytest.mark.browser]
+
+MARKS = {
+    "chord": "#chord .outline path",
+    "matrix": "#heat .culprit[d^=M]",
+    "sankey": "#sankey .strands .culprit",
+    "table": "#panel-table tr.culprit",
+    "timeline": "#panel-timeline .layer.culprit",
+}
+LAYERS = ("underlay", "overlay")
+SIZES = ((360, 780), (1280, 800), (2560, 1440))
+LEAST_PX = 11
+SMALL_TEXT = """(least) => [...document.querySelectorAll("body *")]
+  .filter((node) => [...node.childNodes].some((is) => is.nodeType === 3 && /[\\p{L}\\p{N}]/u.test(is.data)))
+  .filter((node) => node.checkVisibility() && !node.closest("script, style"))
+  .filter((node) => parseFloat(getComputedStyle(node).fontSize) < least)
+  .map((node) => `${node.tagName} ${node.textContent}`)"""
+TOO_WIDE = """() => ["body", "header", ".bar", ".left", ".right", ".stage-head", ".time"]
+  .map((name) => document.querySelector(name))
+  .filter((node) => node.scrollWidth > node.clientWidth + 1)
+  .map((node) => `${node.className}: ${node.scrollWidth} > ${node.clientWidth}`)"""
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_every_view_marks_who_grew(layer: str, visit: Callable[..., Visit], past: Invented) -> None:
+    now = past.get("api/v1/status")["time"]
+    span = f"span={now - 240:.0f}-{now:.0f}&before={now - 900:.0f}-{now - 400:.0f}"
+    here = visit(past, f"#v=2&layer={layer}&{span}")
+    expect(here.page.locator("[data-role=culprit]")).to_contain_text("Grew most")
+    for key, (view, mark) in enumerate(MARKS.items(), 1):
+        here.page.keyboard.press(str(key))
+        expect(here.page.locator(f"#tab-{view}")).to_have_attribute("aria-selected", "true")
+        expect(here.page.locator(mark).first).to_be_attached()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_words_are_large_enough_and_nothing_is_cut(
+    size: tuple[int, int], visit: Callable[..., Visit], mirror: Invented
+) -> None:
+    chosen = f"chosen={mirror.culprit}"
+    for view in MARKS:
+        here = visit(mirror, f"#v=2&view={view}&layer=overlay&{chosen}", size=size)
+        expect(here.page.locator("#right .who .name")).to_have_text(mirror.culprit)
+        assert here.page.evaluate(SMALL_TEXT, LEAST_PX) == []
+        assert here.page.evaluate(TOO_WIDE) == []
