@@ -146,3 +146,16 @@ def test_the_filters_of_the_reference_are_filters() -> None:
     assert len(rows) > len(KEY) - 3
     for row in rows:
         parse(row)
+
+
+def test_words_of_the_page_s_links_and_its_keys_are_documented() -> None:
+    page = (REFERENCE / "page.md").read_text(encoding="utf-8")
+    source = REFERENCE.parents[1] / "web" / "src"
+    words = re.findall(r'put\("(\w+)"', (source / "link.ts").read_text(encoding="utf-8"))
+    texts = [(source / name).read_text(encoding="utf-8") for name in ("controls.ts", "main.ts")]
+    keys = {key for text in texts for key in re.findall(r'key: "(.)",', text)} - {" "}
+    assert len(words) > 10
+    assert len(keys) > 5
+    links = page[page.index("## Links") :]
+    assert [word for word in words if f"| `{word}` |" not in links] == []
+    assert [key for key in sorted(keys) if f"| `{key}` |" not in page] == []

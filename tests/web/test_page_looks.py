@@ -21,11 +21,14 @@ MARKS = {
 LAYERS = ("underlay", "overlay")
 SIZES = ((360, 780), (1280, 800), (2560, 1440))
 LEAST_PX = 11
-SMALL_TEXT = """(least) => [...document.querySelectorAll("body *")]
-  .filter((node) => [...node.childNodes].some((is) => is.nodeType === 3 && /[\\p{L}\\p{N}]/u.test(is.data)))
-  .filter((node) => node.checkVisibility() && !node.closest("script, style"))
-  .filter((node) => parseFloat(getComputedStyle(node).fontSize) < least)
-  .map((node) => `${node.tagName} ${node.textContent}`)"""
+SMALL_TEXT = """(least) => {
+  const isWord = (node) => node.nodeType === 3 && /[\\p{L}\\p{N}]/u.test(node.data);
+  return [...document.querySelectorAll("body *")]
+    .filter((node) => [...node.childNodes].some(isWord))
+    .filter((node) => node.checkVisibility() && !node.closest("script, style"))
+    .filter((node) => parseFloat(getComputedStyle(node).fontSize) < least)
+    .map((node) => `${node.tagName} ${node.textContent}`);
+}"""
 TOO_WIDE = """() => ["body", "header", ".bar", ".left", ".right", ".stage-head", ".time"]
   .map((name) => document.querySelector(name))
   .filter((node) => node.scrollWidth > node.clientWidth + 1)
