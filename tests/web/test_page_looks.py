@@ -57,3 +57,34 @@ def test_words_are_large_enough_and_nothing_is_cut(
         expect(here.page.locator("#right .who .name")).to_have_text(mirror.culprit)
         assert here.page.evaluate(SMALL_TEXT, LEAST_PX) == []
         assert here.page.evaluate(TOO_WIDE) == []
+
+
+@pytest.mark.parametrize("view", ["chord", "sankey"])
+def test_the_focus_stays_while_marks_change_places(
+    view: str, visit: Callable[..., Visit], mirror: Invented
+) -> None:
+    here = visit(mirror, f"#v=2&view={view}")
+    here.page.focus(f"#panel-{view} [tabindex='0']")
+    for key in ("ArrowDown", "ArrowRight", "ArrowDown", "ArrowDown", "Enter"):
+        here.page.keyboard.press(key)
+    focused = here.page.evaluate("document.activeElement.dataset.key")
+    assert focused
+    here.wait_for_drain(here.shown().drains + 6)
+    assert here.page.evaluate("document.activeElement.dataset.key") == focused
+
+
+def test_a_mistake_stays_marked_while_drains_arrive(
+    visit: Callable[..., Visit], mirror: Invented
+) -> None:
+    here = visit(mirror)
+    here.page.keyboard.press("/")
+    here.page.keyboard.type("vni")
+    expect(here.page.locator("#filter-list [role=option]").first).to_be_visible()
+    expect(here.page.locator("#filter-says")).to_be_hidden()  # it may still become right
+    here.page.keyboard.type(":10001 rate>>10M")
+    here.page.keyboard.press("Enter")
+    says = here.page.locator("#filter-says")
+    expect(says).to_contain_text("is no amount")
+    here.wait_for_drain(here.shown().drains + 3)
+    expect(says).to_be_visible()
+    expect(here.page.locator("#filter-paint .wrong")).to_have_text(">10M")

@@ -48,6 +48,10 @@ def test_a_brush_is_drawn_moved_and_let_go(
     view: str, svg: str, visit: Callable[..., Visit], past: Invented
 ) -> None:
     here = visit(past, f"#v=2&view={view}&paused=1")
+    # What was before the page opened comes a moment after the newest drain.
+    here.page.wait_for_function(
+        "svg => document.querySelector(`${svg} .layer`).getAttribute('d').length > 2000", arg=svg
+    )
     drag(here.page, svg, 0.5, 0.7)
     first = chosen(here, "span")
     assert first

@@ -15,6 +15,7 @@ import type { Pace } from "./drawing";
 import { between, sceneOf, type Scene } from "./motion";
 import { drawInsideNames, drawLabels } from "./names";
 import { drawRibbons, layRibbons } from "./ribbons";
+import { keepFocus } from "./svg";
 import type { Culprit } from "./culprit";
 
 /** All that a picture is drawn from. */
@@ -65,8 +66,7 @@ export function createChord(svg: SVGSVGElement, isStill: () => boolean): Chord {
   let picture: Picture | null = null;
   let pointed: string | null = null;
 
-  const paint = (scene: Scene, of: Picture): void => {
-    shown = scene;
+  const drawAll = (scene: Scene, of: Picture): void => {
     const key = pointed ?? of.chosen;
     const standing = standingFor(
       of.inside.arcs.map(({ place }) => place),
@@ -80,6 +80,12 @@ export function createChord(svg: SVGSVGElement, isStill: () => boolean): Chord {
     drawInsideNames(layers.names, scene, of);
     drawLabels(layers.labels, scene, of);
     drawFlag(layers.flags, scene, of);
+  };
+  const paint = (scene: Scene, of: Picture): void => {
+    shown = scene;
+    keepFocus(() => {
+      drawAll(scene, of);
+    });
   };
 
   return {

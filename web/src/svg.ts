@@ -27,3 +27,11 @@ export function set(node: Element, attributes: Attributes): void {
 export function px(length: number): string {
   return String(Math.round(length * 100) / 100);
 }
+
+/** A mark that is put elsewhere among its siblings loses the focus: it gets it back. */
+export function keepFocus(draw: () => void): void {
+  const focused = document.activeElement;
+  draw();
+  if (focused === document.activeElement || !(focused instanceof SVGElement)) return;
+  if (focused.isConnected) focused.focus({ preventScroll: true });
+}

@@ -89,8 +89,13 @@ export class FilterBox {
     this.draw();
   }
 
-  /** A filter that came with the link, or that the server refuses. */
+  /** A filter that came with the link, or that the server refuses. What is being typed is another. */
   refuse(mistake: Mistake | null): void {
+    if (document.activeElement === this.input && this.input.value.trim() !== this.applied) return;
+    this.blame(mistake);
+  }
+
+  private blame(mistake: Mistake | null): void {
     this.mistake = mistake;
     this.draw();
   }
@@ -131,7 +136,8 @@ export class FilterBox {
   }
 
   private draw(): void {
-    const { mistake, input } = this;
+    const { input } = this;
+    const mistake = this.isUnfinished() ? null : this.mistake;
     const isOpen =
       document.activeElement === input && (this.options.length > 0 || mistake !== null);
     this.list.hidden = !isOpen || this.options.length === 0;
@@ -149,6 +155,13 @@ export class FilterBox {
     );
     this.paint.scrollLeft = input.scrollLeft;
     this.drawList();
+  }
+
+  /** A word at the end that can still become right is no mistake yet. */
+  private isUnfinished(): boolean {
+    const { mistake, input, options } = this;
+    if (mistake === null || document.activeElement !== input || options.length === 0) return false;
+    return mistake.start + mistake.length >= input.value.trimEnd().length;
   }
 
   private drawList(): void {
@@ -214,7 +227,8 @@ export class FilterBox {
     const advice = await this.ask();
     const mistake = advice ? advice.mistake : readMistake(filter);
     if (mistake !== null) {
-      this.refuse(mistake);
+      this.hideList();
+      this.blame(mistake);
       return;
     }
     rememberFilter(filter);

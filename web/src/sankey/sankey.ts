@@ -3,7 +3,7 @@ import { select } from "d3-selection";
 import type { Drawing, Kind, Tools, Twin } from "../drawing";
 import { addHatch } from "../hatch";
 import type { Selection } from "../state";
-import { shape } from "../svg";
+import { keepFocus, shape } from "../svg";
 import type { Traffic } from "../traffic";
 import type { Band } from "./bands";
 import { drawBoxes, drawHeadings, HATCH_ID } from "./boxes";
@@ -57,9 +57,11 @@ class Sankey implements Drawing {
     this.shown = picture;
     const count = picture.bands.into.length + picture.bands.out.length;
     this.svg.classList.toggle("gliding", count <= MOST_GLIDING);
-    drawStrands(this.layers.into, "into", picture);
-    drawStrands(this.layers.out, "out", picture);
-    drawBoxes(this.layers.boxes, this.layers.names, picture);
+    keepFocus(() => {
+      drawStrands(this.layers.into, "into", picture);
+      drawStrands(this.layers.out, "out", picture);
+      drawBoxes(this.layers.boxes, this.layers.names, picture);
+    });
     drawHeadings(this.layers.headings, picture);
     this.fade();
     keepOneTabStop(this.svg);
