@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
-from tests.web.invented import Invented
-from tests.web.visits import Visit
+from tests.web.invented import Invented, invented
+from tests.web.visits import Tabs, Visit
 
 pytestmark = [pytest.mark.root, pytest.mark.browser]
 
@@ -88,3 +88,11 @@ def test_a_mistake_stays_marked_while_drains_arrive(
     here.wait_for_drain(here.shown().drains + 3)
     expect(says).to_be_visible()
     expect(here.page.locator("#filter-paint .wrong")).to_have_text(">10M")
+
+
+def test_each_step_before_any_traffic_has_its_line(tabs: Tabs, home: int) -> None:
+    with invented(home, past_s=0) as nothing, tabs.visiting(nothing) as here:
+        steps = here.page.locator(".step")
+        expect(steps).to_have_count(5)
+        boxes = [step.bounding_box() for step in steps.all()]
+        assert len({(box["x"], box["width"]) for box in boxes if box}) == 1

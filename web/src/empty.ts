@@ -18,12 +18,12 @@ export function drawEmpty(drain: Drain): void {
     const frame = ["title", "text"].map((name) =>
       make(name === "title" ? "h2" : "p", { class: name }),
     );
-    const lists = [make("ol", { class: "steps path" }), make("ol", { class: "steps repairs" })];
+    const lists = [make("ol", { class: "steps way" }), make("ol", { class: "steps repairs" })];
     root.append(make("div", {}, ...frame, ...lists));
   }
   say(part(root, "title"), title);
   say(part(root, "text"), text);
-  keep(part(root, "path"), steps, stepKey, stepRow, (row, step) => {
+  keep(part(root, "way"), steps, stepKey, stepRow, (row, step) => {
     say(part(row, "what"), step.text);
   });
   const list = part(root, "repairs");
