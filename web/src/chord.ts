@@ -10,8 +10,9 @@ import type { Frame } from "./frame";
 import type { Measure } from "./format";
 import { placeLabels } from "./labels";
 import { drawFlag, drawOutline, type OwnFlow } from "./marked";
+import { atOnce } from "./later";
 import type { Layout } from "./layout";
-import type { Pace } from "./drawing";
+import type { Pace, Tools } from "./drawing";
 import { between, sceneOf, type Scene } from "./motion";
 import { drawInsideNames, drawLabels } from "./names";
 import { drawRibbons, layRibbons } from "./ribbons";
@@ -46,10 +47,12 @@ export interface Chord {
 }
 
 const LIVE_MS = 300;
+/** More ribbons than these do not move, and are drawn in slices: they would block the page. */
+const MOST_MOVING = 400;
 const STEP_MS = 280;
 const EASE_STEP = easePolyOut.exponent(4);
 
-export function createChord(svg: SVGSVGElement, isStill: () => boolean): Chord {
+export function createChord(svg: SVGSVGElement, tools: Tools): Chord {
   const root = select(svg);
   const defs = root.append("defs").call(addHatch, "hatch");
   const disc = root.append("g").attr("class", "disc");
@@ -66,25 +69,30 @@ export function createChord(svg: SVGSVGElement, isStill: () => boolean): Chord {
   let picture: Picture | null = null;
   let pointed: string | null = null;
 
-  const drawAll = (scene: Scene, of: Picture): void => {
+  function* steps(scene: Scene, of: Picture): Iterable<void> {
     const key = pointed ?? of.chosen;
     const standing = standingFor(
       of.inside.arcs.map(({ place }) => place),
       key,
     );
     disc.attr("transform", `translate(${of.frame.x},${of.frame.y})`);
-    drawRibbons(ribbons, scene, of, standing, pointed);
+    yield* drawRibbons(ribbons, scene, of, standing, pointed);
+    yield;
     drawOutline(layers.outline, scene, of);
     drawInside(layers.inside, scene, of);
+    yield;
     drawRim(layers.rim, scene, of);
+    yield;
     drawInsideNames(layers.names, scene, of);
     drawLabels(layers.labels, scene, of);
     drawFlag(layers.flags, scene, of);
-  };
+  }
   const paint = (scene: Scene, of: Picture): void => {
     shown = scene;
+    tools.later(isMuch(scene) ? eachKeepingFocus(steps(scene, of)) : []);
+    if (isMuch(scene)) return;
     keepFocus(() => {
-      drawAll(scene, of);
+      atOnce(steps(scene, of));
     });
   };
 
@@ -95,7 +103,8 @@ export function createChord(svg: SVGSVGElement, isStill: () => boolean): Chord {
       const isOpening = picture !== null && picture.opened.size !== next.opened.size;
       picture = next;
       svg.classList.toggle("open", next.opened.size > 0);
-      if (start === null || pace === "still" || isStill()) {
+      const isJump = start === null || isMuch(start) || isMuch(goal);
+      if (isJump || pace === "still" || tools.still()) {
         disc.interrupt();
         paint(goal, next);
         return;
@@ -115,6 +124,15 @@ export function createChord(svg: SVGSVGElement, isStill: () => boolean): Chord {
       if (shown && picture) paint(shown, picture);
     },
   };
+}
+
+function* eachKeepingFocus(steps: Iterable<void>): Iterable<void> {
+  const iterator = steps[Symbol.iterator]();
+  while (keepFocus(() => iterator.next()).done !== true) yield;
+}
+
+function isMuch({ ribbons }: Scene): boolean {
+  return ribbons.length > MOST_MOVING;
 }
 
 function goalOf({ rim, inside, opened, chosen, frame }: Picture): Scene {

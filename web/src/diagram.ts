@@ -34,7 +34,7 @@ class Diagram implements Drawing {
   private readonly chord: Chord;
 
   constructor(_panel: HTMLElement, tools: Tools) {
-    this.chord = createChord(this.svg, () => tools.still());
+    this.chord = createChord(this.svg, tools);
   }
 
   draw(traffic: Traffic, selection: Selection, pace: Pace): void {

@@ -29,6 +29,12 @@ export function slicer(
   };
 }
 
+/** All of them now. */
+export function atOnce(steps: Iterable<unknown>): void {
+  const iterator = steps[Symbol.iterator]();
+  while (iterator.next().done !== true);
+}
+
 /** A timer of 0 ms lets input and painting go first. */
 function afterTask(task: () => void): void {
   setTimeout(task, 0);

@@ -59,14 +59,12 @@ export function layOut(matrix: Matrix, spacing: Spacing): Layout {
 
 /** What stands inside the arcs of the rim, in the order of its matrix, which is theirs. */
 export function layOutInside(rim: Layout, matrix: Matrix, spacing: Spacing): Layout {
-  const sizes = sent(matrix);
-  const spans: Span[] = [];
-  for (const arc of rim.arcs) {
-    const own = matrix.places.flatMap((place, i) =>
-      place.rim === arc.place.key ? [sizes[i] ?? 0] : [],
-    );
-    spans.push(...spread(own, arc, spacing));
-  }
+  const sizes = new Map<string, number[]>();
+  sent(matrix).forEach((size, i) => {
+    const key = matrix.places[i]?.rim ?? "";
+    sizes.set(key, [...(sizes.get(key) ?? []), size]);
+  });
+  const spans = rim.arcs.flatMap((arc) => spread(sizes.get(arc.place.key) ?? [], arc, spacing));
   return assemble(matrix, spans);
 }
 
@@ -84,9 +82,9 @@ export function spread(sizes: readonly number[], whole: Span, spacing: Spacing):
   });
 }
 
-/** In what order the ribbons of place `i` of `count` leave its arc; its own loop is last. */
-export function partnerOrder(i: number, count: number): number[] {
-  return Array.from({ length: count }, (_, step) => (i - 1 - step + 2 * count) % count);
+/** Whose ribbon leaves the arc of place `i` of `count` at a step; its own loop is last. */
+export function partnerAt(i: number, step: number, count: number): number {
+  return (i - 1 - step + 2 * count) % count;
 }
 
 /** Shares of `room` that keep `least` each: whoever is below gets it, the others shrink. */
@@ -115,26 +113,29 @@ function assemble(matrix: Matrix, spans: readonly Span[]): Layout {
     sent: out[i] ?? 0,
     received: into[i] ?? 0,
   }));
-  const ends = arcs.map((arc, i) => endsOf(arc, i, matrix.values[i] ?? []));
+  const ends = arcs.map((arc, i) => endsOf(arc, i, matrix));
   const ribbons: Ribbon[] = [];
   for (let i = 0; i < arcs.length; i++) {
     for (let j = i; j < arcs.length; j++) {
       const [a, b] = [ends[i]?.[j], ends[j]?.[i]];
-      if (!a || !b || a.value + b.value <= 0) continue;
+      if (!a || !b) continue;
       ribbons.push({ key: pairKey(a.place.key, b.place.key), a, b });
     }
   }
   return { arcs, ribbons };
 }
 
-/** The ends of all ribbons of one arc, by the partner's index. */
-function endsOf(arc: Arc, i: number, values: readonly number[]): End[] {
+/** The ends of all ribbons of one arc, by the partner's index; most of many have no ribbon. */
+function endsOf(arc: Arc, i: number, { values }: Matrix): (End | undefined)[] {
+  const own = values[i] ?? [];
   const scale = arc.sent > 0 ? (arc.end - arc.start) / arc.sent : 0;
   // Who sends nothing meets all its ribbons in the middle of its arc.
   let at = arc.sent > 0 ? arc.start : (arc.start + arc.end) / 2;
-  const ends = Array<End>(values.length);
-  for (const j of partnerOrder(i, values.length)) {
-    const value = values[j] ?? 0;
+  const ends = Array<End | undefined>(own.length);
+  for (let step = 0; step < own.length; step++) {
+    const j = partnerAt(i, step, own.length);
+    const value = own[j] ?? 0;
+    if (value + (values[j]?.[i] ?? 0) <= 0) continue;
     ends[j] = { place: arc.place, value, start: at, end: at + value * scale };
     at += value * scale;
   }

@@ -96,6 +96,8 @@ const inSlices = slicer();
 let before = store.now;
 /** Runs while a choice waits for its rows. */
 let waiter: ReturnType<typeof setTimeout> | null = null;
+/** New numbers came while others were being drawn: the newest follow. */
+let isDue = false;
 
 connectControls(store, box, exports, commands);
 byId("findings", HTMLButtonElement).addEventListener("click", () => {
@@ -158,6 +160,9 @@ function answer(): void {
 
 function draw(pace: Pace): void {
   drawPill();
+  // Dropped for newer ones again and again, a slow drawing would never end.
+  isDue = pace === "live" && document.body.dataset.drawing !== undefined;
+  if (isDue) return;
   const mistake = feed.mistake(store.now.filter);
   box.refuse(mistake);
   const selection = mistake ? { ...store.now, filter: "" } : store.now;
@@ -201,6 +206,7 @@ function* parts(snapshot: Snapshot, selection: Selection, pace: Pace): Iterable<
   document.body.dataset.drains = String(drain.drains);
   delete document.body.dataset.drawing;
   document.documentElement.dataset.ready = "";
+  if (isDue) setTimeout(drawAgain, 0);
 }
 
 function* drawTraffic(traffic: Traffic, selection: Selection, pace: Pace): Iterable<void> {

@@ -1,10 +1,11 @@
 /** The ribbons of the circle: both directions of two places, dense and wide at who sends more. */
-import type { Selection } from "d3-selection";
+import { selectAll, type Selection } from "d3-selection";
 import type { Picture } from "./chord";
 import type { Standing } from "./chosen";
 import { rimColour } from "./colour";
 import * as marks from "./marks";
 import type { RibbonMark, Scene } from "./motion";
+import { set } from "./svg";
 import { ribbonWords, sentence } from "./words";
 
 type Layer = Selection<SVGGElement, unknown, null, undefined>;
@@ -20,6 +21,12 @@ export interface RibbonLayers {
 
 /** Thinner ribbons get a wide invisible edge, in px. */
 const REACH_BELOW = 24;
+/** In thinner ribbons, in px, no shade can be seen: they have one colour. */
+const SHADE_FROM = 1.5;
+/** Among more ribbons, wide edges would lie on each other. */
+const MOST_REACHED = 400;
+/** Ribbons of one step. */
+const STEP = 250;
 
 export function layRibbons(disc: Layer, defs: Defs): RibbonLayers {
   const layer = (name: string): Layer => disc.append("g").attr("class", name);
@@ -32,30 +39,33 @@ export function layRibbons(disc: Layer, defs: Defs): RibbonLayers {
 }
 
 /**
+ * Draws them step by step.
+ *
  * @param standing what stands out; null for everything.
  * @param pointed the key under the pointer or the focus.
  */
-export function drawRibbons(
+export function* drawRibbons(
   layers: RibbonLayers,
   scene: Scene,
   picture: Picture,
   standing: Standing | null,
   pointed: string | null,
-): void {
+): Iterable<void> {
   const paths = new Map(scene.ribbons.map((mark) => [mark.key, marks.ribbonPath(mark)]));
+  yield;
   const stands = ({ ribbon: { a, b } }: RibbonMark): boolean =>
     standing?.pair(a.place, b.place) ?? true;
   drawGradients(layers.gradients, scene);
   drawReach(layers.reach, scene, paths);
-  drawShapes(layers.ribbons, scene, picture, paths, stands, pointed);
+  yield;
+  yield* drawShapes(layers.ribbons, scene, picture, paths, stands, pointed);
   drawChevrons(layers.chevrons, scene.ribbons.filter(stands), picture, pointed);
 }
 
 /** So that a thin ribbon can be hit; the edges lie behind all that is seen. */
 function drawReach(layer: Layer, scene: Scene, paths: ReadonlyMap<string, string>): void {
-  const thin = scene.ribbons.filter(
-    ({ a, b }) => Math.max(marks.widthOf(a), marks.widthOf(b)) < REACH_BELOW,
-  );
+  const isMuch = scene.ribbons.length > MOST_REACHED;
+  const thin = isMuch ? [] : scene.ribbons.filter((mark) => widthOf(mark) < REACH_BELOW);
   layer
     .selectAll<SVGPathElement, RibbonMark>("path")
     .data(thin, (mark) => mark.key)
@@ -65,37 +75,74 @@ function drawReach(layer: Layer, scene: Scene, paths: ReadonlyMap<string, string
     .attr("d", (mark) => paths.get(mark.key) ?? "");
 }
 
-function drawShapes(
+function* drawShapes(
   layer: Layer,
   scene: Scene,
+  picture: Picture,
+  paths: ReadonlyMap<string, string>,
+  stands: (mark: RibbonMark) => boolean,
+  pointed: string | null,
+): Iterable<void> {
+  const shapes = layer
+    .selectAll<SVGPathElement, RibbonMark>("path")
+    .data([...scene.ribbons].sort(paintingOrder), (mark) => mark.key)
+    .join((enter) =>
+      enter
+        .append("path")
+        .attr("class", "ribbon")
+        .attr("tabindex", -1)
+        .attr("role", "button")
+        .attr("data-key", (mark) => mark.key)
+        .attr("data-ribbon", (mark) => mark.key),
+    )
+    .nodes();
+  for (let i = 0; i < shapes.length; i += STEP) {
+    yield;
+    drawShape(shapes.slice(i, i + STEP), picture, paths, stands, pointed);
+  }
+}
+
+function drawShape(
+  shapes: SVGPathElement[],
   { measure, chosen }: Picture,
   paths: ReadonlyMap<string, string>,
   stands: (mark: RibbonMark) => boolean,
   pointed: string | null,
 ): void {
-  layer
-    .selectAll<SVGPathElement, RibbonMark>("path")
-    .data([...scene.ribbons].sort(paintingOrder), (mark) => mark.key)
-    .join((enter) =>
-      enter.append("path").attr("class", "ribbon").attr("tabindex", -1).attr("role", "button"),
-    )
-    .attr("data-key", (mark) => mark.key)
-    .attr("data-ribbon", (mark) => mark.key)
-    .attr("data-size", ({ ribbon: { a, b } }) => a.value + b.value)
-    .attr("aria-label", (mark) => sentence(ribbonWords(mark.ribbon, measure)))
-    .attr("d", (mark) => paths.get(mark.key) ?? "")
-    .attr("fill", (mark) => `url(#${gradientId(mark)})`)
-    .attr("opacity", (mark) => mark.opacity)
-    .attr("stroke-width", (mark) => edge(mark))
-    .attr("aria-pressed", ({ key }) => String(key === chosen))
-    .classed("faded", (mark) => !stands(mark))
-    .classed("on", ({ key }) => key === pointed || key === chosen);
+  selectAll<SVGPathElement, RibbonMark>(shapes).each(function (mark) {
+    const { a, b } = mark.ribbon;
+    const isOn = mark.key === pointed || mark.key === chosen;
+    set(this, {
+      "data-size": a.value + b.value,
+      "aria-label": sentence(ribbonWords(mark.ribbon, measure)),
+      "aria-pressed": String(mark.key === chosen),
+      d: paths.get(mark.key) ?? "",
+      fill: fill(mark),
+      opacity: String(mark.opacity),
+      "stroke-width": edge(mark),
+    });
+    this.classList.toggle("faded", !stands(mark));
+    this.classList.toggle("on", isOn);
+  });
+}
+
+function fill(mark: RibbonMark): string {
+  if (isShaded(mark)) return `url(#${gradientId(mark)})`;
+  return `color-mix(in srgb, ${rimColour(marks.directed(mark).source.place.rim)} 60%, transparent)`;
+}
+
+function isShaded(mark: RibbonMark): boolean {
+  return widthOf(mark) >= SHADE_FROM;
+}
+
+/** At its wider end, in px. */
+function widthOf({ a, b }: RibbonMark): number {
+  return Math.max(marks.widthOf(a), marks.widthOf(b));
 }
 
 /** The gap around a ribbon, in px: round thin ones it would be all that is seen. */
-function edge({ a, b }: RibbonMark): string {
-  const width = Math.max(marks.widthOf(a), marks.widthOf(b));
-  return Math.min(0.75, width / 8).toFixed(2);
+function edge(mark: RibbonMark): string {
+  return Math.min(0.75, widthOf(mark) / 8).toFixed(2);
 }
 
 /** Big ones first, so that small ones stay visible; by powers of two, so that few swap live. */
@@ -106,7 +153,7 @@ function paintingOrder(left: RibbonMark, right: RibbonMark): number {
 }
 
 function drawGradients(defs: Layer, scene: Scene): void {
-  const items = scene.ribbons.map((mark) => {
+  const items = scene.ribbons.filter(isShaded).map((mark) => {
     const ends = marks.directed(mark);
     const [from, to] = [marks.centre(ends.source.at), marks.centre(ends.target.at)];
     return { id: gradientId(mark), stops: marks.ribbonStops(ends), from, to };

@@ -29,9 +29,10 @@ export function px(length: number): string {
 }
 
 /** A mark that is put elsewhere among its siblings loses the focus: it gets it back. */
-export function keepFocus(draw: () => void): void {
+export function keepFocus<T>(draw: () => T): T {
   const focused = document.activeElement;
-  draw();
-  if (focused === document.activeElement || !(focused instanceof SVGElement)) return;
-  if (focused.isConnected) focused.focus({ preventScroll: true });
+  const drawn = draw();
+  const isLost = focused !== document.activeElement && focused instanceof SVGElement;
+  if (isLost && focused.isConnected) focused.focus({ preventScroll: true });
+  return drawn;
 }
