@@ -146,10 +146,10 @@ class Invented:
         with namespaces.entered(self.home):
             return self.running.get(f"/{path}").json
 
-    def drain(self) -> None:
-        """One second of traffic, now."""
+    def drain(self, ahead_s: int = 0) -> None:
+        """One second of traffic: now, or as if it were later."""
         number = self.running.view.snapshot.number + 1
-        self.running.view.take(self.batch(number, time.time_ns()))
+        self.running.view.take(self.batch(number, time.time_ns() + ahead_s * SECOND_NS))
 
     def batch(self, number: int, time_ns: int, age_s: float = 0) -> FlowBatch:
         """One second of traffic; the culprit has grown for five minutes."""
