@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 from tests.store import batches
-from tests.store.batches import LONG_NS, begin_of
+from tests.store.batches import LONG_NS, SECOND_NS, begin_of
 from tests.store.tables import EVER, flows_in, ledger_in, number_in
 
 from tunnel_monitor.flows.batch import FlowBatch
+from tunnel_monitor.flows.question import Question, Span
 from tunnel_monitor.store.duckdb import DuckStore
+from tunnel_monitor.store.duckdb_source import DuckSource
 from tunnel_monitor.store.levels import DAY_NS, HOUR_NS, HOURS, LEVELS, MINUTE_NS, MINUTES, Keep
 from tunnel_monitor.store.opening import IN_MEMORY
 
@@ -97,6 +99,19 @@ def test_each_level_is_kept_as_long_as_it_is_to_be() -> None:
     from_ns = store.bounds()[HOURS.name].from_ns
     those = [batch for batch in kept if begin_of(batch) >= from_ns]
     assert flows_in(store, *coarsest(store)) == batches.flow_sums(those)
+    store.close()
+
+
+def test_the_first_minute_is_told_as_finely_as_those_after_it() -> None:
+    store = open_store(IN_MEMORY, interval_ns=10 * SECOND_NS)
+    kept = list(batches.batches(range(1, 40), interval_ns=10 * SECOND_NS))
+    assert begin_of(kept[0]) % MINUTE_NS, "it begins within a minute"
+    fill(store, kept)
+    span = Span(begin_of(kept[0]) - HOUR_NS, begin_of(kept[-1]) + 10 * SECOND_NS)
+    series = DuckSource(lambda: store).series(
+        Question(span, by=frozenset(), limit=0), 10 * SECOND_NS
+    )
+    assert series.elapsed_ns.tolist() == [10 * SECOND_NS] * len(kept)
     store.close()
 
 

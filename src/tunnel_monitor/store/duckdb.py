@@ -156,9 +156,13 @@ class DuckStore:
             self._connection.unregister("batch")
 
     def _begin(self, begin_ns: int) -> None:
-        """The first batch of all: what the levels have begins with it."""
+        """The first batch of all: what the levels have begins with it.
+
+        Raw drains with its whole minute, in which there was nothing before: else that minute
+        would be read from the minutes, as one whose first drains are forgotten.
+        """
         for level in LEVELS:
-            first_ns = level.floor(begin_ns)
+            first_ns = (MINUTES if level is RAW else level).floor(begin_ns)
             self._set_bounds(level, Bounds(first_ns, first_ns))
 
     def _roll_up(self, level: Level, finer: Level, until_ns: int) -> None:
