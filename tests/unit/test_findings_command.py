@@ -8,6 +8,7 @@ import socket
 import pytest
 from tests.unit.serving import Running, serving
 
+from tunnel_monitor.cli import findings
 from tunnel_monitor.cli.main import main
 
 
@@ -86,3 +87,16 @@ def test_nobody_there(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_certificate_that_is_none(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["findings", "https://127.0.0.1:1/", "--ca", "/nowhere.pem"]) == 2
     assert "cannot read /nowhere.pem" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("vni_here", 10000, "10000"),
+        ("vnis_here", 4000, "4,000"),
+        ("missing_bytes", 12345, "12,345"),
+        ("devices", ["vxlan0", "vxlan1"], "vxlan0 vxlan1"),
+    ],
+)
+def test_the_number_of_a_network_has_no_thousands(name: str, value: object, text: str) -> None:
+    assert findings.written(name, value) == text

@@ -248,6 +248,7 @@ test.each([
   ["packets_per_s", 412.256, "Rate: 412.26 pps"],
   ["share_of_growth", 0.953, "Share of growth: 95.3 %"],
   ["ttl_before", 64, "TTL before: 64"],
+  ["vni_here", 10000, "VNI here: 10000"],
   ["interval_s", 1.5, "Interval: 1.5 s"],
   ["devices", ["vxlan10000", "vxlan10001"], "Devices: vxlan10000, vxlan10001"],
   ["quirks", [], "Quirks: –"],

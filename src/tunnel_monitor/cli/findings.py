@@ -6,6 +6,7 @@ import argparse
 import http.client
 import json
 import os
+import re
 import ssl
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -19,6 +20,7 @@ URL_VARIABLE: Final = "TUNNEL_MONITOR_URL"
 PATH: Final = "/api/v1/findings"
 PATIENCE_S: Final = 10.0
 SOMETHING_OPEN: Final = 3  # the exit code
+NUMBERED: Final = re.compile(r"(^|_)(vni|sequence)(_|$)")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -147,7 +149,7 @@ def paragraph(row: dict[str, Any]) -> Iterator[str]:
     yield f"{row['state'].upper()}{muted}  {row['title']} ({row['name']})"
     yield f"  {subject(row)}, {when(row)}, {row['severity']}, confidence {row['confidence']}"
     yield f"  {row['explanation']}"
-    told = ", ".join(f"{name} {written(value)}" for name, value in row["evidence"].items())
+    told = ", ".join(f"{name} {written(name, value)}" for name, value in row["evidence"].items())
     yield f"  evidence: {told}"
     yield f"  next:     {row['next']}"
 
@@ -173,8 +175,8 @@ def when(row: dict[str, Any]) -> str:
     return f"{opened:%H:%M:%S} to {last:%H:%M:%S}"
 
 
-def written(value: object) -> str:
-    """A piece of evidence."""
-    if isinstance(value, int):
+def written(name: str, value: object) -> str:
+    """A piece of evidence; the number of a network is a name and has no thousands."""
+    if isinstance(value, int) and not NUMBERED.search(name):
         return f"{value:,}"
     return " ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -115,6 +115,8 @@ class DecapFailure:
         if balance is None or not is_loss(balance, limits):
             return
         encap, vni = network
+        lost = balance.lost
+        lacks = f"{lost.packets:,}" if balance.exact else f"{lost.bytes:,} bytes"
         names = [device.name for device in overlay.by_network[network]]
         about = Subject(encap.label, vni, self._peers[network])
         yield Suspicion(
@@ -134,7 +136,7 @@ class DecapFailure:
             },
             explanation=(
                 f"Of {balance.arrived.packets:,} packets of {network_of(about)} that reached this "
-                f"host in {window_s:.0f} s, {', '.join(names)} lacks {balance.lost.bytes:,} bytes. "
+                f"host in {window_s:.0f} s, {', '.join(names)} lacks {lacks}. "
                 "A firewall, a checksum or a device that is down drops them on the way to it."
             ),
             next=f"ip -s -d link show {names[0]}; nft list ruleset",

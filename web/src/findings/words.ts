@@ -4,6 +4,8 @@ import { isPressing, type Found, type Told } from "./found";
 import type { Evidence } from "./report";
 
 const DAY_S = 86_400;
+/** Evidence whose number is a name. */
+const NUMBERED = /(^|_)(vni|sequence)(_|$)/;
 /** Names in evidence that are no words. */
 const SHORT: ReadonlyMap<string, string> = new Map([
   ...["mtu", "ttl", "vni", "dscp", "ip"].map((word) => [word, word.toUpperCase()] as const),
@@ -74,6 +76,7 @@ export function whereLines({ peers, endpoints, vni, encap, members }: Told): str
 /** A name of evidence for people, and its value with the unit that the name has. */
 export function evidenceFact(name: string, value: Evidence): readonly [string, string] {
   if (typeof value !== "number") return [titled(name), textOf(value)];
+  if (NUMBERED.test(name)) return [titled(name), String(value)];
   for (const [unit, alone, write] of UNITS) {
     if (name === unit) return [alone, write(value)];
     if (name.endsWith(`_${unit}`)) return [titled(name.slice(0, -unit.length - 1)), write(value)];
