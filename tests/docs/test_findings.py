@@ -30,6 +30,7 @@ def test_a_finding_has_its_page(name: str) -> None:
     assert text.startswith(f"# `{name}`: ")
     sections = re.findall(r"^## (.*)$", text, re.M)
     assert [one for one in sections if one != "Thresholds"] == SECTIONS
+    assert re.search(r"RFC \d+", text), "it says what it rests on"
 
 
 def test_there_is_no_page_of_nothing() -> None:
