@@ -39,12 +39,6 @@ def lab() -> Iterator[Lab]:
         yield built
 
 
-@pytest.fixture(scope="module")
-def home() -> Iterator[int]:
-    with commands.home() as descriptor:
-        yield descriptor
-
-
 def checked(home: int, folder: Path, *words: str, **how: Any) -> dict[str, Any]:
     """What it tells programs."""
     _, told = commands.run(home, folder, "check", "--json", *words, **how)

@@ -24,18 +24,6 @@ OFTEN = ("--interval", "0.2")
 SECOND = ("--from", "-1h", "--by", "inner", "--sort", "-packets")
 
 
-@pytest.fixture(scope="module")
-def lab() -> Iterator[Lab]:
-    with watched.two_hosts() as built:
-        yield built
-
-
-@pytest.fixture(scope="module")
-def home() -> Iterator[int]:
-    with commands.home() as descriptor:
-        yield descriptor
-
-
 @pytest.fixture
 def file() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="history-", dir="/tmp"))

@@ -16,12 +16,6 @@ pytestmark = pytest.mark.root
 
 
 @pytest.fixture(scope="module")
-def home() -> Iterator[int]:
-    with commands.home() as descriptor:
-        yield descriptor
-
-
-@pytest.fixture(scope="module")
 def demo(home: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with commands.demo(home, tmp_path_factory.mktemp("demo"), *SMALL) as running:
         yield running

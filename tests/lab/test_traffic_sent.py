@@ -24,12 +24,6 @@ from tunnel_monitor.lab import demos, launch, namespaces
 pytestmark = pytest.mark.root
 
 
-@pytest.fixture(scope="module")
-def home() -> Iterator[int]:
-    with commands.home() as descriptor:
-        yield descriptor
-
-
 @pytest.fixture
 def demo(home: int, tmp_path: Path) -> Iterator[Running]:
     with commands.demo(home, tmp_path) as running:

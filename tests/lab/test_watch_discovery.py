@@ -27,18 +27,6 @@ INNER: Final = ("10.7.0.1", "10.7.0.2")
 QUICK: Final = ("--interval", "0.2")
 
 
-@pytest.fixture(scope="module")
-def lab() -> Iterator[Lab]:
-    with watched.two_hosts() as built:
-        yield built
-
-
-@pytest.fixture(scope="module")
-def home() -> Iterator[int]:
-    with commands.home() as descriptor:
-        yield descriptor
-
-
 @pytest.fixture(autouse=True)
 def clean(lab: Lab) -> Iterator[None]:
     """No device of a test is there in the next."""

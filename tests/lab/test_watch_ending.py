@@ -27,18 +27,6 @@ ATTACHING = pytest.mark.parametrize("attach", ["tcx", "clsact"])
 ENDING = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 
 
-@pytest.fixture(scope="module")
-def lab() -> Iterator[Lab]:
-    with watched.two_hosts() as built:
-        yield built
-
-
-@pytest.fixture(scope="module")
-def home() -> Iterator[int]:
-    with commands.home() as descriptor:
-        yield descriptor
-
-
 def expect_attached(lab: Lab, attach: str) -> None:
     """The check for leftovers can fail."""
     if attach == "tcx":

@@ -24,12 +24,6 @@ def lab() -> Iterator[Lab]:
         yield built
 
 
-@pytest.fixture(scope="module")
-def home() -> Iterator[int]:
-    with commands.home() as descriptor:
-        yield descriptor
-
-
 @pytest.mark.parametrize("attach", ["tcx", "clsact"])
 def test_the_page_stays_with_what_was_counted(
     attach: str, lab: Lab, home: int, tmp_path: Path

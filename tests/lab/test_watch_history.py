@@ -23,18 +23,6 @@ OFTEN = ("--interval", "0.2")
 PINGS = "SELECT sum(packets)::BIGINT FROM raw_flows WHERE vni = 10000 AND inner_src_low > 0"
 
 
-@pytest.fixture(scope="module")
-def lab() -> Iterator[Lab]:
-    with watched.two_hosts() as built:
-        yield built
-
-
-@pytest.fixture(scope="module")
-def home() -> Iterator[int]:
-    with commands.home() as descriptor:
-        yield descriptor
-
-
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """Where nobody may write: pytest's own folders are closed to others than root."""

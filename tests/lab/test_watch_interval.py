@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.lab import commands, watched
+from tests.lab import watched
 from tests.lab.watched import Page
 
 from tunnel_monitor.lab.build import Lab
 
 pytestmark = pytest.mark.root
-
-
-@pytest.fixture(scope="module")
-def lab() -> Iterator[Lab]:
-    with watched.two_hosts() as built:
-        yield built
-
-
-@pytest.fixture(scope="module")
-def home() -> Iterator[int]:
-    with commands.home() as descriptor:
-        yield descriptor
 
 
 def drains(page: Page, count: int) -> list[dict[str, Any]]:

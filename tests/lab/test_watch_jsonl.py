@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,18 +23,6 @@ MEMBERS = [
 OUTER = {HERE: "172.16.1.100", THERE: "172.16.1.101"}
 # Ethernet, IP, UDP, VXLAN, Ethernet, IP, ICMP and ping's 56 bytes
 PING_BYTES = 14 + 20 + 8 + 8 + 14 + 20 + 8 + 56
-
-
-@pytest.fixture(scope="module")
-def lab() -> Iterator[Lab]:
-    with watched.two_hosts() as built:
-        yield built
-
-
-@pytest.fixture(scope="module")
-def home() -> Iterator[int]:
-    with commands.home() as descriptor:
-        yield descriptor
 
 
 def sums(running: Running) -> Counter[tuple[str, ...]]:

@@ -25,12 +25,6 @@ def lab() -> Iterator[Lab]:
         yield built
 
 
-@pytest.fixture(scope="module")
-def home() -> Iterator[int]:
-    with commands.home() as descriptor:
-        yield descriptor
-
-
 def keeper_of(running: Running) -> int:
     (pid,) = commands.descendants(running.process.pid)
     return pid

@@ -18,12 +18,6 @@ pytestmark = pytest.mark.root
 ADDRESS = "172.16.1.100"  # of host0, in which the command is started here
 
 
-@pytest.fixture(scope="module")
-def lab() -> Iterator[Lab]:
-    with watched.two_hosts() as built:
-        yield built
-
-
 def expect_token_needed(page: Page) -> None:
     """Nothing without it, all with it, in each way of showing it."""
     assert page.token

@@ -43,12 +43,6 @@ SOURCE = Path(tunnel_monitor.__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
-def lab() -> Iterator[Lab]:
-    with watched.two_hosts() as built:
-        yield built
-
-
-@pytest.fixture(scope="module")
 def page(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     folder = tmp_path_factory.mktemp("locked")
     places = (folder, sys.base_prefix, PACKAGES, SOURCE, PYTHON)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.lab import commands, watched
+from tests.lab import watched
 from tests.lab.watched import Page, jsonl_of
 
 from tunnel_monitor.lab.build import Lab
@@ -15,18 +14,6 @@ from tunnel_monitor.lab.build import Lab
 pytestmark = pytest.mark.root
 
 PINGS = 31
-
-
-@pytest.fixture(scope="module")
-def lab() -> Iterator[Lab]:
-    with watched.two_hosts() as built:
-        yield built
-
-
-@pytest.fixture(scope="module")
-def home() -> Iterator[int]:
-    with commands.home() as descriptor:
-        yield descriptor
 
 
 def check(cost: Any) -> None:

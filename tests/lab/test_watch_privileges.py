@@ -27,18 +27,6 @@ IN_GROUPS = ("setpriv", "--groups", "0,1,4")  # as a login of root's may be
 NOBODY = pwd.getpwnam("nobody")
 
 
-@pytest.fixture(scope="module")
-def lab() -> Iterator[Lab]:
-    with watched.two_hosts() as built:
-        yield built
-
-
-@pytest.fixture(scope="module")
-def home() -> Iterator[int]:
-    with commands.home() as descriptor:
-        yield descriptor
-
-
 def threads(pid: int) -> list[dict[str, str]]:
     """What the kernel says of each thread."""
     return [watched.status_of(folder) for folder in Path(f"/proc/{pid}/task").iterdir()]

@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,18 +19,6 @@ from tunnel_monitor.lab import namespaces
 from tunnel_monitor.lab.build import Lab
 
 pytestmark = pytest.mark.root
-
-
-@pytest.fixture(scope="module")
-def lab() -> Iterator[Lab]:
-    with watched.two_hosts() as built:
-        yield built
-
-
-@pytest.fixture(scope="module")
-def home() -> Iterator[int]:
-    with commands.home() as descriptor:
-        yield descriptor
 
 
 @pytest.mark.parametrize(

@@ -24,18 +24,6 @@ OFTEN = ("--interval", "0.2", "--no-serve")
 
 
 @pytest.fixture(scope="module")
-def lab() -> Iterator[Lab]:
-    with watched.two_hosts() as built:
-        yield built
-
-
-@pytest.fixture(scope="module")
-def home() -> Iterator[int]:
-    with commands.home() as descriptor:
-        yield descriptor
-
-
-@pytest.fixture(scope="module")
 def database(home: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """In the network that commands are started in."""
     with namespaces.entered(home):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,18 +13,6 @@ from tunnel_monitor.lab.build import CABLE, Lab
 pytestmark = pytest.mark.root
 
 OFTEN = ("--interval", "0.2")
-
-
-@pytest.fixture(scope="module")
-def lab() -> Iterator[Lab]:
-    with watched.two_hosts() as built:
-        yield built
-
-
-@pytest.fixture(scope="module")
-def home() -> Iterator[int]:
-    with commands.home() as descriptor:
-        yield descriptor
 
 
 @pytest.mark.parametrize("attaching", [("tcx", "tcx"), ("clsact", "clsact"), ("tcx", "clsact")])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -21,18 +20,6 @@ NOBODY = Ethernet(dst="02:00:00:00:00:99")  # so nobody answers
 VXLAN_IN_GRE = packet(NOBODY, PEER4, GRE(7), IPv4("10.0.0.1", "10.0.0.2"), UDP(), TUNNEL, *PING4)
 VXLAN_IN_LISP = packet(NOBODY, PEER4, UDP(), LISP(9), IPv4("10.0.0.3"), UDP(), TUNNEL, *PING4)
 TIMES = 7
-
-
-@pytest.fixture(scope="module")
-def lab() -> Iterator[Lab]:
-    with watched.two_hosts() as built:
-        yield built
-
-
-@pytest.fixture(scope="module")
-def home() -> Iterator[int]:
-    with commands.home() as descriptor:
-        yield descriptor
 
 
 def told(page: Page) -> dict[str, tuple[str, int | None, str, str]]:
