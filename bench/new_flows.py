@@ -16,8 +16,8 @@ from tunnel_monitor.contract import NARROW_KEY, WIDE_KEY
 from tunnel_monitor.kernel.drain import TableReader
 from tunnel_monitor.settings import TableSizes
 
-SIZES = TableSizes(narrow=1 << 16, wide=1 << 16, tunnels=16)
-NEW = 50_000  # in one go, into empty tables
+SIZES = TableSizes()
+NEW = 30_000  # in one go, into empty tables
 MANY_CPUS = 16  # for which tables take memory as flows come
 
 
@@ -41,6 +41,8 @@ def measure_one(effort: Effort, cpus: int | None, name: str, target: float) -> l
             empty(table)
             return cost
 
+        if programs.monitor.preallocated != (name == "preallocated"):
+            raise RuntimeError(f"tables are not {name} at this size")
         (cpu,) = os.sched_getaffinity(0)
         readers = {
             "narrow_flows": TableReader(NARROW_KEY, SIZES.narrow),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import os
 import signal
@@ -106,6 +107,20 @@ def dying_of_interrupts() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
+@contextmanager
+def without_collecting() -> Iterator[None]:
+    """Let imports make their many objects, none of which is garbage, without a search for it.
+
+    Nor are they searched later. A tenth of the time that imports take.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 def written(code: int) -> int:
     """The exit code, once all output is written.
 
@@ -128,7 +143,7 @@ def main(arguments: list[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else arguments
     options = argparse.Namespace(debug=False)
     try:
-        with dying_of_interrupts():
+        with dying_of_interrupts(), without_collecting():
             options = parser_for([word for word in words if word in COMMANDS][:1]).parse_args(words)
         return written(load(options.command).run(options))
     except TunnelMonitorError as error:

@@ -14,7 +14,6 @@ from tunnel_monitor.errors import StoreFailed
 from tunnel_monitor.flows.sinks import Sink
 from tunnel_monitor.store import clickhouse_target, place
 from tunnel_monitor.store.clickhouse_target import PASSWORD, USER, Target
-from tunnel_monitor.store.fleet import Fleet
 
 ADDRESS: Final = "clickhouse://HOST[:PORT][,HOST…]/DATABASE"
 
@@ -119,6 +118,8 @@ class Storing:
         """What takes batches to send them."""
         if self.target is None:
             return []
+        from tunnel_monitor.store.fleet import Fleet  # noqa: PLC0415  # only where it is sent
+
         sink = Fleet(
             self.target,
             host=self.host,

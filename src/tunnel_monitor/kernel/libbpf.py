@@ -20,6 +20,7 @@ from tunnel_monitor.errors import UnsupportedHost
 
 BPF_MAP_TYPE_HASH = 1
 BPF_F_NO_PREALLOC = 1
+LIBBPF_DEBUG = 2  # enum libbpf_print_level
 BPF_NOEXIST = 1
 BPF_TCX_INGRESS = 46
 BPF_TCX_EGRESS = 47
@@ -239,10 +240,11 @@ def said() -> Iterator[list[str]]:
     vsnprintf = ctypes.CDLL(None).vsnprintf
 
     def collect(level: int, template: bytes, arguments: int) -> int:
+        if level >= LIBBPF_DEBUG:  # a thousand lines for each object
+            return 0
         text = ctypes.create_string_buffer(1 << 16)
         vsnprintf(text, len(text), template, ctypes.c_void_p(arguments))
-        if level < 2:  # LIBBPF_WARN, LIBBPF_INFO; not LIBBPF_DEBUG
-            lines.extend(text.value.decode(errors="replace").splitlines())
+        lines.extend(text.value.decode(errors="replace").splitlines())
         return 0
 
     callback = _PRINT(collect)

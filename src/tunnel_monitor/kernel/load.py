@@ -7,6 +7,7 @@ import errno
 import mmap
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Self
@@ -102,6 +103,7 @@ class LoadedObject:
                 hook: self._program(name) for hook, name in zip(PROGRAMS, used, strict=True)
             }
             self.tables = {name: self._make_tables(name) for name in ALL_TABLES}
+            self._hang_tables()
             self._first_slot = memoryview(self._map_memory(".bss", mmap.PAGESIZE)).cast("I")
             self._closing.callback(self._first_slot.release)
             self._port_encap = self._map_memory(".data.ports", 1 << 16)
@@ -199,7 +201,7 @@ class LoadedObject:
             )
 
     def _make_tables(self, name: str) -> list[list[int]]:
-        """Descriptors by generation and CPU, each hung into its slot."""
+        """Descriptors by generation and CPU."""
         entries = getattr(self.table_sizes, name.removesuffix("_flows"))
         made: list[list[int]] = []
         for _ in range(GENERATIONS):
@@ -209,8 +211,17 @@ class LoadedObject:
                 table = libbpf.create_hash(name, key.itemsize, value.itemsize, entries, self._flags)
                 self._closing.callback(os.close, table)
                 made[-1].append(table)
-        libbpf.hang_maps(self.map_descriptor(name), 0, [table for row in made for table in row])
         return made
+
+    def _hang_tables(self) -> None:
+        """Put each table into its slot, all kinds at once: each waits for a grace period."""
+
+        def hang(name: str) -> None:
+            tables = [table for row in self.tables[name] for table in row]
+            libbpf.hang_maps(self.map_descriptor(name), 0, tables)
+
+        with ThreadPoolExecutor(len(self.tables), "tables") as threads:
+            list(threads.map(hang, self.tables))
 
     def _map_memory(self, name: str, size: int) -> mmap.mmap:
         """The values of a data section, shared with the running programs."""
