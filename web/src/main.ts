@@ -191,7 +191,7 @@ function* parts(snapshot: Snapshot, selection: Selection, pace: Pace): Iterable<
   layStage(empty, selection);
   yield;
   if (empty) {
-    stage.clear();
+    stage.clear(selection.view);
     drawEmpty(drain);
     drawEmptyRight(byId("right", HTMLElement), drain);
   } else yield* drawTraffic(traffic, selection, pace);

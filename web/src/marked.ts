@@ -5,8 +5,8 @@ import { standingFor } from "./chosen";
 import { amountText, quantity } from "./format";
 import * as marks from "./marks";
 import type { EndMark, LabelMark, RibbonMark, Scene } from "./motion";
+import { labelWords } from "./names";
 import { thingsOf } from "./things";
-import { nameOf } from "./words";
 
 type Layer = Selection<SVGGElement, unknown, null, undefined>;
 
@@ -62,7 +62,7 @@ export function drawFlag(layer: Layer, scene: Scene, picture: Picture): void {
   const said = short ? quantity(culprit?.more ?? 0, rate).digits : text;
   const group = layer
     .selectAll<SVGGElement, LabelMark>("g")
-    .data(label && !short ? [label] : [], ({ key }) => key)
+    .data(label ? [label] : [], ({ key }) => key)
     .join((enter) => {
       const made = enter.append("g").attr("class", "flag");
       made.append("rect");
@@ -76,6 +76,8 @@ export function drawFlag(layer: Layer, scene: Scene, picture: Picture): void {
   const width = flagWidth(said, size);
   group
     .select("rect")
+    // On a phone there is no room for more than the number.
+    .attr("visibility", short ? "hidden" : null)
     .attr("width", width)
     .attr("height", size + 7)
     .attr("rx", 4);
@@ -91,9 +93,13 @@ function flagWidth(text: string, size: number): number {
   return 16 + size * 0.7 + text.length * size * 0.56;
 }
 
-function flagPlace({ place, arc }: LabelMark, said: string, { frame }: Picture): string {
-  const size = frame.type.rate;
-  const name = nameOf(arc.place).length * frame.type.address * 0.6 + 10;
+function flagPlace({ place, arc }: LabelMark, said: string, picture: Picture): string {
+  const { type, size: sizeClass } = picture.frame;
+  const size = type.rate;
+  const [address, alias] = labelWords(arc, picture);
+  const beside = alias === "" ? 0 : alias.length * size * 0.6 + type.address / 2;
+  const gap = sizeClass === "phone" ? 0 : 10;
+  const name = address.length * type.address * 0.6 + beside + gap;
   const x = place.anchor === "start" ? place.x + name : place.x - name - flagWidth(said, size);
   return `translate(${x.toFixed(1)},${(place.y - size - 2).toFixed(1)})`;
 }

@@ -19,7 +19,7 @@ const LONGEST_ALIAS = 12;
 const LONGEST_INSIDE = 9;
 
 export function drawLabels(layer: Layer, scene: Scene, picture: Picture): void {
-  const { frame, measure, peerPrefix } = picture;
+  const { frame, measure } = picture;
   const short = frame.size === "phone";
   const group = layer
     .selectAll<SVGGElement, LabelMark>("g")
@@ -48,10 +48,9 @@ export function drawLabels(layer: Layer, scene: Scene, picture: Picture): void {
     .attr("text-anchor", ({ place }) => place.anchor)
     .classed("mono", ({ arc }) => arc.place.kind === "peer" || arc.place.kind === "network")
     .each(function ({ arc }) {
-      const prefix = short || arc.place.name !== "" ? peerPrefix : "";
       const parts = select(this).selectAll<SVGTSpanElement, string>("tspan");
       parts
-        .data([rimName(arc, short, prefix), short ? "" : shorten(arc.place.name, LONGEST_ALIAS)])
+        .data(labelWords(arc, picture))
         .join("tspan")
         .attr("class", (_, i) => (i === 0 ? "" : "alias"))
         .attr("dx", (text, i) => (i > 0 && text !== "" ? "0.5em" : null))
@@ -68,6 +67,13 @@ export function drawLabels(layer: Layer, scene: Scene, picture: Picture): void {
       const [out, into] = pairText(arc.sent, arc.received, measure);
       return `↑ ${out}  ↓ ${into}`;
     });
+}
+
+/** What an arc is called beside the circle: its address, and the name of its box. */
+export function labelWords(arc: Arc, { frame, peerPrefix }: Picture): [string, string] {
+  const short = frame.size === "phone";
+  const prefix = short || arc.place.name !== "" ? peerPrefix : "";
+  return [rimName(arc, short, prefix), short ? "" : shorten(arc.place.name, LONGEST_ALIAS)];
 }
 
 export function drawInsideNames(layer: Layer, scene: Scene, picture: Picture): void {

@@ -103,9 +103,12 @@ export class Stage {
   }
 
   /** Nothing to draw: the diagnosis stands here. */
-  clear(): void {
+  clear(view: ViewName): void {
     this.twin.root.hidden = true;
-    for (const { panel } of this.parts) panel.hidden = true;
+    for (const { panel, tab, kind } of this.parts) {
+      panel.hidden = true;
+      tab.setAttribute("aria-selected", String(kind.name === view));
+    }
   }
 
   private swapControls(before: HTMLElement | undefined, next: HTMLElement | undefined): void {
