@@ -85,6 +85,10 @@ fuzz: test-packages $(TEST_READY) setup ## the native parser under a fuzzer and 
 bench: bench-packages $(TEST_READY) setup ## what it costs, on this machine; one part: make bench ARGS=packet
 	@$(AS_ROOT) $(PYTHON_BIN)/python -m bench $(ARGS)
 
+.PHONY: screenshots
+screenshots: browser setup ## make the pictures of the page in docs/pictures anew, from the lab
+	@$(AS_ROOT) $(PYTHON_BIN)/python scripts/screenshots.py
+
 .PHONY: lock
 lock: $(RUN_READY) ## choose the newest Python packages and write requirements/*.txt anew
 	scripts/lock
