@@ -83,6 +83,25 @@ export function binned(columns: readonly Column[], step_s: number): Bin[] {
   }));
 }
 
+/** Of a column that is longer than a step: equal parts, for nobody knows how it was inside. */
+export function inParts(column: Column, step_s: number): Column[] {
+  const { time, interval_s, counts } = column;
+  const parts = Math.floor(interval_s / step_s + 1e-9);
+  if (parts < 2) return [column];
+  const part = ({ packets, bytes, inner_bytes }: Counts): Counts => ({
+    packets: packets / parts,
+    bytes: bytes / parts,
+    inner_bytes: inner_bytes / parts,
+  });
+  const own = new Map([...counts].map(([key, all]) => [key, part(all)]));
+  const each_s = interval_s / parts;
+  return Array.from({ length: parts }, (_, i) => ({
+    time: time - (parts - 1 - i) * each_s,
+    interval_s: each_s,
+    counts: own,
+  }));
+}
+
 /** All peers of the bins, who grew most last, "other" first. */
 export function byGrowth(bins: readonly Bin[]): string[] {
   const half = Math.floor(bins.length / 2);

@@ -4,6 +4,7 @@ import {
   binned,
   byGrowth,
   columnsOf,
+  inParts,
   LONGEST_S,
   stretchOf,
   type Column,
@@ -72,4 +73,13 @@ test("who grew most is last, and so on top; other is at the bottom", () => {
     column(time, { other: time * 900, calm: 5, grows: time * 9, falls: 9 - time }),
   );
   expect(byGrowth(binned(columns, 1))).toEqual(["other", "falls", "calm", "grows"]);
+});
+
+test("a long interval becomes parts with the same rate", () => {
+  const parts = inParts(column(1040, { a: 400 }, 40), 10);
+  expect(parts.map(({ time }) => time)).toEqual([1010, 1020, 1030, 1040]);
+  expect(parts.map(({ interval_s }) => interval_s)).toEqual([10, 10, 10, 10]);
+  expect(parts.map(({ counts }) => counts.get("a")?.bytes)).toEqual([100, 100, 100, 100]);
+  const short = column(1010, { a: 100 }, 10);
+  expect(inParts(short, 10)).toEqual([short]);
 });

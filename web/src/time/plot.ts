@@ -3,7 +3,7 @@ import { tickStep } from "d3-array";
 import { scaleLinear, type ScaleLinear } from "d3-scale";
 import { amountIn, type Amount } from "../amounts";
 import type { Measure } from "../format";
-import { binned, stretchOf, type Bin, type Column } from "../series";
+import { binned, inParts, stretchOf, type Bin, type Column } from "../series";
 import type { Past } from "../traffic";
 import type { Limits } from "./brush";
 
@@ -49,10 +49,10 @@ export function plotFor(
 ): Plot {
   const { from, to } = stretchOf(columns, isWhole, back_s);
   const across = Math.max(1, width - margins.left - margins.right);
-  const step = Math.max(longestIn(columns), ((to - from) * STEP_PX) / across);
+  const step = Math.max(usualIn(columns), ((to - from) * STEP_PX) / across);
   const bins = withGaps(
     binned(
-      columns.filter(({ time }) => time >= from),
+      columns.filter(({ time }) => time >= from).flatMap((column) => inParts(column, step)),
       step,
     ),
     GAP_STEPS * step,
@@ -97,7 +97,8 @@ export function totalOf({ rates }: Bin, amount: Amount): number {
   return total;
 }
 
-/** A step is never shorter than what is kept of any time: a picture has one measure. */
-function longestIn(columns: readonly Column[]): number {
-  return columns.reduce((longest, { interval_s }) => Math.max(longest, interval_s), 1e-3);
+/** What most columns hold: one long interval, or an older past, does not make all of it coarse. */
+function usualIn(columns: readonly Column[]): number {
+  const all = columns.map(({ interval_s }) => interval_s).sort((a, b) => a - b);
+  return Math.max(all[Math.floor(all.length / 2)] ?? 0, 1e-3);
 }
