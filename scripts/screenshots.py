@@ -90,7 +90,11 @@ def photograph(
             page.goto("about:blank")
             page.goto(f"{url}#v=2&{words}")
             page.wait_for_selector("html[data-ready]", state="attached")
-            settle(page, 2)
+            # What was does not go on; what it is compared with is asked for.
+            if "span=" in words:
+                page.wait_for_selector(".contribution")
+            else:
+                settle(page, 2)
             page.screenshot(path=PICTURES / f"{name}-{theme}.png")
         page.close()
 
