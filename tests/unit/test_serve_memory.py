@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-MOST_BYTES = 80_000_000
+# 73 MB with Python 3.11, for which the bench holds 80; 80 MB with Python 3.13 and its numpy.
+MOST_BYTES = 80_000_000 if sys.version_info < (3, 12) else 88_000_000
 # In a process of its own, of which the tests have no part: all that `watch` imports, a server, a
 # viewer, and drains until the fine slices are full and the first coarse ones made.
 PROGRAM = """

@@ -59,6 +59,8 @@ def test_secrets_in_an_address_are_refused_and_not_repeated(written: str) -> Non
         ("clickhouse:///t", "'' is no host"),
         ("clickhouse://a,,b/t", "'' is no host"),
         ("clickhouse://a:x/t", "'a:x' is no host"),
+        ("clickhouse://[2001:db8::1/t", "is no host"),
+        ("clickhouse://a,[b]/t", "is no host"),
     ],
 )
 def test_what_is_no_address_is_refused(written: str, says: str) -> None:

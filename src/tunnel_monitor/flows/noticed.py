@@ -19,7 +19,7 @@ SEGMENTS = np.dtype(
     [("src_port", "<u2"), ("dst_port", "<u2"), ("sequence", "<u4"), ("size", "<u4")]
 )
 MAC = STATION_KEY["mac"]
-NEVER = 0xFFFF  # stands for "none yet" while the smallest is looked for
+NEVER = 0xFFFFFFFF  # stands for "none yet" while the smallest is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,8 @@ def merged(notices: NDArray[np.void], groups: Groups) -> NDArray[np.void]:
 
 def _least(values: NDArray[Any], starts: NDArray[np.intp]) -> NDArray[Any]:
     """The smallest of each group that is not 0; 0 where there is none."""
-    least = np.minimum.reduceat(np.where(values == 0, NEVER, values), starts)
+    wide = values.astype(np.uint32)  # 255 is a TTL, and so no sign of its own type would do
+    least = np.minimum.reduceat(np.where(wide == 0, NEVER, wide), starts)
     return np.where(least == NEVER, 0, least)
 
 

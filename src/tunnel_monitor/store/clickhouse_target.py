@@ -85,22 +85,23 @@ def parse(
     Raises:
         BadSetting: it means nothing, or has a password in it.
     """
-    parts = urlsplit(written)
+    # Not by urlsplit, which refuses several hosts where one is an IPv6 address.
+    scheme, _, rest = written.partition("://")
+    authorities, _, database = rest.partition("/")
     what = f"cannot use the store {_without_secrets(written)}"
-    if parts.scheme not in SCHEMES:
+    if scheme not in SCHEMES:
         raise BadSetting(f"{what}: no scheme that is known", f"give one like {EXAMPLE}")
-    if "@" in parts.netloc or parts.query:
+    if "@" in authorities or "?" in rest:
         raise BadSetting(
             f"{what}: secrets do not belong on command lines, which everybody can read",
             f"put them into {USER} and {PASSWORD}, or into a file for --store-credentials",
         )
-    port, secure = SCHEMES[parts.scheme]
-    database = parts.path.removeprefix("/")
+    port, secure = SCHEMES[scheme]
     if not DATABASE.fullmatch(database):
         raise BadSetting(
             f"{what}: {database!r} is no name of a database", f"give one like {EXAMPLE}"
         )
-    nodes = tuple(_node(one, port, what) for one in parts.netloc.split(","))
+    nodes = tuple(_node(one, port, what) for one in authorities.split(","))
     user, password = _credentials(credentials, environment)
     return Target(nodes, database, _tls(authority) if secure else None, user, password)
 
