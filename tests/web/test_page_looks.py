@@ -19,7 +19,7 @@ MARKS = {
     "timeline": "#panel-timeline .layer.culprit",
 }
 LAYERS = ("underlay", "overlay")
-SIZES = ((360, 780), (1280, 800), (2560, 1440))
+SIZES = ((360, 780), (768, 1024), (1280, 800), (2560, 1440))
 LEAST_PX = 11
 SMALL_TEXT = """(least) => {
   const isWord = (node) => node.nodeType === 3 && /[\\p{L}\\p{N}]/u.test(node.data);
