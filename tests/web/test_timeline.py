@@ -67,6 +67,24 @@ def test_a_brush_is_drawn_moved_and_let_go(
     assert chosen(here, "span") is None
 
 
+@pytest.mark.parametrize(("view", "svg"), [("timeline", PAST), ("chord", STRIP)])
+def test_keys_go_from_layer_to_layer_and_choose(
+    view: str, svg: str, visit: Callable[..., Visit], past: Invented
+) -> None:
+    here = visit(past, f"#v=2&view={view}&paused=1")
+    layers = here.page.locator(f"{svg} .layer")
+    layers.last.focus()
+    here.page.keyboard.press("ArrowDown")
+    here.page.keyboard.press("ArrowDown")
+    here.page.keyboard.press("ArrowUp")
+    layer = layers.nth(layers.count() - 2)
+    expect(layer).to_be_focused()
+    here.page.keyboard.press("Enter")
+    expect(layer).to_have_attribute("aria-pressed", "true")
+    key = layer.get_attribute("data-key")
+    assert parse_qs(urlsplit(here.page.url).fragment)["chosen"] == [key]
+
+
 def test_ends_are_sliders(visit: Callable[..., Visit], past: Invented) -> None:
     here = visit(past, "#v=2&view=timeline&paused=1")
     here.page.get_by_role("button", name="Choose time").click()

@@ -7,6 +7,7 @@ import { NO_COUNTS, sum } from "../amounts";
 import { byGrowth, type Bin } from "../series";
 import type { SteadyOrder } from "../steady";
 import { networkKey, thingsOf } from "../things";
+import { keepOneTabStop } from "./keys";
 import type { Plot } from "./plot";
 import { clockOffset, ticksOf } from "./ticks";
 
@@ -73,8 +74,9 @@ export function drawAreas(
     .join("path")
     .order()
     .attr("class", "layer")
-    .attr("role", "img")
+    .attr("role", "button")
     .attr("aria-label", (one) => layerWords(one.key, one, plot))
+    .attr("aria-pressed", ({ key }) => String(some && isMeant(key)))
     .attr("data-sender", ({ key }) => key)
     .attr("data-key", ({ key }) => key)
     .classed("culprit", ({ key }) => key === grown)
@@ -82,6 +84,7 @@ export function drawAreas(
     .classed("faded", ({ key }) => some && !isMeant(key))
     .attr("fill", ({ key }) => colours.get(key) ?? OTHER_COLOUR)
     .attr("d", (one) => shape(one));
+  keepOneTabStop(layer.node());
 }
 
 /** "172.16.1.106: 68.1 Mb/s in the mean, 73.9 Mb/s at the end". */

@@ -6,6 +6,7 @@ import type { Selection } from "../state";
 import { SteadyOrder } from "../steady";
 import type { Traffic } from "../traffic";
 import { Brushes } from "./brushes";
+import { connectKeys } from "./keys";
 import { drawAreas, drawAxes, drawGrid, drawHeld, type Layer } from "./layers";
 import { wholeText } from "./lengths";
 import { plotFor, type Plot } from "./plot";
@@ -36,6 +37,9 @@ export class TimelineStrip {
       axis: layer("axis"),
       held: layer("held-marks"),
     };
+    connectKeys(this.layers.areas.node(), (chosen) => {
+      choose({ chosen });
+    });
     const marks = select(svg).append("g").attr("class", "brushes").node();
     if (marks === null) throw new Error("no place for brushes");
     this.brushes = new Brushes(svg, marks, {

@@ -9,6 +9,7 @@ import { SteadyOrder } from "../steady";
 import { shape } from "../svg";
 import type { Traffic } from "../traffic";
 import { Brushes } from "./brushes";
+import { connectKeys } from "./keys";
 import { drawBrushLabels } from "./labels";
 import { drawAreas, drawAxes, drawGrid, drawHeld, type Layer } from "./layers";
 import { plotFor, type Plot } from "./plot";
@@ -60,6 +61,7 @@ class Timeline implements Drawing {
       held: layer("held-marks"),
       labels: layer("labels"),
     };
+    connectKeys(this.layers.areas.node());
     const marks = shape("g", { class: "brushes" });
     this.svg.append(marks);
     this.brushes = new Brushes(this.svg, marks, {

@@ -1,0 +1,79 @@
+"""Everything can be reached and seen without a pointer, and at twice the size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tests.web.invented import Invented
+from tests.web.visits import Visit
+
+pytestmark = [pytest.mark.root, pytest.mark.browser]
+
+VIEWS = ("chord", "matrix", "sankey", "table", "timeline")
+# What can be used: what has a role or is of a kind that one clicks, and is seen.
+USABLE = """() => {
+  const roles = ['button', 'slider', 'tab', 'menuitem', 'combobox', 'option', 'link'];
+  const kinds = 'button, a[href], input, select, textarea, [data-key], ' +
+    roles.map((role) => `[role=${role}]`).join();
+  return [...document.querySelectorAll(kinds)].filter((one) =>
+    one.checkVisibility({ visibilityProperty: true }) && !one.closest('[aria-hidden=true]') &&
+    !one.disabled);
+}"""
+# Those that neither tab nor the arrow keys of something around them can reach.
+UNREACHED = f"""() => {{
+  const isReached = (one) => one.tabIndex === 0 || (one.tabIndex === -1 &&
+    one.hasAttribute('tabindex') && one.parentElement.closest(
+      ':is(svg, [role=tablist], [role=grid], table, [role=listbox]):has([tabindex="0"])'
+      + ', [role=grid][tabindex="0"], :has(> [tabindex="0"])') !== null);
+  const isRow = (one) => one.closest('[role=grid][tabindex="0"], [aria-activedescendant]') !== null;
+  // More room for a pointer to hit what is reached itself.
+  const isEdge = (one) => one.matches('[data-reach], [data-label]');
+  return ({USABLE})().filter((one) => !isReached(one) && !isRow(one) && !isEdge(one))
+    .map((one) => one.outerHTML.slice(0, 120));
+}}"""
+# How the focused element, and what is drawn for it, looks with and without the focus.
+LOOKS = """() => {
+  const one = document.activeElement;
+  if (one === document.body) return null;
+  const around = one.closest('.filter, .table') ?? one;
+  const look = () => JSON.stringify([around, one, ...one.querySelectorAll('*')].slice(0, 30).map(
+    (node) => {
+    const { outline, stroke, strokeWidth, boxShadow, opacity, borderColor, visibility, display } =
+      getComputedStyle(node);
+    return [outline, stroke, strokeWidth, boxShadow, opacity, borderColor, visibility, display];
+  }));
+  const focused = look();
+  const { scrollX, scrollY } = window;
+  one.blur();
+  const blurred = look();
+  one.focus({ preventScroll: true, focusVisible: true });
+  return [one.id || one.getAttribute('aria-label') || one.textContent.trim().slice(0, 40),
+    focused !== blurred];
+}"""
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_all_is_reached_by_keyboard(view: str, visit: Callable[..., Visit], past: Invented) -> None:
+    here = visit(past, f"#v=2&view={view}&paused=1")
+    here.shown()
+    assert here.page.evaluate(f"({USABLE})().length") > 30
+    assert here.page.evaluate(UNREACHED) == []
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_the_focus_is_seen(view: str, visit: Callable[..., Visit], past: Invented) -> None:
+    here = visit(past, f"#v=2&view={view}&paused=1")
+    here.shown()
+    looks: list[Any] = []
+    for _ in range(150):
+        here.page.keyboard.press("Tab")
+        look = here.page.evaluate(LOOKS)
+        if look is None:
+            break
+        looks.append(look)
+    else:
+        raise AssertionError(f"the tab key never leaves the page: {looks}")
+    assert len(looks) > 25
+    assert [name for name, changes in looks if not changes] == []
