@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -14,12 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from openapi_spec_validator import validate
 from schemathesis import GenerationMode, checks
 from schemathesis.core.failures import FailureGroup
-from tests.unit.serving import FACTS, PAIR, batch
+from tests.unit.serving import FACTS, PAIR, REPORT, batch
 from tests.unit.synthetic import Flow, drained
 
 from tunnel_monitor.contract import Encap, Signal
+from tunnel_monitor.errors import StoreFailed
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.flows.names import of_lines
+from tunnel_monitor.flows.question import Answer, Books, Question, Series, Span
 from tunnel_monitor.serve.app import make_app
 from tunnel_monitor.serve.encoding import encode
 from tunnel_monitor.serve.live import Hub
@@ -64,6 +66,28 @@ def capture() -> LiveView:
     return view
 
 
+class Unreadable:
+    """A history that began long ago, and cannot be asked."""
+
+    def span(self) -> Span:
+        return Span(1, 2)
+
+    def answer(self, question: Question) -> Answer:
+        raise StoreFailed(f"cannot answer {question}", "ask again in a moment")
+
+    def series(self, question: Question, step_ns: int) -> Series:
+        raise StoreFailed(f"cannot answer {question} by {step_ns}", "ask again in a moment")
+
+    def ledger(self, span: Span, hosts: Collection[str] = ()) -> Books:
+        raise StoreFailed(f"cannot add up {span} of {hosts}", "ask again in a moment")
+
+
+def forgetful() -> LiveView:
+    view = LiveView(["eth0"], 1.0, history=Unreadable())
+    view.take(batch(*FLOWS))
+    return view
+
+
 @contextmanager
 def described(view: LiveView) -> Iterator[Any]:
     """What schemathesis makes of the description of a server that answers from a view."""
@@ -71,7 +95,7 @@ def described(view: LiveView) -> Iterator[Any]:
     with ThreadPoolExecutor(2) as pool, closing(view):
         hub = Hub(view, lambda: facts, pool)
         access = Access("127.0.0.1", 80, frozenset({"testserver"}))
-        app = make_app(Routes(view, lambda: facts, hub, {}, pool), access)
+        app = make_app(Routes(view, lambda: facts, hub, {}, pool, judged=lambda: REPORT), access)
         yield schemathesis.openapi.from_asgi("/api/v1/openapi.json", app)
 
 
@@ -110,6 +134,14 @@ def test_every_resource_and_parameter_is_described() -> None:
     }
     assert described.pop("openapi.json") == set()
     assert described == {name: set(known) for name, known in PARAMETERS.items()}
+
+
+def test_a_history_that_cannot_be_asked_is_described() -> None:
+    with described(forgetful()) as api:
+        operation = api["/api/v1/flows"]["GET"]
+        case = operation.Case(query={"from": "0"})
+        assert case.call_and_validate(checks=CHECKS[1:]).status_code == 503
+        assert set(operation.responses.status_codes) >= {"200", "400", "503"}
 
 
 def test_a_reply_that_is_not_as_described_is_found() -> None:

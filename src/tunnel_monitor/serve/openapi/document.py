@@ -16,6 +16,7 @@ REFUSED = {
     "403": "The Host header does not name this server, or Origin is another site.",
     "405": "A method other than GET and HEAD.",
     "500": "A fault of the server.",
+    "503": "History or the store cannot be asked now.",
 }
 FULL = {"503": "As many viewers are connected as there may be."}
 
