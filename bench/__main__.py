@@ -34,8 +34,9 @@ PARTS = {
     "growth": "how costs grow with flows, peers, hosts and CPUs",
     "healthy": "whether an hour of each healthy profile gives no finding; only when named",
     "residual": "whether an hour of load leaves anything uncounted; only when named",
+    "page": "whether an hour of 500 peers blocks or fills a browser's page; only when named",
 }
-ONLY_WHEN_NAMED = {"healthy", "residual"}  # hours
+ONLY_WHEN_NAMED = {"healthy", "residual", "page"}  # hours
 
 
 def main(arguments: list[str] | None = None) -> int:

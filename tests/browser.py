@@ -4,9 +4,33 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from playwright.sync_api import Browser, sync_playwright
+
+from tunnel_monitor.lab import namespaces
+
 NAMES = ("chromium", "google-chrome", "google-chrome-stable")
+
+
+@contextmanager
+def launched(home: int) -> Iterator[Browser]:
+    """It, in a network namespace.
+
+    Args:
+        home: its descriptor.
+    """
+    with ExitStack() as stack:
+        with namespaces.entered(home):
+            playwright = stack.enter_context(sync_playwright())
+        chromium = playwright.chromium.launch(
+            executable_path=chromium_path(),
+            args=["--no-sandbox", "--disable-background-networking"],
+        )
+        stack.callback(chromium.close)
+        yield chromium
 
 
 def chromium_path() -> str | None:

@@ -7,14 +7,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
-from tests.browser import chromium_path
+from playwright.sync_api import Browser, expect
+from tests.browser import launched
 from tests.lab import commands
 from tests.lab.commands import Running
 from tests.web.invented import Invented, draining, invented
 from tests.web.visits import Tabs, Visit
-
-from tunnel_monitor.lab import namespaces
 
 DEMO = ("--listen", "127.0.0.1:0", "--interval", "0.5")
 expect.set_options(timeout=commands.DEADLINE_S * 1000)
@@ -34,14 +32,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def browser(home: int) -> Iterator[Browser]:
-    with ExitStack() as stack:
-        with namespaces.entered(home):
-            playwright = stack.enter_context(sync_playwright())
-        chromium = playwright.chromium.launch(
-            executable_path=chromium_path(),
-            args=["--no-sandbox", "--disable-background-networking"],
-        )
-        stack.callback(chromium.close)
+    with launched(home) as chromium:
         yield chromium
 
 

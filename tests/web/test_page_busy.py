@@ -7,13 +7,12 @@ not the page's fault.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 from tests.web.invented import Invented, invented
 from tests.web.visits import Visit, drain_again
-from tests.web.work import watched
+from tests.web.work import held, watched
 
 pytestmark = [pytest.mark.root, pytest.mark.browser]
 
@@ -107,18 +106,6 @@ def test_input_is_answered(visit: Callable[..., Visit], many: Invented) -> None:
         here.page.locator("#filter-text").blur()
     assert any(max(one) > 0 for one in waited.values()), "nothing was measured"
     assert {name: ms for name, ms in waited.items() if min(ms) > ANSWER_MS} == {}
-
-
-def held(here: Visit) -> dict[str, Any]:
-    """What the page keeps, after garbage has gone."""
-    client = here.page.context.new_cdp_session(here.page)
-    client.send("HeapProfiler.collectGarbage")
-    found = {
-        "bytes": client.send("Runtime.getHeapUsage")["usedSize"],
-        **client.send("Memory.getDOMCounters"),
-    }
-    client.detach()
-    return found
 
 
 def pass_by(here: Visit, server: Invented, seconds: range) -> None:

@@ -56,3 +56,15 @@ def tasks_ms(events: list[dict[str, Any]]) -> list[float]:
     }
     found = [e for e in events if e["name"] == TASK and (e["pid"], e["tid"]) in main]
     return [event.get("tdur", 0) / 1000 for event in found]
+
+
+def held(here: Visit) -> dict[str, Any]:
+    """What the page keeps, after garbage has gone."""
+    client = here.page.context.new_cdp_session(here.page)
+    client.send("HeapProfiler.collectGarbage")
+    found = {
+        "bytes": client.send("Runtime.getHeapUsage")["usedSize"],
+        **client.send("Memory.getDOMCounters"),
+    }
+    client.detach()
+    return found
