@@ -80,9 +80,8 @@ def view_takes(effort: Effort, size: int) -> list[float]:
     """Milliseconds for a batch whose flows are known, as far as there is room."""
     batch = FlowBatch.of(many(size))
     view = view_after(batch)
-    return [
-        milliseconds(partial(view.take, batch)) / 1e3 for _ in range(min(effort.rounds, ROUNDS))
-    ]
+    take = partial(view.take, batch)
+    return [milliseconds(take) for _ in range(min(effort.rounds, ROUNDS))]
 
 
 def by_peers(effort: Effort) -> list[Row]:
