@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 from tests.web.invented import Invented
 from tests.web.visits import Visit
 
@@ -77,3 +78,22 @@ def test_the_focus_is_seen(view: str, visit: Callable[..., Visit], past: Invente
         raise AssertionError(f"the tab key never leaves the page: {looks}")
     assert len(looks) > 25
     assert [name for name, changes in looks if not changes] == []
+
+
+PARTS = (
+    "#state", "#wire-rate", "#head-residual", "#open-findings", "#pause", "#theme",
+    "#filter-text", "#networks", "#encaps", "#shown", "#ledger", "#right", "#top", "#rows",
+    "#export-open", "#timeline", "#own-cost",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [(640, 400), (360, 780)], ids=["200 %", "phone"])
+def test_nothing_is_lost_where_there_is_less_room(
+    size: tuple[int, int], visit: Callable[..., Visit], past: Invented
+) -> None:
+    """1280 px wide at twice the size is 640 px wide."""
+    here = visit(past, size=size)
+    for part in PARTS:
+        expect(here.page.locator(part)).to_be_visible()
+    overflow = "document.documentElement.scrollWidth - innerWidth"
+    assert here.page.evaluate(overflow) <= 0
