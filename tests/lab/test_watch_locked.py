@@ -47,7 +47,16 @@ def page(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     folder = tmp_path_factory.mktemp("locked")
     places = (folder, sys.base_prefix, PACKAGES, SOURCE, PYTHON)
     words = ["unshare", "--mount", "sh", "-c", LOCKED, "sh", *map(str, places)]
-    words += ["watch", "eth0", "--netns", lab.path("host0"), "--interval", "0.2"]
+    words += [
+        "watch",
+        "eth0",
+        "--netns",
+        lab.path("host0"),
+        "--interval",
+        "0.2",
+        "--history",
+        "memory",
+    ]
     told = tmp_path_factory.mktemp("told") / "told"
     with commands.home() as home, told.open("wb") as output:
         with namespaces.entered(home):
@@ -58,6 +67,7 @@ def page(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
             expect_locked(process.pid, folder)
             yield Page.of(running)
             assert "Traceback" not in running.output, running.output
+            assert "failed" not in running.output, running.output
         finally:
             process.terminate()
             process.wait(commands.DEADLINE_S)
@@ -91,6 +101,7 @@ def test_every_resource_answers(page: Page, lab: Lab) -> None:
         "ledger",
         "status",
         "timeline",
+        "flows?from=-1h",
     ):
         assert isinstance(page.api(path), dict)
 

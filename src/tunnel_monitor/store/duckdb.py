@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 VERSION: Final = 2
-SCHEMA: Final = Path(__file__).parent / "schema" / "history.sql"
+# Read while we may: who is no longer root may not be let into the folder.
+SCHEMA: Final = (Path(__file__).parent / "schema" / "history.sql").read_text(encoding="utf-8")
 SECOND, EACH = "-- since version 2 --", "-- each level --"
 BLOCK_BYTES: Final = 262_144
 # Between two looks at the size the file may grow by what is written in a minute, and while
@@ -296,7 +297,7 @@ class DuckStore:
 
 def statements() -> list[str]:
     """The schema's: once, since version 2, for each level."""
-    once, _, rest = SCHEMA.read_text(encoding="utf-8").partition(SECOND)
+    once, _, rest = SCHEMA.partition(SECOND)
     return [once, *rest.split(EACH)]
 
 
