@@ -2,9 +2,9 @@
 import { select, type Selection } from "d3-selection";
 import { shorten } from "./address";
 import type { Picture } from "./chord";
-import { amountText, pairText } from "./format";
+import { amountText, pairText, shareText } from "./format";
 import type { Frame } from "./frame";
-import type { Arc } from "./layout";
+import type { Arc, Layout } from "./layout";
 import { hasRoom, middle, pointAt, radialTransform } from "./marks";
 import type { ArcMark, LabelMark, Scene } from "./motion";
 import { nameOf } from "./words";
@@ -70,10 +70,11 @@ export function drawLabels(layer: Layer, scene: Scene, picture: Picture): void {
 }
 
 /** What an arc is called beside the circle: its address, and the name of its box. */
-export function labelWords(arc: Arc, { frame, peerPrefix }: Picture): [string, string] {
+export function labelWords(arc: Arc, { frame, rim, peerPrefix }: Picture): [string, string] {
   const short = frame.size === "phone";
   const prefix = short || arc.place.name !== "" ? peerPrefix : "";
-  return [rimName(arc, short, prefix), short ? "" : shorten(arc.place.name, LONGEST_ALIAS)];
+  if (arc.place.kind === "other") return [short ? "other" : otherName(arc, rim), ""];
+  return [rimName(arc, prefix), short ? "" : shorten(arc.place.name, LONGEST_ALIAS)];
 }
 
 export function drawInsideNames(layer: Layer, scene: Scene, picture: Picture): void {
@@ -110,11 +111,18 @@ export function insideName({ place }: Arc, prefix: string): string {
   return shorten(withoutPrefix(place.address, prefix), LONGEST_INSIDE);
 }
 
-function rimName({ place }: Arc, short: boolean, prefix: string): string {
+/** How many it stands for, where that is known, and how much of the whole they send. */
+function otherName({ place, sent }: Arc, { arcs }: Layout): string {
+  const share = shareText(
+    sent,
+    arcs.reduce((sum, arc) => sum + arc.sent, 0),
+  );
+  if (place.merged === 0) return `other (${share})`;
+  return `other (${String(place.merged)} ${place.rim === "other" ? "peers" : "more"}, ${share})`;
+}
+
+function rimName({ place }: Arc, prefix: string): string {
   switch (place.kind) {
-    case "other":
-      if (short || place.merged === 0) return "other";
-      return `other (${String(place.merged)} ${place.rim === "other" ? "peers" : "more"})`;
     case "peer": {
       const rest = withoutPrefix(place.address, prefix);
       return rest === place.address ? shorten(rest, LONGEST_NAME) : `.${rest}`;
