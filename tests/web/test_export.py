@@ -159,6 +159,7 @@ def test_a_saved_page_opens_without_a_server(
 def test_the_copied_request_has_what_is_shown(visit: Callable[..., Visit], still: Invented) -> None:
     here = visit(still, f"{LINK}&view=table&rows=tunnels&filter=vni:10001")
     here.page.keyboard.press("e")
+    expect(here.page.locator("#export code")).to_have_text(re.compile("^curl "))
     command = here.page.locator("#export code").text_content() or ""
     found = re.fullmatch(r"curl -gsS '([^']+)'", command)
     assert found, command
