@@ -171,6 +171,14 @@ def test_no_mismatch(flows: tuple[Flow, ...], tunnels: list[LocalTunnel]) -> Non
     assert Watch([VniMismatch()], host).drain(*flows, times=3) == []
 
 
+@pytest.mark.parametrize("host", [Host(overlay()), None], ids=["a host", "a router"])
+def test_fewer_packets_of_a_wrong_vni_than_the_threshold(host: Host | None) -> None:
+    flows = (sent(packets=5), WRONG)
+    assert Watch([VniMismatch()], host, Thresholds(vni_mismatch_packets=5)).drain(*flows, times=2)
+    few = Watch([VniMismatch()], host, Thresholds(vni_mismatch_packets=6))
+    assert few.drain(*flows, times=3) == []
+
+
 def test_seen_from_elsewhere_answers_come_in_another_vni() -> None:
     flows = (sent(), received(vni=10700))
     (finding,) = Watch([VniMismatch()]).drain(*flows, times=2)

@@ -285,6 +285,30 @@ def test_odd_headers(quirk: Quirk) -> None:
     assert Watch([Header()]).drain(times=3, noticed=[seen(received())]) == []
 
 
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({}, {"mtu", "dscp", "header"}),
+        ({"mtu_bytes": 30, "dscp_packets": 4, "header_packets": 4}, {"mtu", "dscp", "header"}),
+        ({"mtu_bytes": 31}, {"dscp", "header"}),
+        ({"dscp_packets": 5}, {"mtu", "header"}),
+        ({"header_packets": 5}, {"mtu", "dscp"}),
+    ],
+)
+def test_what_is_below_its_threshold_is_let_pass(given: dict[str, float], found: set[str]) -> None:
+    watch = Watch([Mtu(), Dscp(), Header()], Host(overlay()), Thresholds(**given))
+    there, back = THERE_AND_BACK
+    told = watch.drain(
+        *THERE_AND_BACK,
+        times=3,
+        noticed=[
+            seen(there, largest_syn=1480, asks=1, sampled=4, quirks=1, ecn=1 << 1),
+            seen(back, largest_syn=1480, answers=1),
+        ],
+    )
+    assert {finding.name for finding in told} == found
+
+
 def test_odd_headers_explain_what_is_dropped_whoever_sends_most() -> None:
     host = Host(overlay())
     watch = Watch([Header(), DecapFailure()], host)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tunnel_monitor.contract import Encap, Mark
 from tunnel_monitor.diagnose.base import Observation
@@ -47,21 +48,23 @@ class Dscp:
     def judge(self, seen: Observation) -> Iterable[Suspicion]:
         """One suspicion for each direction of a tunnel and each rule it breaks."""
         rows, notices = seen.noticed.tunnels, seen.noticed.notices
-        ecn = notices["ecn"] & WRONG_ECN_BITS
+        enough = notices["sampled"] >= seen.thresholds.dscp_packets
+        ecn = np.where(enough, notices["ecn"] & WRONG_ECN_BITS, 0)
         for place in np.flatnonzero(ecn)[:MOST_TOLD].tolist():
             yield wrong_ecn(seen, rows, place, int(ecn[place]))
         keeps = np.array([encap in KEEPS_DF for encap in columns.encap(rows).tolist()], bool)
-        for place in np.flatnonzero(keeps & (notices["df"] & DF_LOST != 0))[:MOST_TOLD].tolist():
+        cleared = enough & keeps & (notices["df"] & DF_LOST != 0)
+        for place in np.flatnonzero(cleared)[:MOST_TOLD].tolist():
             yield lost_df(seen, rows, place)
-        yield from self._one_sided(seen)
+        yield from self._one_sided(seen, enough)
 
-    def _one_sided(self, seen: Observation) -> Iterator[Suspicion]:
+    def _one_sided(self, seen: Observation, enough: NDArray[np.bool_]) -> Iterator[Suspicion]:
         """DSCP that is copied one way and lost the other."""
         rows, notices = seen.noticed.tunnels, seen.noticed.notices
         ours, theirs = keys(rows), keys(rows, turned=True)
         self._marks.add(ours, notices["marks"], seen.now_s, how=max)
         lost = (notices["marks"] & Mark.COPIED == 0) & (notices["marks"] != 0) & are_unicast(rows)
-        for place in np.flatnonzero(lost)[:MOST_TOLD].tolist():
+        for place in np.flatnonzero(lost & enough)[:MOST_TOLD].tolist():
             back = self._marks.of(int(theirs[place]))
             if back & Mark.COPIED and not back & ~Mark.COPIED:
                 yield lost_mark(seen, place)

@@ -36,7 +36,9 @@ class Header:
     def judge(self, seen: Observation) -> Iterable[Suspicion]:
         """One suspicion for each direction of a tunnel."""
         rows, notices = seen.noticed.tunnels, seen.noticed.notices
-        for place in np.flatnonzero(notices["quirks"])[:MOST_TOLD].tolist():
+        enough = notices["sampled"] >= seen.thresholds.header_packets
+        odd = enough & (notices["quirks"] != 0)
+        for place in np.flatnonzero(odd)[:MOST_TOLD].tolist():
             subject = subject_of(rows, place)
             sender = subject.peers[0]
             quirks = [one for one in Quirk if int(notices["quirks"][place]) >> one & 1]

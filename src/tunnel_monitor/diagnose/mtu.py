@@ -65,7 +65,7 @@ class Mtu:
         overhead = overhead_of(rows, place)
         learned, own = self._learned.of(key), interface_mtu(seen)
         room = min(filter(None, (learned, own)), default=0)
-        if not room or inner + overhead <= room:
+        if not room or inner + overhead < room + seen.thresholds.mtu_bytes:
             return
         subject = subject_of(rows, place)
         yield Suspicion(

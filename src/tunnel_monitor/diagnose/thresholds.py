@@ -22,6 +22,8 @@ class Thresholds:
     close_s: float = 10.0
     reopen_s: float = 300.0
     group_at: float = 5
+    # mtu
+    mtu_bytes: float = 1
     # black-hole
     black_hole_repeats: float = 3
     black_hole_s: float = 1.0
@@ -30,6 +32,8 @@ class Thresholds:
     # one-way
     one_way_asks: float = 3
     one_way_s: float = 5.0
+    # vni-mismatch
+    vni_mismatch_packets: float = 1
     # storm
     storm_packets_per_s: float = 200
     storm_s: float = 3.0
@@ -40,6 +44,10 @@ class Thresholds:
     low_entropy_flows: float = 16
     low_entropy_share: float = 0.25
     low_entropy_s: float = 10.0
+    # dscp
+    dscp_packets: float = 1
+    # header
+    header_packets: float = 1
     # path-change
     path_change_s: float = 600
     # rogue

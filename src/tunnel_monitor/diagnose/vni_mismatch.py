@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tunnel_monitor.contract import Encap
 from tunnel_monitor.diagnose.base import Observation
-from tunnel_monitor.diagnose.finding import Confidence, Evidence, Severity, Subject, Suspicion
+from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion
 from tunnel_monitor.diagnose.members import hashes_among, numbers_among
 from tunnel_monitor.diagnose.subjects import capture, one_each, subject_of
 from tunnel_monitor.flows import columns, labels
@@ -56,13 +56,18 @@ def unknown_here(seen: Observation, overlay: Overlay) -> Iterator[Suspicion]:
         rows = one_each(columns.where(flows, strange), ARRIVING, MOST)
         for place in range(len(rows)):
             subject = subject_of(rows, place)
+            packets, size = arrived(seen, strange, subject)
+            if packets < seen.thresholds.vni_mismatch_packets:
+                continue
             other = [vni for vni in vnis_sent_by(flows, rows, place) if vni in vnis]
             yield Suspicion(
                 key=key_of(subject),
                 subject=subject,
                 confidence=Confidence.HIGH,
                 evidence={
-                    **evidence(seen, strange, subject),
+                    "packets": packets,
+                    "bytes": size,
+                    "interval_s": round(seen.interval_s, 3),
                     **({"vni_here": other[0]} if other else {"vnis_here": len(vnis)}),
                 },
                 explanation=(
@@ -90,6 +95,8 @@ def crossed(seen: Observation) -> Iterator[Suspicion]:
     # Each is the other's answer: tell of the one with the higher number.
     told = ~same[others] & (flows["vni"][rows] > flows["vni"][others])
     for row, other in list(zip(rows[told].tolist(), others[told].tolist(), strict=True))[:MOST]:
+        if flows["packets"][row] < seen.thresholds.vni_mismatch_packets:
+            continue
         subject, sends = subject_of(flows, row), int(flows["vni"][other])
         yield Suspicion(
             key=key_of(subject),
@@ -127,11 +134,11 @@ def vnis_sent_by(flows: Rows, rows: Rows, place: int) -> list[int]:
     return vnis
 
 
-def evidence(seen: Observation, strange: NDArray[np.bool_], subject: Subject) -> Evidence:
-    """How much of it arrived in this drain."""
+def arrived(seen: Observation, strange: NDArray[np.bool_], subject: Subject) -> tuple[int, int]:
+    """Packets and bytes of it in this drain."""
     flows = columns.where(seen.flows, strange & (seen.flows["vni"] == subject.vni))
     packets, size, _ = columns.counts(flows)
-    return {"packets": packets, "bytes": size, "interval_s": round(seen.interval_s, 3)}
+    return packets, size
 
 
 def key_of(subject: Subject) -> str:
