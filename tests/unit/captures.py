@@ -6,6 +6,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,17 @@ from tunnel_monitor.capture.reader import CaptureReader
 from tunnel_monitor.capture.totals import Totals
 from tunnel_monitor.contract import Outcome
 from tunnel_monitor.errors import TunnelMonitorError
-from tunnel_monitor.testing.packets import TCP, UDP, VXLAN, Ethernet, IPv4, packet, payload
+from tunnel_monitor.testing.packets import (
+    ARP,
+    TCP,
+    UDP,
+    VXLAN,
+    Ethernet,
+    IPv4,
+    IPv6,
+    packet,
+    payload,
+)
 
 ETHERNET = 1
 MICROSECONDS, NANOSECONDS, EXTENDED = 0xA1B2C3D4, 0xA1B23C4D, 0xA1B2CD34
@@ -58,6 +69,29 @@ PACKETS = [
     *(tunneled(vni, length) for vni, length in enumerate(LENGTHS)),
     *(plain(length) for length in LENGTHS),
 ]
+
+
+def framed(*layers: Any) -> Captured:
+    data = packet(*layers)
+    return Captured(data, len(data))
+
+
+IN6 = framed(
+    Ethernet(),
+    IPv6(src="2001:db8::1", dst="2001:db8:0:0:1::2"),
+    UDP(),
+    VXLAN(vni=70000),
+    Ethernet(),
+    IPv6(src="fe80::1", dst="ff02::1"),
+    TCP(),
+)
+IPIP = framed(
+    Ethernet(), IPv4(src="10.0.0.1", dst="10.0.0.2"), IPv4(src="10.9.0.1", dst="10.9.0.2"), TCP()
+)
+NO_INNER = framed(
+    Ethernet(), IPv4(src="192.0.2.1", dst="192.0.2.2"), UDP(), VXLAN(vni=9), Ethernet(), ARP()
+)
+MIXED = [*PACKETS, PACKETS[0], IN6, IPIP, NO_INNER]
 
 
 def pcap(

@@ -221,3 +221,9 @@ class Watch:
             self.diagnosis.take(FlowBatch.of(made))
         assert not self.complaints
         return list(self.diagnosis.report.open)
+
+
+# 14 bytes of Ethernet, 20 of IP, 8 of UDP, 8 of VXLAN around what is inside
+SIZES: dict[str, Any] = {"packets": 10, "bytes": 6040, "inner_bytes": 5540}
+SMALL_HEADERS = tuple(end(**SIZES | {"inner_bytes": 5800}) for end in (sent, received))
+THERE_AND_BACK = (sent(**SIZES), received(**SIZES))

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.captures import PACKETS, pcap
-from tests.unit.test_read_output import MIXED, ledger_of, met
+from tests.unit.captures import MIXED, PACKETS, pcap
+from tests.unit.test_read_output import ledger_of, met
 
 from tunnel_monitor.cli.main import main
 

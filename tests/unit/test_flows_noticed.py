@@ -11,67 +11,70 @@ from tests.unit.synthetic import interface_drain
 from tunnel_monitor.flows import labels
 from tunnel_monitor.flows.noticed import Noticed
 
+ONE = seen(
+    sent(),
+    ports=[1, 0],
+    flows=[0, 1],
+    asks=2,
+    arps=1,
+    asker=bytes([10, 0, 0, 1]),
+    largest_syn=1450,
+    ecn=1,
+    df=4,
+    marks=1,
+    least_ttl=60,
+    most_ttl=64,
+)
+OTHER = seen(
+    sent("192.168.0.9"),
+    ports=[2, 0],
+    flows=[4, 1],
+    asks=3,
+    quirks=1,
+    header=7,
+    largest_syn=1500,
+    ecn=2,
+    df=4,
+    marks=2,
+    inner_mark=46,
+    outer_mark=8,
+    too_big=1,
+    too_big_mtu=1400,
+    fragments=2,
+    fragment_size=1396,
+)
+TOGETHER: dict[str, object] = {
+    "ports": [3, 0],
+    "flows": [4, 1],
+    "header": 7,
+    "sampled": 2,
+    "quirks": 1,
+    "asks": 5,
+    "answers": 0,
+    "arps": 1,
+    "asker": bytes([10, 0, 0, 1]),
+    "fragments": 2,
+    "too_big": 1,
+    "too_big_mtu": 1400,
+    "largest_syn": 1500,
+    "ecn": 3,
+    "df": 4,
+    "marks": 3,
+    "inner_mark": 46,
+    "outer_mark": 8,
+    "least_ttl": 60,
+    "most_ttl": 64,
+    "fragment_size": 1396,
+}
+
 
 def test_two_cpus_are_one() -> None:
-    one = seen(
-        sent(),
-        ports=[1, 0],
-        flows=[0, 1],
-        asks=2,
-        arps=1,
-        asker=bytes([10, 0, 0, 1]),
-        largest_syn=1450,
-        ecn=1,
-        df=4,
-        marks=1,
-        least_ttl=60,
-        most_ttl=64,
-    )
-    other = seen(
-        sent("192.168.0.9"),
-        ports=[2, 0],
-        flows=[4, 1],
-        asks=3,
-        quirks=1,
-        header=7,
-        largest_syn=1500,
-        ecn=2,
-        df=4,
-        marks=2,
-        inner_mark=46,
-        outer_mark=8,
-        too_big=1,
-        too_big_mtu=1400,
-        fragments=2,
-        fragment_size=1396,
-    )
-    drain = replace(interface_drain("eth0", []), notices=notices([one, other]))
+    drain = replace(interface_drain("eth0", []), notices=notices([ONE, OTHER]))
     noticed = Noticed.of([drain])
     (row,) = noticed.notices
     assert labels.texts(noticed.tunnels, "outer_src") == ["172.16.1.100"]
-    assert {name: row[name].tolist() for name in row.dtype.names or () if name != "padding"} == {
-        "ports": [3, 0],
-        "flows": [4, 1],
-        "header": 7,
-        "sampled": 2,
-        "quirks": 1,
-        "asks": 5,
-        "answers": 0,
-        "arps": 1,
-        "asker": bytes([10, 0, 0, 1]),
-        "fragments": 2,
-        "too_big": 1,
-        "too_big_mtu": 1400,
-        "largest_syn": 1500,
-        "ecn": 3,
-        "df": 4,
-        "marks": 3,
-        "inner_mark": 46,
-        "outer_mark": 8,
-        "least_ttl": 60,
-        "most_ttl": 64,
-        "fragment_size": 1396,
-    }
+    names = set(row.dtype.names or ()) - {"padding"}
+    assert {name: row[name].tolist() for name in names} == TOGETHER
 
 
 def test_interfaces_stay_apart() -> None:

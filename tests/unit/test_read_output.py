@@ -3,67 +3,49 @@
 from __future__ import annotations
 
 import csv
-import fcntl
 import io
 import json
 import os
 import pty
-import signal
 import subprocess
 import sys
 import tempfile
-import termios
-import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.captures import LENGTHS, PACKETS, Captured, pcap, pcapng, tunneled
+from tests.unit.captures import (
+    IN6,
+    IPIP,
+    LENGTHS,
+    MIXED,
+    NO_INNER,
+    PACKETS,
+    Captured,
+    framed,
+    pcap,
+    pcapng,
+    tunneled,
+)
+from tests.unit.reading import environment
 
 from tunnel_monitor.cli.main import main
 from tunnel_monitor.cli.tables import MOST_DRAWN, Table
 from tunnel_monitor.testing.packets import (
-    ARP,
     TCP,
     UDP,
     VXLAN,
     Ethernet,
     Geneve,
     IPv4,
-    IPv6,
     geneve_option,
-    packet,
     payload,
 )
 
-DEADLINE_S = 60
 NOBODY = 65534
 NAMES = ["encap", "vni", "outer_src", "outer_dst", "inner_src", "inner_dst"]
 NAMES += ["packets", "bytes", "path"]
-
-
-def framed(*layers: Any) -> Captured:
-    data = packet(*layers)
-    return Captured(data, len(data))
-
-
-IN6 = framed(
-    Ethernet(),
-    IPv6(src="2001:db8::1", dst="2001:db8:0:0:1::2"),
-    UDP(),
-    VXLAN(vni=70000),
-    Ethernet(),
-    IPv6(src="fe80::1", dst="ff02::1"),
-    TCP(),
-)
-IPIP = framed(
-    Ethernet(), IPv4(src="10.0.0.1", dst="10.0.0.2"), IPv4(src="10.9.0.1", dst="10.9.0.2"), TCP()
-)
-NO_INNER = framed(
-    Ethernet(), IPv4(src="192.0.2.1", dst="192.0.2.2"), UDP(), VXLAN(vni=9), Ethernet(), ARP()
-)
-MIXED = [*PACKETS, PACKETS[0], IN6, IPIP, NO_INNER]
 
 
 @pytest.fixture
@@ -84,57 +66,60 @@ def in_order(record: dict[str, Any]) -> tuple[object, ...]:
     return (record["encap"], record["vni"] is not None, record["vni"], *list(record.values())[2:])
 
 
+SOME = [
+    {
+        "encap": "ipip",
+        "vni": None,
+        "outer_src": "10.0.0.1",
+        "outer_dst": "10.0.0.2",
+        "inner_src": "10.9.0.1",
+        "inner_dst": "10.9.0.2",
+        "packets": 1,
+        "bytes": IPIP.wire,
+        "path": "ipip",
+    },
+    {
+        "encap": "vxlan",
+        "vni": 0,
+        "outer_src": "172.16.1.100",
+        "outer_dst": "172.16.1.101",
+        "inner_src": "192.168.0.1",
+        "inner_dst": "192.168.0.2",
+        "packets": 2,
+        "bytes": 2 * PACKETS[0].wire,
+        "path": "vxlan",
+    },
+    {
+        "encap": "vxlan",
+        "vni": 9,
+        "outer_src": "192.0.2.1",
+        "outer_dst": "192.0.2.2",
+        "inner_src": "",
+        "inner_dst": "",
+        "packets": 1,
+        "bytes": NO_INNER.wire,
+        "path": "vxlan",
+    },
+    {
+        "encap": "vxlan",
+        "vni": 70000,
+        "outer_src": "2001:db8::1",
+        "outer_dst": "2001:db8::1:0:0:2",
+        "inner_src": "fe80::1",
+        "inner_dst": "ff02::1",
+        "packets": 1,
+        "bytes": IN6.wire,
+        "path": "vxlan",
+    },
+]
+
+
 def test_json_is_one_array_in_order(capture: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = json.loads(said(capsys, capture, "--json")[0])
     assert all(list(record) == NAMES for record in found)
     assert found == sorted(found, key=in_order)
     assert sum(record["packets"] for record in found) == len(LENGTHS) + 4
-    assert [record for record in found if record["vni"] in (None, 0, 9, 70000)] == [
-        {
-            "encap": "ipip",
-            "vni": None,
-            "outer_src": "10.0.0.1",
-            "outer_dst": "10.0.0.2",
-            "inner_src": "10.9.0.1",
-            "inner_dst": "10.9.0.2",
-            "packets": 1,
-            "bytes": IPIP.wire,
-            "path": "ipip",
-        },
-        {
-            "encap": "vxlan",
-            "vni": 0,
-            "outer_src": "172.16.1.100",
-            "outer_dst": "172.16.1.101",
-            "inner_src": "192.168.0.1",
-            "inner_dst": "192.168.0.2",
-            "packets": 2,
-            "bytes": 2 * PACKETS[0].wire,
-            "path": "vxlan",
-        },
-        {
-            "encap": "vxlan",
-            "vni": 9,
-            "outer_src": "192.0.2.1",
-            "outer_dst": "192.0.2.2",
-            "inner_src": "",
-            "inner_dst": "",
-            "packets": 1,
-            "bytes": NO_INNER.wire,
-            "path": "vxlan",
-        },
-        {
-            "encap": "vxlan",
-            "vni": 70000,
-            "outer_src": "2001:db8::1",
-            "outer_dst": "2001:db8::1:0:0:2",
-            "inner_src": "fe80::1",
-            "inner_dst": "ff02::1",
-            "packets": 1,
-            "bytes": IN6.wire,
-            "path": "vxlan",
-        },
-    ]
+    assert [record for record in found if record["vni"] in (None, 0, 9, 70000)] == SOME
 
 
 def test_all_forms_say_the_same(capture: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -341,10 +326,6 @@ def test_no_privileges_are_needed(capsys: pytest.CaptureFixture[str]) -> None:
         assert result.read_text() == ""
 
 
-def environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-
-
 def test_on_a_terminal_it_is_drawn(capture: Path) -> None:
     main_end, terminal = pty.openpty()
     call = [sys.executable, "-m", "tunnel_monitor.cli.main", "read", str(capture)]
@@ -367,62 +348,3 @@ def test_a_drawing_has_an_end(capsys: pytest.CaptureFixture[str]) -> None:
     table._draw()
     assert "5 more rows" in capsys.readouterr().out
     assert len(list(table.lines())) == len(rows) + 2
-
-
-class Live:
-    """`read -`, fed through a pipe."""
-
-    def __init__(self, *words: str) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tunnel_monitor.cli.main", "read", "-", *words],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=environment(),
-        )
-
-    def write(self, data: bytes) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.write(data)
-        self.process.stdin.flush()
-
-    def wait_until_read(self) -> None:
-        """Until it has taken all it was given, and so listens to Ctrl-C, too."""
-        assert self.process.stdin is not None
-        deadline = time.monotonic() + DEADLINE_S
-        while fcntl.ioctl(self.process.stdin, termios.FIONREAD, bytes(4)) != bytes(4):
-            assert time.monotonic() < deadline, "it never read what it was given"
-            time.sleep(0.01)
-
-    def end(self) -> tuple[str, str]:
-        out, err = self.process.communicate(timeout=60)
-        return out.decode(), err.decode()
-
-
-def test_standard_input() -> None:
-    live = Live("--json")
-    live.write(pcap(MIXED))
-    out, err = live.end()
-    assert err == ""
-    assert sum(one["packets"] for one in json.loads(out)) == len(LENGTHS) + 4
-
-
-def test_ctrl_c_ends_a_live_capture_and_prints_it() -> None:
-    live = Live("--json")
-    whole = pcap(MIXED)
-    live.write(whole[:-5])  # as a writer's buffer ends: anywhere
-    live.wait_until_read()
-    live.process.send_signal(signal.SIGINT)
-    out, err = live.end()
-    assert err == ""
-    assert live.process.returncode == 0
-    assert sum(one["packets"] for one in json.loads(out)) == len(LENGTHS) + 3
-
-
-def test_ctrl_c_ends_it_also_while_its_writer_says_nothing() -> None:
-    live = Live("--jsonl")
-    live.write(pcap(PACKETS[:1]))
-    live.wait_until_read()
-    live.process.send_signal(signal.SIGINT)
-    assert live.process.wait(DEADLINE_S) == 0
-    assert json.loads(live.end()[0])["packets"] == 1

@@ -27,6 +27,7 @@ from tests.unit.captures import (
     section,
     simple,
 )
+from tests.unit.reading import environment
 
 from tunnel_monitor.cli.main import main
 
@@ -72,7 +73,7 @@ def serving(*words: str | Path, listen: str = "127.0.0.1:0") -> Iterator[Serving
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        env=environment(),
     )
     with process:
         try:

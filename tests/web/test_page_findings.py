@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -48,6 +49,31 @@ def marked(page: Page) -> set[str]:
     return set(arcs.evaluate_all("(arcs) => arcs.map((arc) => arc.dataset.peer)"))
 
 
+def expect_marks(page: Page, fault: dict[str, Any]) -> None:
+    """Of the matrix and the sankey."""
+    page.keyboard.press("2")
+    rows = page.locator("#heat [role=rowheader]:has(.found)")
+    expect(rows).to_have_text(["172.16.1.100", fault["address"]])
+    expect(rows.first).to_have_attribute("aria-description", re.compile("^open finding: "))
+    page.keyboard.press("3")
+    senders = page.locator('#sankey .senders:has(.found:not([d=""]))')
+    expect(senders).to_have_count(2)
+
+
+def expect_listed(page: Page, fault: dict[str, Any], told: dict[str, Any]) -> None:
+    """As the only one, with its detail beside it."""
+    page.keyboard.press("6")
+    row = page.locator(ROWS)
+    expect(row).to_have_count(1)
+    expect(row).to_have_attribute("aria-current", "true")
+    where = f"172.16.1.100 →\n{fault['address']}\nVNI {fault['vni']}"
+    expect(row.locator(".where")).to_have_text(where, use_inner_text=True)
+    expect(page.locator("[data-role=next]")).to_have_text(told["next"])
+    expect(page.locator(DETAIL)).to_contain_text(told["explanation"].split(". ")[1])
+    expect(page.locator(f"{DETAIL} .facts")).to_contain_text("Unanswered asks")
+    expect(page.locator(f"{DETAIL} .finding-curve .line")).to_have_attribute("d", re.compile("M"))
+
+
 def test_it_is_told_where_it_is_until_it_is_repaired(
     visit: Callable[..., Visit], broken: Broken
 ) -> None:
@@ -69,25 +95,9 @@ def test_it_is_told_where_it_is_until_it_is_repaired(
     )
     assert marked(page) == {"172.16.1.100", fault["address"]}
 
-    page.keyboard.press("2")
-    rows = page.locator("#heat [role=rowheader]:has(.found)")
-    expect(rows).to_have_text(["172.16.1.100", fault["address"]])
-    expect(rows.first).to_have_attribute("aria-description", re.compile("^open finding: "))
-    page.keyboard.press("3")
-    senders = page.locator('#sankey .senders:has(.found:not([d=""]))')
-    expect(senders).to_have_count(2)
-
-    page.keyboard.press("6")
-    row = page.locator(ROWS)
-    expect(row).to_have_count(1)
-    expect(row).to_have_attribute("aria-current", "true")
-    where = f"172.16.1.100 →\n{fault['address']}\nVNI {fault['vni']}"
-    expect(row.locator(".where")).to_have_text(where, use_inner_text=True)
+    expect_marks(page, fault)
     (told,) = (one for one in broken.rows() if one["state"] == "open")
-    expect(page.locator("[data-role=next]")).to_have_text(told["next"])
-    expect(page.locator(DETAIL)).to_contain_text(told["explanation"].split(". ")[1])
-    expect(page.locator(f"{DETAIL} .facts")).to_contain_text("Unanswered asks")
-    expect(page.locator(f"{DETAIL} .finding-curve .line")).to_have_attribute("d", re.compile("M"))
+    expect_listed(page, fault, told)
 
     page.get_by_role("button", name="Show in chord").click()
     pair = f"172.16.1.100|{fault['address']}"
@@ -99,7 +109,7 @@ def test_it_is_told_where_it_is_until_it_is_repaired(
     expect(page.locator("#findings")).to_be_hidden()
     assert marked(page) == set()
     page.keyboard.press("6")
-    expect(row.locator(".when")).to_have_text(re.compile(r"^closed \d\d:\d\d$"))
+    expect(page.locator(ROWS).locator(".when")).to_have_text(re.compile(r"^closed \d\d:\d\d$"))
     expect(page.locator("[data-role=findings-counts]")).to_have_text("1 closed")
     expect(page.locator("[data-role=nothing-found]")).to_be_visible()
 

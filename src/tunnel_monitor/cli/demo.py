@@ -54,9 +54,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--listen", default="127.0.0.1:8080", metavar="HOST:PORT", help="where to serve the page"
     )
     parser.add_argument(
-        "--traffic", choices=profiles.PROFILES, help="what to send from the start; see `traffic`"
-    )
-    parser.add_argument(
         "--interval", type=float, default=1.0, metavar="S", help="seconds between two drains"
     )
     parser.add_argument(
@@ -72,16 +69,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_names_option(parser)
     add_resolve_option(parser)
-    parser.add_argument(
-        "--seed", type=int, metavar="N", help="the same number chooses the same culprit again"
-    )
-    parser.add_argument(
-        "--fault",
-        action="append",
-        default=[],
-        choices=FAULTS,
-        help="make this fault once all is running; repeatable; see `lab fault`",
-    )
+    add_traffic_options(parser)
 
 
 def add_size_options(parser: argparse.ArgumentParser) -> None:
@@ -93,6 +81,23 @@ def add_size_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--clients", type=int, default=sizes.clients, metavar="N", help="per segment and host"
+    )
+
+
+def add_traffic_options(parser: argparse.ArgumentParser) -> None:
+    """What is sent, and what is broken."""
+    parser.add_argument(
+        "--traffic", choices=profiles.PROFILES, help="what to send from the start; see `traffic`"
+    )
+    parser.add_argument(
+        "--seed", type=int, metavar="N", help="the same number chooses the same culprit again"
+    )
+    parser.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        choices=FAULTS,
+        help="make this fault once all is running; repeatable; see `lab fault`",
     )
 
 

@@ -1,0 +1,121 @@
+"""What does not fit: each check that looks at sizes, what it finds, and what it lets pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from tests.unit.judging import (
+    HERE,
+    SMALL_HEADERS,
+    THERE,
+    THERE_AND_BACK,
+    Host,
+    Noticing,
+    Segment,
+    Watch,
+    overlay,
+    received,
+    seen,
+    sent,
+)
+from tests.unit.synthetic import Flow
+
+from tunnel_monitor.diagnose.black_hole import BlackHole
+from tunnel_monitor.diagnose.finding import Confidence
+from tunnel_monitor.diagnose.fragments import Fragments
+from tunnel_monitor.diagnose.mtu import Mtu
+
+
+def syns(there: int, back: int) -> list[Noticing]:
+    return [
+        seen(THERE_AND_BACK[0], largest_syn=there, asks=1),
+        seen(THERE_AND_BACK[1], largest_syn=back, answers=1),
+    ]
+
+
+def test_what_both_sides_allow_will_not_fit() -> None:
+    watch = Watch([Mtu()], Host(overlay()))
+    (finding,) = watch.drain(*THERE_AND_BACK, times=2, noticed=syns(1500, 1480))
+    assert finding.seen.evidence == {
+        "inner_packet_bytes": 1480,
+        "overhead_bytes": 50,
+        "outer_packet_bytes": 1530,
+        "room_bytes": 1500,
+        "room_is": "the interface's MTU",
+        "fitting_inner_bytes": 1450,
+    }
+    assert set(finding.seen.subject.peers) == {HERE, THERE}
+    assert len(watch.drain(*THERE_AND_BACK, times=10)) == 1  # connections are rare
+    assert watch.drain(*THERE_AND_BACK, times=25) == []
+
+
+@pytest.mark.parametrize(
+    ("flows", "noticed"),
+    [
+        (THERE_AND_BACK, syns(1450, 1450)),
+        (THERE_AND_BACK, syns(9000, 1450)),
+        (THERE_AND_BACK, syns(1500, 0)),
+        (THERE_AND_BACK[:1], syns(1500, 1500)[:1]),
+        ((), syns(1500, 1500)),
+        (SMALL_HEADERS, syns(1476, 1476)),
+    ],
+    ids=["it fits", "one side says less", "no answer", "one way", "no flows", "small headers"],
+)
+def test_it_will_fit(flows: Sequence[Flow], noticed: list[Noticing]) -> None:
+    assert Watch([Mtu()], Host(overlay())).drain(*flows, times=5, noticed=noticed) == []
+
+
+def test_a_router_may_have_told_of_less() -> None:
+    watch = Watch([Mtu()], Host(overlay()))
+    told = seen(THERE_AND_BACK[0], largest_syn=1450, too_big=1, too_big_mtu=1400)
+    (finding,) = watch.drain(*THERE_AND_BACK, times=2, noticed=[told, *syns(1450, 1450)])
+    assert (finding.seen.evidence["room_bytes"], finding.seen.evidence["room_is"]) == (
+        1400,
+        "told by a router",
+    )
+
+
+BIG = sent(packets=1, bytes=1514, inner_bytes=1464)
+STUCK = Segment(BIG, sequence=77)
+
+
+def test_one_and_the_same_segment_again_and_again() -> None:
+    watch = Watch([BlackHole()])
+    watch.drain(BIG, received())
+    assert watch.drain(BIG, noticed=[STUCK]) == []
+    watch.drain()
+    watch.drain(BIG, noticed=[STUCK])
+    (finding,) = watch.drain(BIG, noticed=[STUCK])
+    assert finding.seen.subject.endpoints == ("192.168.0.1", "192.168.0.2")
+    assert finding.seen.evidence["times"] == 3
+    assert finding.seen.evidence["segment_bytes"] == 1450
+    watch.drain(BIG, received(), noticed=[Segment(BIG, sequence=90_000)])
+    assert watch.drain(times=12) == []
+
+
+def test_a_sender_that_gets_on() -> None:
+    watch = Watch([BlackHole()])
+    for number in range(12):
+        watch.drain(BIG, received(), noticed=[Segment(BIG, sequence=number * 1000)])
+    assert watch.news == []
+
+
+def test_where_nothing_comes_back_size_makes_no_difference() -> None:
+    assert Watch([BlackHole()]).drain(BIG, times=12, noticed=[STUCK]) == []
+
+
+def test_a_router_says_that_it_is_too_big() -> None:
+    told = seen(BIG, sampled=0, too_big=4, too_big_mtu=1400)
+    (finding,) = Watch([BlackHole()]).drain(times=3, noticed=[told])
+    assert finding.seen.evidence["path_mtu_bytes"] == 1400
+    assert finding.seen.subject.peers == (HERE, THERE)
+    assert finding.seen.confidence is Confidence.HIGH
+
+
+def test_fragments_by_tunnel() -> None:
+    cut = seen(received(), fragments=5, fragment_size=1396)
+    (finding,) = Watch([Fragments()]).drain(times=3, noticed=[cut])
+    assert finding.seen.subject.peers == (THERE, HERE)
+    assert finding.seen.evidence["largest_fragment_bytes"] == 1396
+    assert Watch([Fragments()]).drain(times=9, noticed=[seen(received())]) == []
