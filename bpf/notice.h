@@ -35,7 +35,7 @@ static __always_inline void notice_tunneled(const struct sight *sight, const str
 			row->fragment_size = outer.size;
 	}
 	notice_ttl(row, outer.ttl);
-	if (is_over_udp(encap))
+	if (has_entropy_in_port(encap))
 		notice_udp(sight, row, encap, walk->outer_ipv4);
 	if (flow->meta & META_HAS_INNER)
 		notice_inner(sight, row, &outer, flow);
@@ -60,6 +60,9 @@ static __always_inline void notice_packet(struct __sk_buff *skb, struct walk *wa
 			notice_odd(&sight);
 		return;
 	}
+	if (walk->key.meta & META_OUTERMOST)
+		return; /* the record is the outermost tunnel's; the walk knows the innermost's
+			   headers */
 	walk->key.meta &= ~META_SIGNALS; /* whatever its packets tell, it is one flow */
 	flow = walk->key;
 	clear_inner(walk);

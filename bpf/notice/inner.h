@@ -39,7 +39,7 @@ static __always_inline __u16 mss_of(const struct sight *sight, __u64 tcp, __u64 
 	return 0;
 }
 
-/* SYNs say what they allow, and want an answer; large segments are told apart by their numbers. */
+/* SYNs say what they allow, and want an answer. */
 static __always_inline void notice_tcp(const struct sight *sight, struct notices *row)
 {
 	struct walk *walk = sight->walk;
@@ -54,7 +54,7 @@ static __always_inline void notice_tcp(const struct sight *sight, struct notices
 	else
 		row->asks += 1;
 	mss = mss_of(sight, walk->payload_offset, (tcp[12] >> 4) * 4);
-	if (mss && mss + headers > row->largest_syn)
+	if (mss && mss + headers <= 0xffff && mss + headers > row->largest_syn)
 		row->largest_syn = mss + headers;
 }
 
@@ -111,6 +111,7 @@ static __always_inline void notice_inner(const struct sight *sight, struct notic
 		notice_neighbour(sight, row);
 }
 
+/* Large segments are told apart by their numbers. */
 static __always_inline void notice_segment(const struct sight *sight, const struct wide_key *flow)
 {
 	struct walk *walk = sight->walk;

@@ -86,7 +86,8 @@ static __always_inline void notice_udp(const struct sight *sight, struct notices
 	}
 }
 
-static __always_inline bool is_over_udp(enum encap encap)
+/* Those whose UDP source port tells flows apart; others over UDP have fixed ports, or a NAT's. */
+static __always_inline bool has_entropy_in_port(enum encap encap)
 {
 	return encap == ENCAP_VXLAN || encap == ENCAP_VXLAN_GPE || encap == ENCAP_GENEVE ||
 	       encap == ENCAP_GTPU;

@@ -8,18 +8,23 @@
 #define ICMP_TOO_BIG 4
 #define ICMPV6_TOO_BIG 2
 
-static __always_inline enum encap encap_of_protocol(__u8 protocol)
+static __always_inline enum encap encap_of_protocol(__u8 protocol, bool ipv4)
 {
+	enum encap encap;
+
 	switch (protocol) {
-	case PROTOCOL_GRE:
-		return ENCAP_GRE;
+	case PROTOCOL_GRE: /* which of its kinds, a quotation does not tell */
+		return enabled_encaps() & ENCAPS_OVER_GRE ? ENCAP_GRE : ENCAP_NONE;
 	case PROTOCOL_IPV4:
-		return ENCAP_IPIP;
+		encap = ipv4 ? ENCAP_IPIP : ENCAP_IP4IP6;
+		break;
 	case PROTOCOL_IPV6:
-		return ENCAP_SIT;
+		encap = ipv4 ? ENCAP_SIT : ENCAP_IP6IP6;
+		break;
 	default:
 		return ENCAP_NONE;
 	}
+	return is_enabled(encap) ? encap : ENCAP_NONE;
 }
 
 /* The tunnel whose packet begins at `offset`, as far as the packet goes. */
@@ -45,7 +50,7 @@ static __always_inline enum encap find_quoted(const struct sight *sight, __u64 o
 		offset += IPV6_SIZE;
 	}
 	if (protocol != PROTOCOL_UDP)
-		return encap_of_protocol(protocol);
+		return encap_of_protocol(protocol, ipv4);
 	udp = bytes_at(sight, offset, UDP_SIZE);
 	if (!udp)
 		return ENCAP_NONE;
@@ -99,6 +104,8 @@ static __always_inline void notice_odd(const struct sight *sight)
 		return;
 	ipv4 = ip[0] >> 4 == 4;
 	encap = find_quoted(sight, walk->ip_offset, ipv4, &key);
+	if (encap == ENCAP_NONE)
+		return;
 	key.vni = 0;
 	key.meta &= META_EGRESS;
 	key.meta |= (__u32)encap << META_PATH_SHIFT;

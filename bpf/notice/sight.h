@@ -64,6 +64,7 @@ static __always_inline bool read_facts(const struct sight *sight, __u64 offset, 
 				       struct ip_facts *facts)
 {
 	const __u8 *ip;
+	__u32 length;
 
 	if (ipv4) {
 		ip = bytes_at(sight, offset, IPV4_SIZE);
@@ -80,7 +81,8 @@ static __always_inline bool read_facts(const struct sight *sight, __u64 offset, 
 		return false;
 	facts->tos = to_host16(load16(ip)) >> 4;
 	facts->ttl = ip[7];
-	facts->size = to_host16(load16(ip + 4)) + IPV6_SIZE;
+	length = to_host16(load16(ip + 4));
+	facts->size = length && length <= 0xffff - IPV6_SIZE ? length + IPV6_SIZE : 0;
 	facts->dont_fragment = true;
 	return true;
 }

@@ -68,11 +68,11 @@ class Monitor:
                 watched = watch(name, started, namespace)
                 self._closing.callback(watched.close)
                 self.watched.append(watched)
+            self._drainer = Drainer(self.watched)
         except BaseException:
             self._closing.close()
             raise
         self._started_ns = time.time_ns()
-        self._drainer = Drainer(self.watched)
 
     def start(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -29,14 +29,20 @@ from tunnel_monitor.settings import ALL_NOTICES, MonitorSettings, TableSizes
 class Watching:
     """One load of the programs, and what they noticed since it was last asked."""
 
-    def __init__(self, notices: Notice = ALL_NOTICES) -> None:
+    def __init__(self, notices: Notice = ALL_NOTICES, **more: Any) -> None:
         self._sizes = TableSizes(64, 64, tunnels=16, noticed=16, segments=4, stations=8)
-        self.loaded = LoadedObject(MonitorSettings(tables=self._sizes, notices=notices))
+        self.loaded = LoadedObject(MonitorSettings(tables=self._sizes, notices=notices, **more))
         self._run = TestRunner(self.loaded.programs[PROGRAMS[Direction.EGRESS]])
         self._readers = {
             name: TableReader(key, getattr(self._sizes, name), value)
             for name, (key, value) in NOTICE_TABLES.items()
         }
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.loaded.close()
 
     def sees(self, *frames: bytes) -> Noticed:
         """What it notices of some frames, after all tables were emptied as a drain does."""

@@ -8,12 +8,9 @@ from typing import Any, Final
 import pytest
 from tests.packets.noticing import Watching, only, rows
 
-from tunnel_monitor.contract import (
-    Mark,
-    Notice,
-    Quirk,
-)
+from tunnel_monitor.contract import Encap, Mark, Notice, Quirk
 from tunnel_monitor.flows import addresses, columns, labels
+from tunnel_monitor.settings import Boundary
 from tunnel_monitor.testing.packets import (
     ARP,
     GRE,
@@ -51,9 +48,8 @@ INNER6: Final = (Ethernet(), IPv6(src="fd00::1", dst="fd00::2"))
 
 @pytest.fixture(scope="module")
 def watching() -> Iterator[Watching]:
-    made = Watching()
-    yield made
-    made.loaded.close()
+    with Watching() as made:
+        yield made
 
 
 def vxlan(*inside: Layer, outer: tuple[Layer, ...] = OUTER, **header: Any) -> bytes:
@@ -273,6 +269,47 @@ def test_over_ipv6_too(watching: Watching) -> None:
 
 
 @pytest.mark.parametrize(
+    ("inner", "encap"), [(IPv4(), "ip4ip6"), (IPv6(), "ip6ip6")], ids=["ipv4", "ipv6"]
+)
+def test_ip_in_ipv6_is_quoted_by_its_name(inner: Layer, encap: str, watching: Watching) -> None:
+    quoted = packet(*OUTER6, inner, UDP(), payload(8))[14:]
+    frame = packet(*OUTER6, ICMPv6(type=2, code=0, rest=(1280).to_bytes(4, "big")), Raw(quoted))
+    assert only(watching.sees(frame)).encap == encap
+
+
+def test_what_is_not_read_is_not_quoted_either() -> None:
+    quoted = packet(*OUTER, IPv4(), UDP(), payload(8))[14:]
+    with Watching(encaps=frozenset({Encap.VXLAN})) as watching:
+        assert rows(watching.sees(too_big(quoted, 1400))) == []
+        assert only(watching.sees(too_big(tcp()[14:], 1400))).encap == "vxlan"
+
+
+def test_the_outermost_of_two_is_counted_only() -> None:
+    twice = vxlan(*INNER, UDP(), VXLAN(vni=9), *INNER, TCP(), payload(1300))
+    with Watching(boundary=Boundary.OUTERMOST) as watching:
+        noticed = watching.sees(twice)
+        assert rows(noticed) == []
+        assert not len(noticed.macs)
+        assert not len(noticed.segments)
+        assert only(watching.sees(tcp())).vni == 7
+
+
+def test_an_mss_that_cannot_be_takes_no_place(watching: Watching) -> None:
+    most = b"\x02\x04\xff\xff"
+    frames = [tcp(SYN, options=MSS_1460), tcp(SYN, options=most)]
+    assert only(watching.sees(*frames))["largest_syn"] == 1500
+
+
+@pytest.mark.parametrize(("length", "size"), [(None, 1360), (0, 0)], ids=["usual", "big tcp"])
+def test_large_ipv6_packets_have_segments_too(
+    length: int | None, size: int, watching: Watching
+) -> None:
+    inner = (Ethernet(), IPv6(payload_length=length))
+    big = vxlan(*inner, TCP(sequence=77), payload(1300))
+    assert watching.sees(big).segments.tolist() == [(49152, 80, 77, size)]
+
+
+@pytest.mark.parametrize(
     "frame",
     [
         packet(*OUTER, ICMP(type=3, code=3), Raw(tcp()[14:])),
@@ -311,11 +348,8 @@ def test_other_tunnels_have_no_udp(watching: Watching) -> None:
 
 @pytest.mark.parametrize("notices", [Notice(0), *Notice])
 def test_each_can_be_switched_off(notices: Notice) -> None:
-    watching = Watching(notices)
-    try:
+    with Watching(notices) as watching:
         noticed = watching.sees(tcp(size=1300))
-    finally:
-        watching.loaded.close()
     assert bool(len(noticed.tunnels)) is (Notice.HEADERS in notices)
     assert bool(len(noticed.segments)) is (Notice.SEGMENTS in notices)
     assert bool(len(noticed.macs)) is (Notice.STATIONS in notices)

@@ -12,7 +12,7 @@ import numpy as np
 
 from tunnel_monitor.capture.reader import CaptureReader
 from tunnel_monitor.capture.totals import as_drain
-from tunnel_monitor.contract import TALLY
+from tunnel_monitor.contract import TALLY, Notice
 from tunnel_monitor.errors import UnsupportedHost
 from tunnel_monitor.kernel.drain import TableReader, complete_flows
 from tunnel_monitor.kernel.drained import Drained, InterfaceDrain
@@ -60,7 +60,7 @@ class KernelRun(AbstractContextManager["KernelRun"]):
     def __init__(self, settings: MonitorSettings, reader: CaptureReader) -> None:
         require_root("run the programs in the kernel")
         with ExitStack() as closing:
-            loaded = LoadedObject(replace(settings, tables=TABLE_SIZES))
+            loaded = LoadedObject(replace(settings, tables=TABLE_SIZES, notices=Notice(0)))
             self._loaded = closing.enter_context(loaded)
             self._shown = closing.enter_context(CaptureReader())
             self._run = Run(program=loaded.programs[PROGRAM], shown=self._shown.counts)

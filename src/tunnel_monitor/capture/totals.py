@@ -18,11 +18,11 @@ from tunnel_monitor.contract import (
     WIDE_KEY,
     Direction,
 )
-from tunnel_monitor.kernel.drained import InterfaceDrain, Records
+from tunnel_monitor.kernel.drained import InterfaceDrain, Records, nothing
 
 ROW_WORDS = FLOW.itemsize // 8
 KEY_WORDS, COUNTER_WORDS = WIDE_KEY.itemsize // 8, COUNTERS.itemsize // 8
-NO_RECORDS = Records(np.zeros(0, NARROW_KEY), np.zeros(0, COUNTERS))
+NO_RECORDS = nothing(NARROW_KEY, COUNTERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,8 @@ class Totals:
 
     Args:
         flows: (n,) FLOW, no key twice, in the order of their first packets.
-        tunnels: (m,) FLOW without inner addresses: what found no room as flows.
+        tunnels: (m,) FLOW without inner addresses: what found no room as flows, and later
+            fragments; signals are in `meta` here as in `flows` (flows/signals.py).
         ledger: (OUTCOMES,) TALLY; `bytes` as on the wire, a buffer is a packet.
         unknown_links: link type -> TALLY of the packets whose link header nobody here reads: the
             ledger's UNKNOWN_LINK in parts, since the reader's beginning.

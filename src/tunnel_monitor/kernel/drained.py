@@ -80,7 +80,8 @@ class InterfaceDrain:
         interface: its name.
         narrow: flows with NARROW_KEY.
         wide: flows with WIDE_KEY.
-        tunnels: WIDE_KEY with empty inner addresses: what found no room in the flow tables.
+        tunnels: WIDE_KEY with empty inner addresses: what found no room in the flow tables,
+            and, with a signal of their own, later fragments.
         ledger: (DIRECTIONS, OUTCOMES) TALLY of this interval, complete with the row FLOW.
         device: by Direction; None once the interface is gone.
         notices: what else was seen.
