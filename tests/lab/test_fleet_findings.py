@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from tests.lab import commands, finding
 from tests.lab.finding import WATCHED, Broken
+from tests.store import clickhouse
 
 pytestmark = pytest.mark.root
 
@@ -16,6 +17,7 @@ FOUND_S = 30.0
 
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broken]:
+    clickhouse.program()
     words = (*commands.SMALL, "--fleet", "--traffic", "classic")
     with finding.broken_demo(tmp_path_factory.mktemp("demo"), *words) as demo:
         yield demo

@@ -167,6 +167,9 @@ def test_a_file_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> No
     with duckdb.connect(str(file)) as connection:
         connection.execute("DROP TABLE findings")
         connection.execute("UPDATE about SET value = '1' WHERE key = 'version'")
+    reading = DuckStore(str(file), host="", interval_ns=1, read_only=True)
+    assert DuckSource(lambda: reading).findings(Span(0, EVER)) == []
+    reading.close()
     store = opening(file)()
     assert DuckSource(lambda: store).findings(Span(0, EVER)) == []
     assert store.bounds()

@@ -22,6 +22,7 @@ from tests.unit.judging import (
 from tests.unit.synthetic import Flow
 
 from tunnel_monitor.contract import Encap, Mark, Quirk
+from tunnel_monitor.diagnose import path_change
 from tunnel_monitor.diagnose.decap_failure import DecapFailure
 from tunnel_monitor.diagnose.dscp import Dscp
 from tunnel_monitor.diagnose.finding import State
@@ -180,6 +181,24 @@ def test_the_same_way(turns: list[Noticing]) -> None:
     watch = Watch([PathChange()])
     for one in turns:
         assert watch.drain(times=5, noticed=[one]) == []
+
+
+def test_more_peers_than_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(path_change, "MOST_PAIRS", 2)
+    peers = [f"172.16.9.{number}" for number in range(4)]
+
+    def ttls(value: int, *numbers: int) -> list[Noticing]:
+        flows = [received(outer_src=peers[number]) for number in numbers]
+        return [seen(flow, least_ttl=value, most_ttl=value) for flow in flows]
+
+    watch = Watch([PathChange()], thresholds=Thresholds(path_change_s=20))
+    watch.drain(noticed=ttls(64, 0, 1))
+    watch.drain(times=6, noticed=ttls(64, 0, 1, 2))
+    (finding,) = watch.drain(times=3, noticed=ttls(60, 0, 2))
+    assert finding.seen.subject.peers[0] == peers[0]
+    watch.drain(times=25, noticed=ttls(64, 3))  # the others are silent by now
+    told = watch.drain(times=3, noticed=ttls(60, 3))
+    assert {one.seen.subject.peers[0] for one in told} == {peers[3]}
 
 
 def test_too_little_is_known_to_call_it_a_change() -> None:

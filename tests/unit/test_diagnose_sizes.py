@@ -25,6 +25,7 @@ from tunnel_monitor.diagnose.black_hole import BlackHole
 from tunnel_monitor.diagnose.finding import Confidence
 from tunnel_monitor.diagnose.fragments import Fragments
 from tunnel_monitor.diagnose.mtu import Mtu
+from tunnel_monitor.diagnose.thresholds import Thresholds
 
 
 def syns(there: int, back: int) -> list[Noticing]:
@@ -119,3 +120,18 @@ def test_fragments_by_tunnel() -> None:
     assert finding.seen.subject.peers == (THERE, HERE)
     assert finding.seen.evidence["largest_fragment_bytes"] == 1396
     assert Watch([Fragments()]).drain(times=9, noticed=[seen(received())]) == []
+
+
+def test_over_ipv6_the_command_looks_at_ipv6() -> None:
+    flow = received(outer_src="2001:db8::2", outer_dst="2001:db8::1")
+    fragments = [seen(flow, fragments=3, fragment_size=1480)]
+    (finding,) = Watch([Fragments()]).drain(times=3, noticed=fragments)
+    assert "ip6[6] == 44" in finding.seen.next
+
+
+def test_a_tunnel_that_is_seen_coming_and_going_is_suspected_once() -> None:
+    ends = (received(outer_src=HERE, outer_dst=THERE), sent())
+    twice = [seen(one, fragments=3, fragment_size=1480) for one in ends]
+    watch = Watch([Fragments()], thresholds=Thresholds(open_s=2))
+    assert watch.drain(noticed=twice) == []
+    assert len(watch.drain(times=2, noticed=twice)) == 1

@@ -6,11 +6,13 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import pytest
 from tests.unit.synthetic import Flow, drained
 
 from tunnel_monitor.contract import DIRECTIONS, OUTCOMES, TALLY, Direction
 from tunnel_monitor.diagnose.mutes import Mute, Mutes
 from tunnel_monitor.diagnose.thresholds import Thresholds
+from tunnel_monitor.errors import StoreFailed
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.flows.group import group
 from tunnel_monitor.flows.question import Answer, Books, Place, Question, Series, Span, Sums
@@ -28,6 +30,8 @@ class Store:
     steps: int = 0  # that are complete
     lossy: Collection[int] = ()
     asleep: Collection[str] = ()
+    others: int = 0  # rows that are not told
+    away: bool = False
     asked: list[int] = field(default_factory=list)
 
     def span(self) -> Span | None:
@@ -49,12 +53,16 @@ class Store:
         rows = FlowBatch.of(drained(flows, interfaces=HOSTS)).flows
         groups = group(rows, question.by - {"host"} | {"interface"})
         places = tuple(Place(host, "") for host in HOSTS)
-        return Answer(question.span, question.span.length_ns, groups, places, Sums(0, 0, 0, 0))
+        return Answer(
+            question.span, question.span.length_ns, groups, places, Sums(self.others, 0, 0, 0)
+        )
 
     def series(self, question: Question, step_ns: int) -> Series:
         raise NotImplementedError
 
     def ledger(self, span: Span, hosts: Collection[str] = ()) -> Books:
+        if self.away:
+            raise StoreFailed("no answer", "try again")
         (host,) = hosts
         elapsed_ns = span.length_ns // (2 if host in self.asleep else 1)
         return Books(span, elapsed_ns, (), np.zeros((0, DIRECTIONS, OUTCOMES), TALLY))
@@ -116,3 +124,13 @@ def test_findings_can_be_muted_and_left_out() -> None:
     none = findings(replace(store, asked=[]), off=True)
     none.look()
     assert none.report.checks == ()
+
+
+@pytest.mark.parametrize("store", [Store(8, range(8), away=True), Store(8, range(8), others=1)])
+def test_what_is_not_known_is_no_loss(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    judge = findings(store)
+    judge.look()
+    assert not judge.report.open
+    told = capsys.readouterr().out
+    assert "please report" not in told
+    assert ("not judged" in told) is bool(store.others)

@@ -69,14 +69,12 @@ class BlackHole:
     def judge(self, seen: Observation) -> Iterable[Suspicion]:
         """One suspicion for each pair of endpoints, and for each tunnel that a router spoke of."""
         self._follow(seen)
-        told = {one.key: one for one in too_big(seen)}
+        yield from too_big(seen)
         for key, stuck in list(self._stuck.items()):
             if seen.now_s - stuck.last_s > FORGOTTEN_S:
                 del self._stuck[key]
             elif is_hole(stuck, seen):
-                one = vanished(stuck)
-                told.setdefault(one.key, one)
-        return told.values()
+                yield vanished(stuck)
 
     def _follow(self, seen: Observation) -> None:
         """Take in a drain's segments."""

@@ -122,13 +122,19 @@ class Diagnosis:
             self._overlay.close()
 
     def _judged(self, detector: Detector, seen: Observation) -> list[Suspicion]:
-        """What one detector says; a fault of ours in one of them must not silence the others."""
+        """What one detector says, each subject once: a tunnel may be seen on several interfaces.
+
+        A fault of ours in one of them must not silence the others.
+        """
+        told: dict[str, Suspicion] = {}
         try:
-            return list(detector.judge(seen))
+            for one in detector.judge(seen):
+                told.setdefault(one.key, one)
         except Exception as error:  # counted by what is missing, and told once
             what = f"the check {detector.name} failed: {type(error).__name__}: {error}"
             self._complain_once(detector.name, f"{what}; please report this")
             return []
+        return list(told.values())
 
     def _read_overlay(self) -> bool:
         """Read this host's view again, unless that takes too much of the time; whether it did."""

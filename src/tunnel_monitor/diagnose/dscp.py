@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tunnel_monitor.contract import Encap, Mark
 from tunnel_monitor.diagnose.base import Observation
 from tunnel_monitor.diagnose.finding import Confidence, Evidence, Severity, Suspicion
+from tunnel_monitor.diagnose.members import numbers_among
 from tunnel_monitor.diagnose.memory import Memory
 from tunnel_monitor.diagnose.pairs import are_unicast, keys
 from tunnel_monitor.diagnose.subjects import capture, network_of, subject_of
@@ -52,7 +53,7 @@ class Dscp:
         ecn = np.where(enough, notices["ecn"] & WRONG_ECN_BITS, 0)
         for place in np.flatnonzero(ecn)[:MOST_TOLD].tolist():
             yield wrong_ecn(seen, rows, place, int(ecn[place]))
-        keeps = np.array([encap in KEEPS_DF for encap in columns.encap(rows).tolist()], bool)
+        keeps = numbers_among(columns.encap(rows), KEEPS_DF)
         cleared = enough & keeps & (notices["df"] & DF_LOST != 0)
         for place in np.flatnonzero(cleared)[:MOST_TOLD].tolist():
             yield lost_df(seen, rows, place)

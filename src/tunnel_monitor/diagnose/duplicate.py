@@ -146,8 +146,8 @@ def stations(seen: Observation) -> Rows:
     packed[:, :6] = np.ascontiguousarray(seen.noticed.macs).view(np.uint8).reshape(-1, 6)
     columns.address(rows, "inner_src")[:] = packed.view(np.uint64)
     rows["meta"] |= META_HAS_INNER
-    groups = packed[:, 0] & 1 == 0  # nobody's own address is a group's
-    return group(columns.where(rows, groups), PLACE)
+    own = packed[:, 0] & 1 == 0  # nobody's own address is a group's
+    return group(columns.where(rows, own), PLACE)
 
 
 def duplicate(key: str, mover: Mover, moves: int, window_s: float) -> Suspicion:

@@ -31,6 +31,7 @@ class Fragments:
             subject = subject_of(rows, place)
             sender = subject.peers[0]
             size = int(notices["fragment_size"][place])
+            only = "ip6[6] == 44" if ":" in sender else "ip[6:2] & 0x3fff != 0"
             yield Suspicion(
                 key=f"{subject.encap} {subject.vni} {' '.join(subject.peers)}",
                 subject=subject,
@@ -45,5 +46,5 @@ class Fragments:
                     f"that are cut to {size} bytes. Each costs two, both must arrive, and a "
                     "receiver cannot spread the second parts over its queues."
                 ),
-                next=f"{capture(seen, rows, sender, '-v')} and 'ip[6:2] & 0x3fff != 0'",
+                next=f"{capture(seen, rows, sender, '-v')} and '{only}'",
             )

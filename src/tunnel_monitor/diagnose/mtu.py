@@ -47,7 +47,6 @@ class Mtu:
         rows, notices = seen.noticed.tunnels, seen.noticed.notices
         self._allowed.add(keys(rows), notices["largest_syn"], seen.now_s, how=max)
         self._learned.add(keys(rows), notices["too_big_mtu"], seen.now_s, how=min)
-        told: dict[str, Suspicion] = {}
         known = self._allowed.keys()
         tunnels = seen.directions
         for key, place in zip(known.tolist(), tunnels.places_of(known).tolist(), strict=True):
@@ -55,9 +54,8 @@ class Mtu:
             if opposite < 0:
                 continue
             agreed = min(self._allowed.of(key), self._allowed.of(int(tunnels.keys[opposite])))
-            for one in self._judged(seen, tunnels.rows, place, key, agreed) if agreed else ():
-                told.setdefault(one.key, one)
-        return told.values()
+            if agreed:
+                yield from self._judged(seen, tunnels.rows, place, key, agreed)
 
     def _judged(
         self, seen: Observation, rows: Rows, place: int, key: int, inner: int

@@ -98,7 +98,7 @@ class OneWay:
                 if len(self._silent) >= MOST_SILENT:
                     return
                 subject = subject_of(rows, place)
-                shows = capture(seen, rows[place : place + 1], subject.peers[1], "-e")
+                shows = capture(seen, rows[place : place + 1], subject.peers[0], "-e")
                 silent = self._silent[key] = Silent(subject, shows, seen.now_s)
             silent.last_s = seen.now_s
             silent.packets += int(rows["packets"][place])
@@ -122,12 +122,12 @@ def asks_of(seen: Observation, tunnels: Directions) -> NDArray[np.int64]:
 def flooded_asks(seen: Observation, rows: Rows) -> NDArray[np.int64]:
     """(n,) what the sender of each tunnel asked everybody in its network, if nobody answered."""
     noticed, notices = seen.noticed.tunnels, seen.noticed.notices
-    flooding = ~are_unicast(noticed)
-    asking = columns.where(noticed, flooding & (notices["asks"] > 0))
+    flooding = ~are_unicast(noticed) & (notices["asks"] > 0)
+    asking = columns.where(noticed, flooding)
     asked = dict(
         zip(
             source_keys(asking).tolist(),
-            notices["asks"][flooding & (notices["asks"] > 0)].tolist(),
+            notices["asks"][flooding].tolist(),
             strict=True,
         )
     )
@@ -170,5 +170,5 @@ def told(silent: Silent, seen: Observation) -> Suspicion:
             f"{receiver} in {seconds:.0f} s, {silent.asks} of which want an answer, and none came "
             "back. What is sent does not arrive, or what is answered does not."
         ),
-        next=f"on {receiver}: {silent.next.replace(receiver, sender)}",
+        next=f"on {receiver}: {silent.next}",
     )

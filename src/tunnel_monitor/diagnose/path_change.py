@@ -101,7 +101,9 @@ class PathChange:
         path = self._paths.get(key)
         if path is None:
             if len(self._paths) >= MOST_PAIRS:
-                self._paths.clear()
+                self._forget(seen.now_s - seen.thresholds.path_change_s)
+            if len(self._paths) >= MOST_PAIRS:
+                return None
             self._paths[key] = Path(least, most, last_s=seen.now_s)
             return None
         if path.overlaps(least, most):
@@ -114,6 +116,10 @@ class PathChange:
             self._paths[key] = Path(least, most, STEADY_DRAINS, seen.now_s)
         path.last_s = seen.now_s
         return self._paths[key]
+
+    def _forget(self, since_s: float) -> None:
+        """Drop the paths on which nothing has arrived since then."""
+        self._paths = {key: path for key, path in self._paths.items() if path.last_s >= since_s}
 
 
 def told(peers: tuple[str, ...], path: Path, least: int, most: int) -> Suspicion:

@@ -53,8 +53,8 @@ class Storm:
             for same in [in_network(rows, network)]
         }
         ours = columns.where(every, in_network(every, network))
-        loudest = subject_of(ours, int(ours["packets"].argmax()))
-        asking = asker(seen, loudest)
+        first = columns.take(ours, np.array([ours["packets"].argmax()]))
+        loudest, asking = subject_of(first, 0), asker(seen, first)
         about = Subject(loudest.encap, loudest.vni, loudest.peers, asking)
         return Suspicion(
             key=f"{about.encap} {about.vni}",
@@ -74,13 +74,13 @@ class Storm:
         )
 
 
-def asker(seen: Observation, loudest: Subject) -> tuple[str, ...]:
-    """The endpoint that sent the newest ARP of a peer in a network, if any did."""
+def asker(seen: Observation, loudest: Rows) -> tuple[str, ...]:
+    """The endpoint that sent the newest ARP of a peer in a network, (1,) FLOW, if any did."""
     rows, notices = seen.noticed.tunnels, seen.noticed.notices
-    for place in np.flatnonzero(notices["arps"]).tolist():
-        sender, subject = bytes(notices["asker"][place]), subject_of(rows, place)
-        same = (subject.vni, subject.peers[:1]) == (loudest.vni, loudest.peers[:1])
-        if same and any(sender):
+    sources = columns.address(rows, "outer_src") == columns.address(loudest, "outer_src")
+    asking = in_network(rows, loudest) & sources.all(axis=1) & (notices["arps"] > 0)
+    for sender in map(bytes, notices["asker"][asking]):
+        if any(sender):
             return (addresses.text(addresses.MAPPED_PREFIX + sender),)
     return ()
 

@@ -12,15 +12,14 @@ from tunnel_monitor.diagnose.diagnosis import Diagnosis, Report
 from tunnel_monitor.diagnose.loss import Loss
 from tunnel_monitor.diagnose.mutes import Mutes
 from tunnel_monitor.diagnose.thresholds import Thresholds
+from tunnel_monitor.errors import StoreFailed
 from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.batch import FlowBatch
-from tunnel_monitor.flows.groupings import PAIR, SEGMENT
-from tunnel_monitor.flows.question import HOST, Question, Source, Span
+from tunnel_monitor.flows.question import Question, Source, Span
+from tunnel_monitor.serve.loss import ENDS, MOST_ROWS
 
 SECOND_NS: Final = 10**9
 STEP_NS: Final = 5 * SECOND_NS  # as long as what a monitor sends at once
-ENDS: Final = SEGMENT | PAIR | {HOST, "direction"}
-MOST_ROWS: Final = 200_000
 MOST_STEPS: Final = 12  # to catch up with; what is older is not judged
 MOST_ASKED: Final = 50  # hosts in a step
 ENOUGH: Final = 0.9  # of a step's time
@@ -57,6 +56,7 @@ class FleetFindings:
         self._step = Span(0, 0)
         self._steps = 0
         self._asked: dict[str, bool] = {}
+        self._complain: Callable[[str], None] | None = complain
 
     @property
     def report(self) -> Report:
@@ -83,13 +83,16 @@ class FleetFindings:
         self._step, self._asked = step, {}
         self._steps += 1
         places = found.places
+        if found.other.rows and self._complain:  # one end of a tunnel may be there, the other not
+            self._complain(f"loss is not judged beyond {MOST_ROWS:,} ends of tunnels in a step")
+            self._complain = None
         self._diagnosis.take(
             FlowBatch(
                 time_ns=step.until_ns,
                 interval_ns=step.length_ns,
                 number=self._steps,
                 interfaces=tuple(place.host for place in places),
-                flows=found.rows,
+                flows=columns.empty() if found.other.rows else found.rows,
                 tunnels=columns.empty(),
                 signals=columns.empty(),
                 ledger=np.zeros((len(places), DIRECTIONS, OUTCOMES), TALLY),
@@ -100,6 +103,12 @@ class FleetFindings:
     def _counted_all(self, host: str) -> bool:
         """Whether a host's monitor ran for the whole step, as far as the store knows."""
         if host not in self._asked and len(self._asked) < MOST_ASKED:
-            elapsed_ns = self._source.ledger(self._step, [host]).elapsed_ns
-            self._asked[host] = elapsed_ns >= ENOUGH * self._step.length_ns
+            self._asked[host] = self._elapsed_ns(host) >= ENOUGH * self._step.length_ns
         return self._asked.get(host, False)
+
+    def _elapsed_ns(self, host: str) -> int:
+        """For how long of the step a host's monitor ran; 0 where the store cannot tell now."""
+        try:
+            return self._source.ledger(self._step, [host]).elapsed_ns
+        except StoreFailed:
+            return 0
