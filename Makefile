@@ -82,12 +82,12 @@ fuzz: test-packages $(TEST_READY) setup ## the native parser under a fuzzer and 
 	@$(PYTHON_BIN)/python -m tests.fuzz.run
 
 .PHONY: bench
-bench: bench-packages $(TEST_READY) setup ## what it costs, on this machine; one part: make bench ARGS=packet
+bench: bench-packages $(if $(filter page,$(ARGS)),browser) $(TEST_READY) setup ## what it costs, on this machine; one part: make bench ARGS=packet
 	@$(AS_ROOT) $(PYTHON_BIN)/python -m bench $(ARGS)
 
 .PHONY: screenshots
 screenshots: browser setup ## make the pictures of the page in docs/pictures anew, from the lab
-	@$(AS_ROOT) $(PYTHON_BIN)/python scripts/screenshots.py
+	@$(AS_ROOT) $(PYTHON_BIN)/python -m scripts.screenshots
 
 .PHONY: lock
 lock: $(RUN_READY) ## choose the newest Python packages and write requirements/*.txt anew

@@ -8,7 +8,6 @@ follows from them.
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 import time
@@ -17,6 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from bench.wire import processor_seconds
 from tests.store import clickhouse
 from tests.store.clickhouse import Running
 from tests.unit.synthetic import many
@@ -39,7 +39,6 @@ SECOND_NS = 10**9
 FLOWS, PEERS, DRAINS = 200, 20, 60  # of each host: flows in a drain, peers, drains of a second
 SINK_FLOWS = 10_000
 LEVELS = ("raw", "minutes", "hours")
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def show(name: str, value: float, unit: str) -> None:
@@ -116,8 +115,7 @@ def cost_of_the_sink(folder: Path) -> None:
 
 def cpu_s(server: Running) -> float:
     assert server.process is not None
-    fields = Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
+    return processor_seconds({server.process.pid})
 
 
 def fill(target: Target, server: Running, generator: Generator, hosts: range) -> int:

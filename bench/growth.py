@@ -1,6 +1,6 @@
 """How costs grow: with flows, peers, hosts and CPUs. `bench.curves` draws the results.
 
-A cliff is where something costs more than twice as much for each flow (peer, host, CPU) as it did
+A cliff is where something costs more than twice as much for each flow (peer, host) as it did
 at the size before.
 """
 
@@ -11,12 +11,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
-from pathlib import Path
 from statistics import median
 
 from bench.figures import Effort, Row, in_turn
 from bench.flows import milliseconds, view_after
 from bench.programs import on_cpu
+from tests.lab.objects import accounted, every_table
 from tests.unit.synthetic import many
 
 from bench import drain, updates
@@ -132,15 +132,3 @@ def by_cpus() -> list[Row]:
         target = MEMORY_TARGETS.get(cpus)
         rows.append(Row.of(f"growth-cpus-{cpus}", what, "MB", [made], at_most=target, note=note))
     return rows
-
-
-def every_table(loaded: LoadedObject) -> list[int]:
-    """Descriptors of all tables, of both generations and all CPUs."""
-    return [table for rows in loaded.tables.values() for row in rows for table in row]
-
-
-def accounted(table: int) -> int:
-    """Bytes that a map takes, as the kernel has it."""
-    lines = Path(f"/proc/self/fdinfo/{table}").read_text().splitlines()
-    (line,) = (line for line in lines if line.startswith("memlock:"))
-    return int(line.split()[1])

@@ -60,7 +60,7 @@ CASES: Mapping[str, tuple[str, bytes, float | None]] = {
 
 
 def measure(effort: Effort) -> list[Row]:
-    """A row for each case, and the two programs that they are compared with."""
+    """A row for each case, and the programs that they are compared with."""
     repeat = effort.of(REPEAT)
 
     def steps(programs: Programs) -> dict[str, Callable[[], float]]:

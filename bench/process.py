@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import os
 import tempfile
 import threading
@@ -13,12 +12,12 @@ from pathlib import Path
 
 from bench.figures import Effort, Row
 from bench.wire import FastSender, frames, processor_seconds, wire
+from tests.beside import beside
 from tests.lab import commands, watched
 from tests.lab.commands import Running
 from tests.lab.underlay import HERE, THERE
 from tests.lab.watched import Page
 
-from tunnel_monitor.lab import namespaces
 from tunnel_monitor.lab.build import Lab
 
 FLOWS, PEERS, SEGMENTS = 10_000, 50, 4
@@ -48,44 +47,29 @@ def measure(effort: Effort) -> list[Row]:
 @contextmanager
 def steady(lab: Lab) -> Iterator[None]:
     """Every flow, twice in each drain."""
-    ending = threading.Event()
 
-    def send() -> None:
+    def send(ending: threading.Event) -> None:
         with closing(FastSender(lab, HERE, frames(FLOWS, PEERS, SEGMENTS))) as sender:
             while not ending.is_set():
                 sender.send(FLOWS, 2 * FLOWS / DRAIN_S)
 
-    thread = threading.Thread(target=send)
-    thread.start()
-    try:
+    with beside(send):
         yield
-    finally:
-        ending.set()
-        thread.join()
 
 
 @contextmanager
 def browser(page: Page) -> Iterator[None]:
     """Reads the event stream, compressed as for the page, until the end."""
-    client = http.client.HTTPConnection(page.host, page.port, timeout=commands.DEADLINE_S)
-    with namespaces.entered(page.home):
-        client.connect()
-    client.request("GET", "/api/v1/live", headers={"Accept-Encoding": "gzip"})
-    reply = client.getresponse()
-    ending = threading.Event()
+    with page.connected() as client:
+        client.request("GET", "/api/v1/live", headers={"Accept-Encoding": "gzip"})
+        reply = client.getresponse()
 
-    def read() -> None:
-        while not ending.is_set() and reply.read1(1 << 16):
-            pass
+        def read(ending: threading.Event) -> None:
+            while not ending.is_set() and reply.read1(1 << 16):
+                pass
 
-    thread = threading.Thread(target=read)
-    thread.start()
-    try:
-        yield
-    finally:
-        ending.set()
-        thread.join()
-        client.close()
+        with beside(read):
+            yield
 
 
 def rows_of(effort: Effort, running: Running, page: Page, name: str, who: str) -> list[Row]:

@@ -65,7 +65,7 @@ class Programs:
         self._closing.close()
 
     def program(self, name: str) -> int:
-        """A program's descriptor: `empty`, `floor` or `ours`."""
+        """A program's descriptor: `empty`, `floor`, `floor6` or `ours`."""
         if name == "ours":
             return self.monitor.programs[PROGRAMS[0]]
         return self.reference.program(name)

@@ -18,10 +18,10 @@ from typing import Any
 from urllib.request import urlopen
 
 from playwright.sync_api import Browser, Page, sync_playwright
+from tests.browser import chromium_path
 
 PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 COMMAND = Path(sys.executable).parent / "tunnel-monitor"
-CHROMIUM = "/usr/bin/chromium"
 DESK = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 # A minute after the last ARP request the page lets go of the multicast groups.
@@ -115,7 +115,7 @@ def grown(url: str) -> dict[str, str]:
 def main() -> None:
     """Make them all."""
     with sync_playwright() as playwright, demo("--traffic", "classic") as url:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
         page = browser.new_page()
         page.goto(url)
         page.wait_for_selector("html[data-ready]", state="attached")

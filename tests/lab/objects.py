@@ -14,6 +14,7 @@ import hatch_build
 
 from tunnel_monitor.kernel import libbpf
 from tunnel_monitor.kernel.cpus import possible_cpus
+from tunnel_monitor.kernel.load import LoadedObject
 
 HEADERS: Final = Path(hatch_build.ROOT) / "bpf"
 
@@ -88,3 +89,15 @@ class LoadedPrograms:
                 self.map(name), ctypes.byref(row), values, ctypes.c_uint64(0)
             )
         )
+
+
+def every_table(loaded: LoadedObject) -> list[int]:
+    """Descriptors of all tables, of both generations and all CPUs."""
+    return [table for rows in loaded.tables.values() for row in rows for table in row]
+
+
+def accounted(table: int) -> int:
+    """Bytes that a map takes, as the kernel has it."""
+    lines = Path(f"/proc/self/fdinfo/{table}").read_text().splitlines()
+    (line,) = (line for line in lines if line.startswith("memlock:"))
+    return int(line.split()[1])

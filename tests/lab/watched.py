@@ -138,7 +138,7 @@ class Page:
         self, path: str, headers: Mapping[str, str] | None = None, method: str = "GET"
     ) -> Reply:
         """One request, without the token."""
-        with self._connected() as client:
+        with self.connected() as client:
             client.request(method, path, headers=dict(headers or {}))
             reply = client.getresponse()
             return Reply(reply.status, dict(reply.headers), reply.read())
@@ -153,7 +153,7 @@ class Page:
     @contextmanager
     def events(self) -> Iterator[Iterator[Any]]:
         """The stream's drains, as they come."""
-        with self._connected() as client:
+        with self.connected() as client:
             client.request("GET", "/api/v1/live")
             reply = client.getresponse()
             assert reply.status == 200
@@ -162,7 +162,8 @@ class Page:
             reply.close()
 
     @contextmanager
-    def _connected(self) -> Iterator[http.client.HTTPConnection]:
+    def connected(self) -> Iterator[http.client.HTTPConnection]:
+        """A connection from where commands are started."""
         client = http.client.HTTPConnection(self.host, self.port, timeout=commands.DEADLINE_S)
         with namespaces.entered(self.home):
             client.connect()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from tests.lab.objects import accounted, every_table
 
 from tunnel_monitor.kernel.load import LoadedObject, tables_bytes
 from tunnel_monitor.settings import MonitorSettings, TableSizes
@@ -24,8 +23,7 @@ NEAR = 0.01  # each table has a kilobyte beside what is computed
 def test_memory_is_as_computed(settings: MonitorSettings, cpus: int, *, preallocated: bool) -> None:
     with LoadedObject(settings, cpus=cpus) as loaded:
         assert loaded.preallocated == preallocated
-        tables = [table for rows in loaded.tables.values() for row in rows for table in row]
-        made = sum(accounted(table) for table in tables)
+        made = sum(map(accounted, every_table(loaded)))
     computed = tables_bytes(settings.tables, cpus, preallocated=preallocated)
     assert made == pytest.approx(computed, rel=NEAR if preallocated else 3 * NEAR)
 
@@ -33,10 +31,3 @@ def test_memory_is_as_computed(settings: MonitorSettings, cpus: int, *, prealloc
 def test_default_size_fits_small_and_large_hosts() -> None:
     assert tables_bytes(DEFAULT.tables, 2, preallocated=True) <= 64 * 10**6
     assert tables_bytes(DEFAULT.tables, 128, preallocated=False) <= 512 * 10**6
-
-
-def accounted(table: int) -> int:
-    """What the kernel says that a map takes."""
-    lines = Path(f"/proc/self/fdinfo/{table}").read_text().splitlines()
-    (line,) = (line for line in lines if line.startswith("memlock:"))
-    return int(line.split()[1])

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from tests.beside import beside
 from tests.unit.serving import Running, serving
 from tests.unit.synthetic import ledger, records
 
@@ -183,16 +184,10 @@ def invented(
 @contextmanager
 def draining(here: Invented, interval_s: float = 1.0) -> Iterator[None]:
     """Lets its traffic go on."""
-    ended = threading.Event()
 
-    def drain() -> None:
-        while not ended.wait(interval_s):
+    def drain(ending: threading.Event) -> None:
+        while not ending.wait(interval_s):
             here.drain()
 
-    thread = threading.Thread(target=drain)
-    thread.start()
-    try:
+    with beside(drain):
         yield
-    finally:
-        ended.set()
-        thread.join()
