@@ -31,7 +31,8 @@ export class Stretch {
 
   /** Null for now. */
   want(wanted: Wanted | null): void {
-    const address = wanted === null ? "" : snapshotAddress(wanted);
+    // Another time to compare with is another question, though the stretch is the same.
+    const address = wanted === null ? "" : `${snapshotAddress(wanted)} ${growthAddress(wanted)}`;
     if (address === this.address) return;
     this.address = address;
     this.asking.abort();
