@@ -18,15 +18,21 @@ export interface Subject {
   /** What the first sends (to the second), and gets back, in the measure's unit. */
   readonly sent: number;
   readonly received: number;
-  readonly counts: Counts;
+  /** Null of what is added up inside an arc: its rows are those of the whole arc. */
+  readonly counts: Counts | null;
 }
+
+type Sums = Pick<Subject, "sent" | "received">;
 
 export function subjectOf(traffic: Traffic, selection: Selection): Subject {
   const things = subjectThings(selection);
   const isFine = things.some(({ kind }) => kind === "endpoint");
   const all: readonly Row[] = isFine ? traffic.flows : traffic.tunnels;
-  const [first, second] = things;
   const rows = all.filter((row) => concerns(row, things, traffic));
+  if (things.some(({ kind }) => kind === "others")) {
+    return { things, rows, ...sumsInCircle(things, traffic), counts: null };
+  }
+  const [first, second] = things;
   const goesOut = (row: Row): boolean => first === undefined || isAt(row, "src", first, traffic);
   const comesIn = (row: Row): boolean =>
     second === undefined ? first === undefined || isAt(row, "dst", first, traffic) : !goesOut(row);
@@ -37,6 +43,19 @@ export function subjectOf(traffic: Traffic, selection: Selection): Subject {
     received: sum(rows.filter(comesIn).map(traffic.amount)),
     counts: rows.reduce(added, NO_COUNTS),
   };
+}
+
+/** As the circle adds them up: what is inside an arc that is opened is of that arc. */
+function sumsInCircle([first, second]: readonly Thing[], { inside }: Traffic): Sums {
+  const within = (thing: Thing | undefined): number[] =>
+    inside.places.flatMap(({ key, rim }, i) =>
+      thing === undefined || key === thing.key || rim === thing.key ? [i] : [],
+    );
+  const between = (from: readonly number[], to: readonly number[]): number =>
+    sum(from.flatMap((i) => to.map((j) => inside.values[i]?.[j] ?? 0)));
+  const [own, others] = [within(first), within(second)];
+  const isItself = first?.key === second?.key;
+  return { sent: between(own, others), received: isItself ? 0 : between(others, own) };
 }
 
 /** Whether an end of a row is, or is behind, a thing. */

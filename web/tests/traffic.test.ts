@@ -7,7 +7,7 @@ import { rankingsOf } from "../src/right/lists";
 import { pairOf, pairTwin, sumOf } from "../src/pairs";
 import { arrive, NOTHING, shown, type Snapshot } from "../src/snapshot";
 import { EVERYTHING, type Selection } from "../src/state";
-import { subjectOf } from "../src/subject";
+import { subjectOf, type Subject } from "../src/subject";
 import { trafficOf, type Traffic } from "../src/traffic";
 import { arcWords, nameOf, ribbonWords, sentence } from "../src/words";
 import { ASKED, event, flow, peer, tunnel } from "./rows";
@@ -64,6 +64,20 @@ describe("traffic", () => {
     expect(total(one.inside)).toBe(one.total);
     // 100 bytes of the tunnel back stand in no flow.
     expect(sumOf(one, `${peer(1)}/other`)?.sent).toBe(400);
+  });
+
+  test("what is added up inside an arc has the same numbers at the right as in the circle", () => {
+    const others = `${peer(1)}/other`;
+    const at = (chosen: string): Partial<Subject> =>
+      subjectOf(traffic({ chosen }), { ...EVERYTHING, chosen });
+    expect(at(others)).toMatchObject({ sent: 400, received: 0, counts: null });
+    // Both ends of a pair are opened: what peer 0 gets stands in its own others.
+    expect(at(`${others}|${peer(0)}`)).toMatchObject({ sent: 400, received: 0 });
+    expect(at(`${peer(0)}|${others}`)).toMatchObject({ sent: 0, received: 400 });
+    expect(at(`${others}|${others}`)).toMatchObject({ sent: 0, received: 0 });
+    // All of the other arc is told.
+    expect(at(`${peer(2)}/other`)).toMatchObject({ sent: 0, received: 0 });
+    expect(at(peer(1))).toMatchObject({ sent: 2000, received: 4000 });
   });
 
   test("of the overlay has all endpoints, behind their peers, in their order", () => {

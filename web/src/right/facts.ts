@@ -1,5 +1,5 @@
 /** Facts of a subject that are no ranking. */
-import type { Measure } from "../format";
+import type { Counts } from "../amounts";
 import { amountText, dateText, shareText, spanText, THIN } from "../format";
 import { account } from "../ledgers";
 import type { Subject } from "../subject";
@@ -14,16 +14,9 @@ export interface Fact {
 }
 
 export function factsOf(traffic: Traffic, subject: Subject, summary: Summary | null): Fact[] {
-  const { packets, bytes, inner_bytes } = subject.counts;
   const { measure, amount } = traffic;
-  const counted: Measure = { ...measure, unit: "packets" };
-  const perSecond = measure.period === "rate" ? Math.max(traffic.drain.elapsed_s, 1e-9) : 1;
-  const facts: Fact[] = [
-    ...where(subject.things),
-    { name: "Packets", value: amountText(packets / perSecond, counted) },
-    { name: "Mean packet", value: packets > 0 ? `${(bytes / packets).toFixed(0)}${THIN}B` : "–" },
-    { name: "Tunnel headers", value: overhead(bytes, inner_bytes, packets) },
-  ];
+  const facts = where(subject.things);
+  if (subject.counts) facts.push(...counted(subject.counts, traffic));
   if (summary) facts.push(...seen(summary, traffic.drain.time));
   if (subject.things.length === 0) facts.push(...buffers(traffic));
   const all = amount(traffic.drain.all);
@@ -31,6 +24,15 @@ export function factsOf(traffic: Traffic, subject: Subject, summary: Summary | n
     facts.push({ name: "Hidden by the filter", value: amountText(all - traffic.total, measure) });
   }
   return facts;
+}
+
+function counted({ packets, bytes, inner_bytes }: Counts, { measure, drain }: Traffic): Fact[] {
+  const perSecond = measure.period === "rate" ? Math.max(drain.elapsed_s, 1e-9) : 1;
+  return [
+    { name: "Packets", value: amountText(packets / perSecond, { ...measure, unit: "packets" }) },
+    { name: "Mean packet", value: packets > 0 ? `${(bytes / packets).toFixed(0)}${THIN}B` : "–" },
+    { name: "Tunnel headers", value: overhead(bytes, inner_bytes, packets) },
+  ];
 }
 
 function seen({ first_seen, last_seen }: Summary, now: number): Fact[] {
