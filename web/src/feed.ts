@@ -80,6 +80,7 @@ export class Feed {
 
   /** Whether all that the selection needs is there, or will not come. */
   knows(selection: Selection): boolean {
+    if (isFrozen()) return true;
     const snapshot = this.shown(selection);
     if (snapshot === null) return true;
     if (selection.span !== null) {
