@@ -167,12 +167,23 @@ function draw(pace: Pace): void {
   box.refuse(mistake);
   const selection = mistake ? { ...store.now, filter: "" } : store.now;
   const snapshot = feed.shown(selection);
-  if (snapshot) inSlices(parts(snapshot, selection, pace));
+  if (snapshot) inSlices(marked(parts(snapshot, selection, pace)));
+}
+
+/** A drawing that fails is over as well: the next numbers are drawn. */
+function* marked(parts: Iterable<void>): Iterable<void> {
+  document.body.dataset.drawing = "";
+  try {
+    yield* parts;
+  } finally {
+    delete document.body.dataset.drawing;
+  }
+  document.documentElement.dataset.ready = "";
+  if (isDue) setTimeout(drawAgain, 0);
 }
 
 /** One part after the other, what was asked for first. */
 function* parts(snapshot: Snapshot, selection: Selection, pace: Pace): Iterable<void> {
-  document.body.dataset.drawing = "";
   const { drain } = snapshot;
   const isWhole = drain.status.state === "file";
   const isHeld = selection.paused && selection.span === null && !isWhole && !isFrozen();
@@ -204,9 +215,6 @@ function* parts(snapshot: Snapshot, selection: Selection, pace: Pace): Iterable<
   drawOpenFindings(pressing(found));
   stage.badge("findings", pressing(found).length);
   document.body.dataset.drains = String(drain.drains);
-  delete document.body.dataset.drawing;
-  document.documentElement.dataset.ready = "";
-  if (isDue) setTimeout(drawAgain, 0);
 }
 
 function* drawTraffic(traffic: Traffic, selection: Selection, pace: Pace): Iterable<void> {
