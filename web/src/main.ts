@@ -22,7 +22,7 @@ import { held, keepInAddress, readLink } from "./link";
 import { ask, isFrozen } from "./server";
 import { RightPanel } from "./right/panel";
 import type { Snapshot } from "./snapshot";
-import { Stage } from "./stage";
+import { OWN_TWINS, Stage } from "./stage";
 import { down, type Selection } from "./state";
 import { growthPath, readGrowth } from "./time/growth";
 import { readSeries, seriesPath } from "./time/series";
@@ -236,7 +236,8 @@ function layStage(empty: boolean, { view }: Selection): void {
   byId("empty", HTMLElement).hidden = !empty;
   byId("crumbs", HTMLElement).hidden = empty || view === "findings";
   byId("tools", HTMLElement).hidden = empty;
-  for (const id of ["top", "rows"]) byId(id, HTMLElement).hidden = view === "findings";
+  byId("top", HTMLElement).hidden = view === "findings";
+  byId("rows", HTMLElement).hidden = OWN_TWINS.has(view);
   byId("time", HTMLElement).hidden = empty || view === "timeline";
   byId("stage", HTMLElement).classList.toggle("tall", empty);
 }

@@ -20,7 +20,7 @@ export interface StageActions {
 }
 
 /** Lists, which need no other one beside them. */
-const OWN_TWINS: ReadonlySet<ViewName> = new Set(["table", "findings"]);
+export const OWN_TWINS: ReadonlySet<ViewName> = new Set(["table", "findings"]);
 
 interface Part {
   readonly kind: Kind;
