@@ -5,7 +5,7 @@ import { byId, make, part, say, sayQuantity } from "./dom";
 import { worstOf, type Told } from "./findings/found";
 import { bytesText, countText, DASH, quantity, spanText, THIN } from "./format";
 import { account } from "./ledgers";
-import { noticeOf, pillOf, type Condition } from "./pill";
+import { noticeOf, pillOf, type Condition, type Pill } from "./pill";
 import type { Bin } from "./series";
 import { drawSpark } from "./spark";
 import type { UnitName } from "./state";
@@ -44,6 +44,9 @@ export function drawOpenFindings(rows: readonly Told[]): void {
   say(byId("findings-word", HTMLElement), open === 1 ? "open finding" : "open findings");
 }
 
+/** What does not go on by itself: there is nothing to hold. */
+const NOT_HELD: ReadonlySet<Pill["kind"]> = new Set(["file", "history", "frozen"]);
+
 /** The pill, and what to do about it where something is wrong. */
 export function drawState(condition: Condition, interfaces: readonly string[]): void {
   const pill = pillOf(condition, Date.now());
@@ -52,7 +55,7 @@ export function drawState(condition: Condition, interfaces: readonly string[]): 
   if (node.dataset.kind !== pill.kind) {
     node.dataset.kind = pill.kind;
     say(byId("said", HTMLElement), pill.said);
-    byId("pause", HTMLElement).hidden = pill.kind === "file" || pill.kind === "history";
+    byId("pause", HTMLElement).hidden = NOT_HELD.has(pill.kind);
   }
   const words = noticeOf(condition, interfaces.join(", "));
   const notice = byId("notice", HTMLElement);
