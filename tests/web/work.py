@@ -29,10 +29,6 @@ class Work:
 
     tasks_ms: list[float] = field(default_factory=list)
 
-    @property
-    def longest_ms(self) -> float:
-        return max(self.tasks_ms, default=0.0)
-
 
 @contextmanager
 def watched(here: Visit) -> Iterator[Work]:

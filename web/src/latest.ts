@@ -6,8 +6,8 @@ export interface LatestActions<T> {
   readonly read: (value: unknown, path: string) => T;
   /** There is a new answer. */
   readonly changed: () => void;
-  /** Least milliseconds between two requests for the same. */
-  readonly every_ms: number;
+  /** Least milliseconds between two requests for the same; without, it is asked for once. */
+  readonly every_ms?: number;
 }
 
 export class Latest<T> {
@@ -35,7 +35,8 @@ export class Latest<T> {
     }
     this.path = path;
     const isFirst = this.askedAt === -Infinity;
-    const isDue = isLive && performance.now() - this.askedAt >= this.actions.every_ms;
+    const { every_ms = Infinity } = this.actions;
+    const isDue = isLive && performance.now() - this.askedAt >= every_ms;
     if (path !== null && !this.isAsking && (isFirst || isDue)) void this.next(path);
     return this.answer;
   }

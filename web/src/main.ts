@@ -87,7 +87,7 @@ const drawAgain = (): void => {
   draw("live");
 };
 const series = new Latest({ ask, read: readSeries, changed: drawAgain, every_ms: 2000 });
-const growth = new Latest({ ask, read: readGrowth, changed: drawAgain, every_ms: 5000 });
+const growth = new Latest({ ask, read: readGrowth, changed: drawAgain });
 const commands = new Commands();
 const exports = new ExportMenu(() => stage.current());
 const feed = new Feed({ selection: () => store.now, news, state: drawPill });
