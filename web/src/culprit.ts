@@ -1,5 +1,5 @@
 /** Who grew most, as all drawings mark it and the card tells it. */
-import type { Flow, Grown, Tunnel } from "./api";
+import type { Flow, Grown } from "./api";
 import { NO_COUNTS } from "./amounts";
 import type { Measure } from "./format";
 import { endpointKey, pairKey } from "./things";
@@ -49,7 +49,7 @@ export function culpritOf(
 type Ends = Omit<Flow, keyof typeof NO_COUNTS>;
 
 function isSame(flow: Flow, ends: Ends): boolean {
-  const names: readonly ((keyof Tunnel & keyof Ends) | "inner_src" | "inner_dst")[] = [
+  const names: readonly (keyof Ends)[] = [
     "encap",
     "vni",
     "outer_src",

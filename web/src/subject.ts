@@ -86,7 +86,8 @@ export function innerOf(row: Row, side: Side): string {
   return side === "src" ? row.inner_src : row.inner_dst;
 }
 
-function concerns(row: Row, [first, second]: readonly Thing[], traffic: Traffic): boolean {
+/** Whether a row runs between two things, or begins or ends at one; all rows concern none. */
+export function concerns(row: Row, [first, second]: readonly Thing[], traffic: Traffic): boolean {
   if (first === undefined) return true;
   const at = (side: Side, thing: Thing): boolean => isAt(row, side, thing, traffic);
   if (second === undefined) return at("src", first) || at("dst", first);

@@ -4,6 +4,7 @@ import { amountText, clockText } from "../format";
 import { canCopy } from "../export/save";
 import { drawSpark } from "../spark";
 import type { Selection } from "../state";
+import { shape } from "../svg";
 import type { Traffic } from "../traffic";
 import { Course, shareOf } from "./course";
 import { isPressing, toldOf, type Told } from "./found";
@@ -28,7 +29,7 @@ export class FindingDetail {
   private readonly evidenceOf = make("h2", {}, "Evidence");
   private readonly evidence = make("dl", { class: "facts" });
   private readonly since = make("h2");
-  private readonly curve = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  private readonly curve = shape("svg", { "aria-hidden": "true" });
   private readonly next = make("code", { class: "finding-next", "data-role": "next" });
   private readonly mute = make("button", { class: "button" });
   private readonly show = make("button", { class: "button primary" }, "Show in chord");
@@ -39,7 +40,6 @@ export class FindingDetail {
   private told: Told | null = null;
 
   constructor(actions: DetailActions) {
-    this.curve.setAttribute("aria-hidden", "true");
     const head = make("div", { class: "finding-about" }, this.severity, this.state);
     const curve = make("div", { class: "finding-curve" }, this.since);
     curve.append(this.curve);
@@ -122,10 +122,9 @@ export class FindingDetail {
   /** Where it was found. */
   private mark(x: number): void {
     const name = "found";
-    let line = this.curve.querySelector<SVGPathElement>(`.${name}`);
+    let line = this.curve.querySelector(`.${name}`);
     if (line === null) {
-      line = document.createElementNS("http://www.w3.org/2000/svg", "path");
-      line.setAttribute("class", name);
+      line = shape("path", { class: name });
       this.curve.append(line);
     }
     line.setAttribute("d", `M${x.toFixed(1)},0V${String(CURVE.height)}`);

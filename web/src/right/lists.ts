@@ -1,9 +1,8 @@
 /** The ranked lists of a subject: which there are, and in which order they are read. */
 import { exchanges, byEndpoint, byPeer, bySent, type Exchange } from "../exchanges";
-import type { Amount } from "../amounts";
 import type { Flow } from "../api";
 import { isGroup } from "../address";
-import { isAt, type Subject } from "../subject";
+import { concerns, isAt, type Subject } from "../subject";
 import { endpointKey, pairKey, thingsOf, type Thing } from "../things";
 import type { Traffic } from "../traffic";
 import type { FlowRow } from "./rows";
@@ -27,23 +26,21 @@ const BOTH = "↑ sent, ↓ received";
 const sumOf = ({ sent, received }: Exchange): number => sent + received;
 
 export function rankingsOf(traffic: Traffic, subject: Subject): Ranking[] {
-  const [first, second] = subject.things;
-  if (first === undefined) return [talkers(traffic), biggestFlows(traffic.flows, traffic)];
-  if (second !== undefined) return between(traffic, first, second);
+  const { things } = subject;
+  const [first, second] = things;
+  if (first === undefined) return [talkers(traffic), biggestFlows(traffic, things)];
+  if (second !== undefined) return [{ ...biggestFlows(traffic, things), title: "Flows in it" }];
   switch (first.kind) {
     case "peer":
       return [partners(traffic, subject, first), behind(traffic, first)];
     case "endpoint":
-      return [
-        endpointPartners(traffic, subject, first),
-        biggestFlows(flowsOf(traffic, first), traffic),
-      ];
+      return [endpointPartners(traffic, subject, first), biggestFlows(traffic, things)];
     case "network":
       return [talkersIn(traffic, subject), endpointsIn(traffic, first)];
     case "groups":
       return [groups(traffic, subject), sendersTo(traffic, subject)];
     default:
-      return [members(traffic, subject, first), biggestFlows(flowsOf(traffic, first), traffic)];
+      return [members(traffic, subject, first), biggestFlows(traffic, things)];
   }
 }
 
@@ -115,15 +112,6 @@ function endpointPartners(traffic: Traffic, { rows: own }: Subject, endpoint: Th
   return { kind: "endpoints", title: "Partners", note: BOTH, rows, number: sumOf };
 }
 
-/** In the middle of a ribbon: its flows, or where they run. */
-function between(traffic: Traffic, first: Thing, second: Thing): Ranking[] {
-  const own = traffic.flows.filter((row) => {
-    const at = (side: "src" | "dst", thing: Thing): boolean => isAt(row, side, thing, traffic);
-    return (at("src", first) && at("dst", second)) || (at("src", second) && at("dst", first));
-  });
-  return [{ ...biggestFlows(own, traffic), title: "Flows in it" }];
-}
-
 function members(traffic: Traffic, { rows: own }: Subject, thing: Thing): Ranking {
   const isIn = (row: Subject["rows"][number], side: "src" | "dst"): boolean =>
     isAt(row, side, thing, traffic);
@@ -143,14 +131,12 @@ function sendersTo({ amount }: Traffic, { rows: own }: Subject): Ranking {
   return { kind: "peers", title: "Who sends there", note: "↑ sent", rows, number: bySent };
 }
 
-function flowsOf(traffic: Traffic, thing: Thing): Flow[] {
-  return traffic.flows.filter(
-    (row) => isAt(row, "src", thing, traffic) || isAt(row, "dst", thing, traffic),
-  );
-}
-
-function biggestFlows(flows: readonly Flow[], { amount }: { readonly amount: Amount }): Ranking {
-  const rows = flows.map((flow) => flowRow(flow, amount(flow))).sort((a, b) => b.amount - a.amount);
+function biggestFlows(traffic: Traffic, things: readonly Thing[]): Ranking {
+  const { amount } = traffic;
+  const rows = traffic.flows
+    .filter((row) => concerns(row, things, traffic))
+    .map((flow) => flowRow(flow, amount(flow)))
+    .sort((a, b) => b.amount - a.amount);
   return { kind: "flows", title: "Biggest flows", note: "", rows };
 }
 

@@ -8,6 +8,7 @@ import { drawSpark } from "../spark";
 import type { Selection } from "../state";
 import { isTouched, SteadyOrder } from "../steady";
 import { subjectOf, type Subject } from "../subject";
+import { shape } from "../svg";
 import { ComparisonPart } from "../time/comparison";
 import { comparedIn } from "../time/means";
 import type { Traffic } from "../traffic";
@@ -245,8 +246,7 @@ function newWho(): {
   const note = make("span", { class: "note" });
   const figures = [0, 1].map(() => ({ label: make("span"), value: make("b") }));
   const [share, ofWhat] = [make("b"), make("span")];
-  const spark = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  spark.setAttribute("aria-hidden", "true");
+  const spark = shape("svg", { "aria-hidden": "true" });
   const two = make(
     "div",
     { class: "two" },

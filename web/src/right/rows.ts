@@ -1,5 +1,5 @@
 /** Rows of the right panel: somebody or a flow, both directions as bars, a number. */
-import { shorten } from "../address";
+import { shorten, tailOf } from "../address";
 import { insideColour, rimColour } from "../colour";
 import { keep, make, part, say, setBar, swatch } from "../dom";
 import type { Exchange } from "../exchanges";
@@ -87,7 +87,7 @@ export function drawFlowRows(
         "span",
         { class: "mono" },
         from,
-        make("span", { class: "dim" }, ` → ${tail(from, to)}`),
+        make("span", { class: "dim" }, ` → ${shorten(tailOf(from, to, 2), ROOM)}`),
       );
       const network = make("span", { class: "mono dim" }, vni === null ? "" : String(vni));
       const title = `Choose ${from} → ${to}`;
@@ -163,13 +163,4 @@ function bars(colour: string): HTMLElement {
     both.append(bar);
   }
   return both;
-}
-
-/** The receiver without what it shares with the sender: ".2.3" of 192.168.2.3. */
-function tail(from: string, to: string): string {
-  if (to === "" || to.includes(":")) return shorten(to, ROOM);
-  const [mine, other] = [from.split("."), to.split(".")];
-  let shared = 0;
-  while (shared < 2 && mine[shared] === other[shared]) shared += 1;
-  return (shared > 0 ? "." : "") + other.slice(shared).join(".");
 }
