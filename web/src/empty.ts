@@ -48,7 +48,12 @@ export function drawEmptyRight(root: HTMLElement, drain: Drain): void {
         make("div", { class: "seen" }),
       ),
       make("hr"),
-      make("section", {}, make("h2", {}, "Tunnel ports read now"), make("div", { class: "words" })),
+      make(
+        "section",
+        {},
+        make("h2", {}, "Tunnel ports read now"),
+        make("div", { class: "chips words" }),
+      ),
       make("hr"),
       make(
         "section",

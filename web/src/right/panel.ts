@@ -166,7 +166,7 @@ export class RightPanel {
       ...path.map((chips) =>
         make(
           "div",
-          { class: "path" },
+          { class: "chips path" },
           ...chips.map((chip) => make("span", { class: chip.isTunnel ? "tunnel" : "" }, chip.text)),
         ),
       ),
