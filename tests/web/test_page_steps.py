@@ -81,6 +81,7 @@ WAYS_BACK: dict[str, Callable[[Page], object]] = {
 @pytest.mark.parametrize("way", WAYS_BACK)
 def test_ways_back(way: str, visit: Callable[..., Visit], classic: Running) -> None:
     here = visit(classic)
+    overview(here)
     here.open_peer(PEER)
     opened(here)
     WAYS_BACK[way](here.page)
@@ -92,6 +93,9 @@ def test_ways_back(way: str, visit: Callable[..., Visit], classic: Running) -> N
 def test_back_and_forward(visit: Callable[..., Visit], classic: Running) -> None:
     here = visit(classic)
     here.page.click('[data-vni="10003"]')
+    here.wait_for(
+        lambda shown: PEER in shown.hosts and shown.chosen_network == "10003", "the network"
+    )
     here.choose_peer(PEER)
     opened(here)
     here.page.go_back()

@@ -16,6 +16,8 @@ from tests.web.invented import Invented
 from tests.web.reading import COLLECT, Shown
 
 DESK = (1280, 800)
+# How often the pointer may miss what moves.
+AIMS = 10
 # A point that belongs to a mark and is not covered: a ring's middle is not on the ring.
 POINT_ON = """(query) => {
   const mark = document.querySelector(query);
@@ -27,6 +29,9 @@ POINT_ON = """(query) => {
   const own = points.filter(([x, y]) => mark.contains(document.elementFromPoint(x, y)));
   return own[Math.floor(own.length / 2)];
 }"""
+IS_ON = """([query, point]) =>
+  document.querySelector(query)?.contains(document.elementFromPoint(...point)) ?? false
+"""
 
 
 class Faults:
@@ -83,18 +88,24 @@ class Visit:
         """All that it shows, from one drawing."""
         return Shown(self.page.evaluate(COLLECT))
 
-    def point_at(self, mark: str) -> None:
-        """Move the pointer onto a mark of the diagram."""
+    def point_at(self, mark: str) -> tuple[float, float]:
+        """Move the pointer onto a mark of the diagram, and follow it while it moves away.
+
+        Returns:
+            Where the pointer is now.
+        """
         self.page.wait_for_selector(mark)
-        point = self.page.evaluate(POINT_ON, mark)
-        assert point, f"{mark} is covered"
-        self.page.mouse.move(*point)
+        for _ in range(AIMS):
+            point = self.page.evaluate(POINT_ON, mark)
+            assert point, f"{mark} is covered"
+            self.page.mouse.move(*point)
+            if self.page.evaluate(IS_ON, [mark, point]):
+                return tuple(point)
+        raise AssertionError(f"{mark} moves too fast to point at it")
 
     def choose_peer(self, address: str) -> None:
         """Click on its arc."""
-        self.point_at(f'.peer[data-peer="{address}"]')
-        self.page.mouse.down()
-        self.page.mouse.up()
+        self.page.mouse.click(*self.point_at(f'.peer[data-peer="{address}"]'))
 
     def open_peer(self, address: str) -> None:
         """Click on its arc, and again: only its traffic is shown then."""
