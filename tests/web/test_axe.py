@@ -27,13 +27,21 @@ JUDGE = """async ([part, tags]) => {
     ({ target, any, all, none }) => `${id}: ${target.join(' ')}: ` +
       [...any, ...all, ...none].map(({ message }) => message).join('; ')));
 }"""
-# Cells and layers say what they are in slices, after they are drawn.
+# Cells and layers say what they are in slices, after they are drawn. Drains and timers may come at
+# turns that leave no such pause between them: five seconds are enough for any slice.
 SETTLED = """(part) => new Promise((done) => {
-  const later = () => setTimeout(() => { watcher.disconnect(); done(); }, 300);
-  let timer = later();
-  const watcher = new MutationObserver(() => { clearTimeout(timer); timer = later(); });
+  const end = () => { watcher.disconnect(); clearTimeout(timer); done(); };
+  const changed = ({ type, target, attributeName, oldValue }) =>
+    type !== 'attributes' || target.getAttribute(attributeName) !== oldValue;
+  const watcher = new MutationObserver((records) => {
+    if (!records.some(changed)) return;
+    clearTimeout(timer);
+    timer = setTimeout(end, 300);
+  });
+  let timer = setTimeout(end, 300);
+  setTimeout(end, 5000);
   watcher.observe(document.querySelector(part), {
-    subtree: true, childList: true, attributes: true, characterData: true,
+    subtree: true, childList: true, attributes: true, attributeOldValue: true, characterData: true,
   });
 })"""
 SIZES = {"wide": (1280, 800), "phone": (360, 780)}
