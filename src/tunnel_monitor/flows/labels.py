@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,11 @@ from tunnel_monitor.flows import addresses, columns
 from tunnel_monitor.flows.columns import Rows
 from tunnel_monitor.flows.filter.tree import Text
 from tunnel_monitor.flows.question import Place
+
+# By number: made once, as many callers ask about one row.
+ENCAPS: Final = [encap.label for encap in Encap]
+DIRECTIONS: Final = [direction.label for direction in Direction]
+SIGNALS: Final = {signal.bit: signal.label for signal in Signal}
 
 
 def has_address(rows: Rows, name: str) -> NDArray[np.bool_]:
@@ -36,8 +42,7 @@ def vnis(rows: Rows) -> list[int | None]:
 
 def directions(rows: Rows) -> list[str]:
     """`ingress` or `egress`."""
-    names = [direction.label for direction in Direction]
-    return [names[number] for number in columns.direction(rows).tolist()]
+    return [DIRECTIONS[number] for number in columns.direction(rows).tolist()]
 
 
 def overflows(rows: Rows) -> list[bool]:
@@ -47,14 +52,12 @@ def overflows(rows: Rows) -> list[bool]:
 
 def encaps(rows: Rows) -> list[str]:
     """`vxlan`, ...: the record's own; `none` for what was counted without its tunnel."""
-    names = {encap.value: encap.label for encap in Encap}
-    return [names[number] for number in columns.encap(rows).tolist()]
+    return [ENCAPS[number] for number in columns.encap(rows).tolist()]
 
 
 def signals(rows: Rows) -> list[str]:
     """`geneve_options`, ...: of rows with one signal each."""
-    names = {signal.bit: signal.label for signal in Signal}
-    return [names[bit] for bit in (rows["meta"] & columns.SIGNAL_MASK).tolist()]
+    return [SIGNALS[bit] for bit in (rows["meta"] & columns.SIGNAL_MASK).tolist()]
 
 
 def paths(rows: Rows) -> list[str]:
@@ -76,9 +79,9 @@ def words(
     """
     match column:
         case "encap":
-            return [encap.label for encap in Encap], columns.encap(rows).astype(np.intp)
+            return ENCAPS, columns.encap(rows).astype(np.intp)
         case "direction":
-            return [one.label for one in Direction], columns.direction(rows).astype(np.intp)
+            return DIRECTIONS, columns.direction(rows).astype(np.intp)
         case "interface":
             return [place.interface for place in places], rows["interface"].astype(np.intp)
         case "host":
