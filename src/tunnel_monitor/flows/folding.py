@@ -29,7 +29,9 @@ def bounded(rows: Rows, most: int) -> Rows:
     if len(kept) + len(tunnels) > most:
         apart, rest = columns.parted(tunnels, most - len(kept))
         tunnels = columns.join(apart, group(rest, FOLDED_TUNNEL))
-    return group(columns.join(kept, tunnels))
+    every = columns.join(kept, tunnels)
+    # What was known by tunnel only already may be of a tunnel that flows became.
+    return group(every) if kept["overflow"].any() else every
 
 
 def folded(rows: Rows, keep: int) -> Rows:
