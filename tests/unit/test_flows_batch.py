@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 import ipaddress
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit import synthetic
-from tests.unit.synthetic import Flow, drained
+from tests.unit.synthetic import SECOND_NS, Flow, drained
 from tests.unit.test_flows_group import FLOWS
 
-from tunnel_monitor.contract import Direction, Encap, Outcome
+from tunnel_monitor.contract import Direction, Encap, Outcome, Signal
 from tunnel_monitor.flows import addresses, columns
 from tunnel_monitor.flows.batch import FlowBatch
+from tunnel_monitor.kernel.own_cost import ProgramTime
 
 
 def test_one_row_in_full() -> None:
@@ -107,3 +110,32 @@ def test_many_flows_are_all_there() -> None:
     senders = addresses.texts(columns.address(batch.flows, "inner_src"))
     assert max(senders, key=ipaddress.IPv4Address) == "10.0.11.183"
     assert len(set(senders)) == 3000
+
+
+def test_several_drains_together_are_as_one() -> None:
+    here, there = Flow(packets=3, bytes=1800), Flow(vni=10001, path=(Encap.GRE,))
+    signalled = Flow(signals=(Signal.GENEVE_OPTIONS,), path=(Encap.GENEVE,))
+    lost = {Outcome.TRUNCATED: (2, 120)}
+    tunnel = Flow(inner_src=None, inner_dst=None, packets=4)
+    apart = [
+        drained([here, signalled], [tunnel], lost, number=1),
+        drained([here, there, signalled], [tunnel], lost, number=2),
+    ]
+    spent = ProgramTime(10, 300, 100)
+    batches = [replace(FlowBatch.of(one), program_time=spent) for one in apart]
+    flows, tunnels = [here, signalled, here, there, signalled], [tunnel, tunnel]
+    whole = FlowBatch.of(drained(flows, tunnels, {Outcome.TRUNCATED: (4, 240)}, number=2))
+    together = FlowBatch.together(batches)
+    for name in ("flows", "tunnels", "signals"):
+        assert sorted(getattr(together, name).tolist()) == sorted(getattr(whole, name).tolist())
+    assert np.array_equal(together.ledger, whole.ledger)
+    assert (together.number, together.time_ns) == (2, batches[1].time_ns)
+    assert together.interval_ns == 2 * SECOND_NS
+    assert together.interfaces == whole.interfaces
+    assert together.devices == whole.devices
+    assert together.program_time == ProgramTime(20, 600, 200)
+
+
+def test_one_drain_together_is_itself() -> None:
+    batch = FlowBatch.of(drained([Flow()]))
+    assert FlowBatch.together([batch]) is batch

@@ -66,6 +66,8 @@ TOGETHER: dict[str, object] = {
     "most_ttl": 64,
     "fragment_size": 1396,
 }
+MAC = "02:00:00:00:07:01"
+SOME: list[Noticing] = [Segment(sent(), 77), Station(received(outer_src=FAR), MAC)]
 
 
 def test_two_cpus_are_one() -> None:
@@ -75,6 +77,19 @@ def test_two_cpus_are_one() -> None:
     assert labels.texts(noticed.tunnels, "outer_src") == ["172.16.1.100"]
     names = set(row.dtype.names or ()) - {"padding"}
     assert {name: row[name].tolist() for name in names} == TOGETHER
+
+
+def test_two_drains_are_one() -> None:
+    drains = [
+        Noticed.of([replace(interface_drain("eth0", []), notices=notices([one, *SOME]))])
+        for one in (ONE, OTHER)
+    ]
+    noticed = Noticed.together(drains)
+    (row,) = noticed.notices
+    assert {name: row[name].tolist() for name in TOGETHER} == TOGETHER
+    assert len(noticed.tunnels) == 1
+    assert noticed.segments["sequence"].tolist() == [77, 77]
+    assert len(noticed.flows) == len(noticed.peers) == len(noticed.macs) == 2
 
 
 def test_interfaces_stay_apart() -> None:
@@ -87,16 +102,10 @@ def test_interfaces_stay_apart() -> None:
     assert noticed.peers["interface"].tolist() == [0, 1]
 
 
-MAC = "02:00:00:00:07:01"
-
-
 def test_segments_and_stations_know_whose_they_are() -> None:
-    some: list[Noticing] = [
-        Segment(sent(), 77),
-        Station(received(outer_src=FAR), MAC),
-        seen(sent()),
-    ]
-    noticed = Noticed.of([replace(interface_drain("eth0", []), notices=notices(some))])
+    noticed = Noticed.of(
+        [replace(interface_drain("eth0", []), notices=notices([*SOME, seen(sent())]))]
+    )
     assert labels.texts(noticed.flows, "inner_dst") == ["192.168.0.2"]
     assert noticed.segments["sequence"].tolist() == [77]
     assert labels.texts(noticed.peers, "outer_src") == [FAR]

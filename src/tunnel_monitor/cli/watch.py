@@ -27,6 +27,7 @@ from tunnel_monitor.diagnose.finding import Finding
 from tunnel_monitor.errors import BadSetting, TunnelMonitorError
 from tunnel_monitor.export.jsonl import JsonLines
 from tunnel_monitor.flows.filter.tree import Node
+from tunnel_monitor.flows.gathering import Gathering
 from tunnel_monitor.flows.sinks import Sink
 from tunnel_monitor.kernel.namespace import namespace_path
 from tunnel_monitor.kernel.privileges import find_user, give_up_root, require_root
@@ -227,8 +228,8 @@ def watch(options: argparse.Namespace) -> int:
         view = LiveView(names, settings.interval_s, host=options.host, names=naming, history=past)
         server = entrance.serve(view, monitor.facts, lambda: findings.report)
         give_up_root(user)
-        large = [GivingBack(view), GivingBack(findings)]
-        return asyncio.run(serve(options, monitor, server, [*large, *sinks]))
+        live: list[Sink] = [GivingBack(view), Gathering(findings)]
+        return asyncio.run(serve(options, monitor, server, [*live, *sinks]))
 
 
 def namespace_of(options: argparse.Namespace) -> Path | None:
@@ -263,7 +264,8 @@ async def write_lines(
     ending.with_reader(sys.stdout.fileno())
     lines = JsonLines(sys.stdout.buffer, partial(ending.soon, 0), only=only, host=options.host)
     findings.on_news(lambda finding: lines.add(finding.line()))
-    monitor.start([lines, findings, *sinks], report, partial(ending.soon, 1), end_when_gone=True)
+    every: list[Sink] = [lines, Gathering(findings), *sinks]
+    monitor.start(every, report, partial(ending.soon, 1), end_when_gone=True)
     return await ending.wait()
 
 
@@ -277,7 +279,9 @@ async def only_keep(
     """Drain to the sinks until a signal, or until nothing is left; the exit code is as above."""
     del only
     ending = Ending(options.lifeline)
-    monitor.start([findings, *sinks], report, partial(ending.soon, 1), end_when_gone=True)
+    monitor.start(
+        [Gathering(findings), *sinks], report, partial(ending.soon, 1), end_when_gone=True
+    )
     if options.ready is not None:
         tell(options.ready, {"url": "", "address": ""})
     else:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,6 +84,30 @@ class FlowBatch:
             program_time=drained.program_time,
         )
 
+    @classmethod
+    def together(cls, batches: Sequence[FlowBatch]) -> FlowBatch:
+        """Batches of the same interfaces, one after another, as if they had been one drain.
+
+        Args:
+            batches: one at least.
+        """
+        if len(batches) == 1:
+            return batches[0]
+        newest = batches[-1]
+        return cls(
+            time_ns=newest.time_ns,
+            interval_ns=sum(batch.interval_ns for batch in batches),
+            number=newest.number,
+            interfaces=newest.interfaces,
+            flows=group(columns.join(*(batch.flows for batch in batches))),
+            tunnels=group(columns.join(*(batch.tunnels for batch in batches))),
+            signals=signals.by_tunnel(*(batch.signals for batch in batches)),
+            ledger=np.add.reduce([batch.ledger.view(np.uint64) for batch in batches]).view(TALLY),
+            devices=newest.devices,
+            noticed=Noticed.together([batch.noticed for batch in batches]),
+            program_time=_program_time(batches),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
@@ -136,6 +162,11 @@ def _ledger(interfaces: tuple[InterfaceDrain, ...]) -> NDArray[np.void]:
     if not interfaces:
         return np.zeros((0, len(Direction), len(Outcome)), TALLY)
     return np.stack([interface.ledger for interface in interfaces])
+
+
+def _program_time(batches: Sequence[FlowBatch]) -> ProgramTime | None:
+    times = [batch.program_time for batch in batches if batch.program_time is not None]
+    return reduce(ProgramTime.and_then, times) if times else None
 
 
 def _unplaced(interface: InterfaceDrain, placed: Rows, place: int, outcome: Outcome) -> Rows:

@@ -61,6 +61,21 @@ class Noticed:
             macs=np.concatenate([np.zeros(0, MAC), *(one.keys["mac"] for one in stations)]),
         )
 
+    @classmethod
+    def together(cls, parts: Sequence[Noticed]) -> Noticed:
+        """What several drains of the same interfaces noticed, as if they had been one."""
+        tunnels = columns.join(columns.empty(), *(one.tunnels for one in parts))
+        notices = np.concatenate([np.zeros(0, NOTICES), *(one.notices for one in parts)])
+        groups = Groups.of(columns.words(tunnels)[:, :KEY_WORDS])
+        return cls(
+            tunnels=columns.take(tunnels, groups.any_row()),
+            notices=merged(notices, groups),
+            flows=columns.join(columns.empty(), *(one.flows for one in parts)),
+            segments=np.concatenate([np.zeros(0, SEGMENTS), *(one.segments for one in parts)]),
+            peers=columns.join(columns.empty(), *(one.peers for one in parts)),
+            macs=np.concatenate([np.zeros(0, MAC), *(one.macs for one in parts)]),
+        )
+
 
 def _joined(parts: Sequence[Records], rows_of: Callable[[NDArray[np.void]], Rows]) -> Rows:
     """(n,) FLOW of all interfaces, each row with its interface's place."""

@@ -28,6 +28,12 @@ class ProgramTime:
     ns: int = 0
     measuring_ns: int = 0
 
+    def and_then(self, more: ProgramTime) -> ProgramTime:
+        """Both together."""
+        return ProgramTime(
+            self.runs + more.runs, self.ns + more.ns, self.measuring_ns + more.measuring_ns
+        )
+
     def since(self, before: ProgramTime) -> ProgramTime:
         """What has been added."""
         return ProgramTime(
