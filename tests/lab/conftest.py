@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import pwd
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.lab import commands, tunnels, watched
@@ -23,6 +26,14 @@ def home() -> Iterator[int]:
     """The namespace that commands are started in."""
     with commands.home() as descriptor:
         yield descriptor
+
+
+@pytest.fixture
+def nobodys() -> Iterator[Path]:
+    """A folder of who a watch becomes. pytest's own folders are closed to others than root."""
+    with tempfile.TemporaryDirectory(prefix="nobodys-", dir="/tmp") as folder:
+        os.chown(folder, pwd.getpwnam("nobody").pw_uid, -1)
+        yield Path(folder)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

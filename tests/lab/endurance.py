@@ -8,13 +8,11 @@ from itertools import cycle
 from typing import Final
 
 from tests.lab import underlay
-from tests.lab.underlay import Overlay
+from tests.lab.underlay import GENTLE, Overlay
 from tests.lab.wire import WatchedTunnel, watched_tunnel
 
 from tunnel_monitor.contract import Direction, Outcome
 
-# Less in flight than the 256 packets that a veth keeps: what it dropped would not be on the wire.
-GENTLE: Final = ("-w", "128K")
 LOADS: Final = (
     ("--bidir", *GENTLE),
     ("-R", *GENTLE),

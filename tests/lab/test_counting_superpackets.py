@@ -13,7 +13,7 @@ import pytest
 from tests.lab import underlay
 from tests.lab.counting import Counts, Flow, watching
 from tests.lab.senders import receiving_socket, segmenting_socket
-from tests.lab.underlay import HERE, INNER4, INNER6, OUTER4, OUTER6, THERE, Overlay
+from tests.lab.underlay import GENTLE, HERE, INNER4, INNER6, OUTER4, OUTER6, THERE, Overlay
 from tests.lab.wire import watched_tunnel
 
 from tunnel_monitor.contract import Direction, Outcome
@@ -27,8 +27,6 @@ OVERLAYS = [
     for outer_name, outer in (("ipv4", OUTER4), ("ipv6", OUTER6))
     for inner_name, inner in (("ipv4", INNER4), ("ipv6", INNER6))
 ]
-# Less in flight than the 256 packets that a veth keeps: what it dropped would not be on the wire.
-GENTLE = ("-w", "128K")
 SENDS, SEGMENTS, SEGMENT = 211, 37, 1200
 UDP_PORT = 20011
 

@@ -14,8 +14,8 @@ import pytest
 from tests.lab import tunnels, underlay
 from tests.lab.counting import Counts, Flow
 from tests.lab.senders import receiving_socket, segmenting_socket
-from tests.lab.tunnels import INNER, OUTER, SEGMENTS, Kind
-from tests.lab.underlay import ENDS, HERE, THERE, WITH_IPV6, Overlay, told
+from tests.lab.tunnels import SEGMENTS, Kind
+from tests.lab.underlay import ENDS, GENTLE, HERE, INNER, OUTER, THERE, WITH_IPV6, Overlay, told
 from tests.lab.wire import WatchedTunnel, watched_wire
 
 from tunnel_monitor.contract import Direction
@@ -28,8 +28,7 @@ INGRESS, EGRESS = Direction
 PINGS, SMALL, LARGE = 13, 56, 12_000  # the large ones are fragmented inside
 SENDS, MOST_DATAGRAM, LEFT_OUT = 17, 60_000, 150
 UDP_PORT = 20011
-# Less in flight than the 256 packets that a veth keeps: what it dropped would not be on the wire.
-TRANSFER: Final = ("--bidir", "-w", "128K", "-n", "2M")
+TRANSFER: Final = ("--bidir", *GENTLE, "-n", "2M")
 SIZES: Final = ((1500, True), (9000, False), (1500, False), (9000, True))
 CASES: Final = [
     pytest.param(

@@ -10,9 +10,9 @@ import pytest
 from tests.lab import underlay, wrapping
 from tests.lab.counting import Flow
 from tests.lab.senders import receiving_socket, segmenting_socket
-from tests.lab.underlay import ENDS, HERE, THERE, WITH_IPV6, Overlay, told
+from tests.lab.underlay import ENDS, GENTLE, HERE, INNER, OUTER, THERE, WITH_IPV6, Overlay, told
 from tests.lab.wire import WatchedTunnel, watched_wire
-from tests.lab.wrapping import INNER, OUTER, Wrapping
+from tests.lab.wrapping import Wrapping
 
 from tunnel_monitor.contract import Direction, Encap
 from tunnel_monitor.lab import namespaces
@@ -60,8 +60,7 @@ CASES: Final = [
     for name, one in WRAPPINGS.items()
     for outer in one.outer
 ]
-# Less in flight than the 256 packets that a veth keeps: what it dropped would not be on the wire.
-TRANSFER: Final = ("--bidir", "-w", "128K", "-n", "1M")
+TRANSFER: Final = ("--bidir", *GENTLE, "-n", "1M")
 PINGS, SENDS, SEGMENT, SEGMENTS = 13, 17, 1200, 30
 UDP_PORT: Final = 20011
 

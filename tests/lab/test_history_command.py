@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import pwd
-import shutil
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +20,8 @@ SECOND = ("--from", "-1h", "--by", "inner", "--sort", "-packets")
 
 
 @pytest.fixture
-def file() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="history-", dir="/tmp"))
-    os.chown(folder, pwd.getpwnam("nobody").pw_uid, -1)
-    yield folder / "history.duckdb"
-    shutil.rmtree(folder)
+def file(nobodys: Path) -> Path:
+    return nobodys / "history.duckdb"
 
 
 def asked(home: int, folder: Path, file: Path, *words: str) -> Any:  # the tests say what is in it

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import pwd
-import shutil
 import signal
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -21,15 +16,6 @@ pytestmark = pytest.mark.root
 
 OFTEN = ("--interval", "0.2")
 PINGS = "SELECT sum(packets)::BIGINT FROM raw_flows WHERE vni = 10000 AND inner_src_low > 0"
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """Where nobody may write: pytest's own folders are closed to others than root."""
-    path = Path(tempfile.mkdtemp(prefix="history-", dir="/tmp"))
-    os.chown(path, pwd.getpwnam("nobody").pw_uid, -1)
-    yield path
-    shutil.rmtree(path)
 
 
 def packets_in(file: Path) -> int:
@@ -54,9 +40,9 @@ def wait_until_kept(page: Page) -> None:
 
 
 def test_a_killed_watch_has_kept_all_it_drained(
-    lab: Lab, home: int, tmp_path: Path, folder: Path
+    lab: Lab, home: int, tmp_path: Path, nobodys: Path
 ) -> None:
-    file = folder / "history.duckdb"
+    file = nobodys / "history.duckdb"
     with watched.watch(lab, home, tmp_path, "eth0", "--history", str(file), *OFTEN) as running:
         watched.ping(lab, 103)
         wait_until_kept(Page.of(running))
@@ -74,8 +60,10 @@ def test_a_killed_watch_has_kept_all_it_drained(
     assert packets_in(file) == 2 * 110
 
 
-def test_memory_is_what_it_is_said_to_be(lab: Lab, home: int, tmp_path: Path, folder: Path) -> None:
-    for history, most_mb in (("off", 80), (str(folder / "history.duckdb"), 140)):
+def test_memory_is_what_it_is_said_to_be(
+    lab: Lab, home: int, tmp_path: Path, nobodys: Path
+) -> None:
+    for history, most_mb in (("off", 80), (str(nobodys / "history.duckdb"), 140)):
         words = ("eth0", "--history", history, *OFTEN)
         with watched.watch(lab, home, tmp_path, *words) as running:
             watched.ping(lab, 5)
@@ -86,10 +74,10 @@ def test_memory_is_what_it_is_said_to_be(lab: Lab, home: int, tmp_path: Path, fo
 
 
 def test_two_that_want_one_file_both_watch(
-    lab: Lab, home: int, tmp_path: Path, folder: Path
+    lab: Lab, home: int, tmp_path: Path, nobodys: Path
 ) -> None:
     one, other = (
-        ("eth0", "--history", str(folder / "h"), "--listen", f"127.0.0.1:{port}", *OFTEN)
+        ("eth0", "--history", str(nobodys / "h"), "--listen", f"127.0.0.1:{port}", *OFTEN)
         for port in (8080, 8081)
     )
     with watched.watch(lab, home, tmp_path, *one) as first:
@@ -120,13 +108,13 @@ def test_a_place_nobody_may_write_to_is_told_and_watching_goes_on(
 
 
 def test_the_usual_place_is_made(
-    lab: Lab, home: int, tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+    lab: Lab, home: int, tmp_path: Path, nobodys: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", str(folder))
+    monkeypatch.setenv("XDG_STATE_HOME", str(nobodys))
     words = ("watch", "eth0", "--netns", lab.path("host0"), *OFTEN)
     with commands.command(home, tmp_path, *words, history=None) as running:
         running.wait_to_tell("Ctrl-C ends it.")
         Page.of(running).wait_for_drain()
-    file = folder / "tunnel-monitor" / "history.duckdb"
+    file = nobodys / "tunnel-monitor" / "history.duckdb"
     assert file.owner() == "nobody"
     assert packets_in(file) == 0

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import pwd
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,14 +35,6 @@ def secrets(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    path = Path(tempfile.mkdtemp(prefix="spool-", dir="/tmp"))
-    os.chown(path, pwd.getpwnam("nobody").pw_uid, -1)
-    yield path
-    shutil.rmtree(path)
-
-
 def asked(home: int, database: Running, statement: str) -> str:
     target = clickhouse.target_of(database.node)
     with namespaces.entered(home):
@@ -65,12 +53,12 @@ def test_hosts_send_what_they_count_and_secrets_stay_secret(
     home: int,
     database: Running,
     tmp_path: Path,
-    folder: Path,
+    nobodys: Path,
 ) -> None:
     url = str(clickhouse.target_of(database.node))
     code, told = commands.run(home, tmp_path, "store", "init", url)
     assert (code, told) == (0, f"{database.node.authority} is ready\n")
-    words = ("eth0", "--store", url, "--store-spool", str(folder), *OFTEN)
+    words = ("eth0", "--store", url, "--store-spool", str(nobodys), *OFTEN)
     with watched.watch(lab, home, tmp_path, *words) as running:
         watched.ping(lab, 103)
         commands.wait_for(lambda: packets(home, database) == 2 * 103, "all is in the database")
@@ -85,7 +73,7 @@ def test_hosts_send_what_they_count_and_secrets_stay_secret(
         running.process.terminate()
         assert running.wait() == 0
     assert "secret" not in running.output
-    assert not list(folder.iterdir())
+    assert not list(nobodys.iterdir())
 
 
 def test_secrets_are_refused_where_everybody_could_read_them(home: int, tmp_path: Path) -> None:

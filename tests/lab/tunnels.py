@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from tests.lab.underlay import INNER4, INNER6, INNER_MACS, MACS, OUTER4, OUTER6, address
+from tests.lab.underlay import (
+    INNER,
+    INNER4,
+    INNER6,
+    INNER_MACS,
+    MACS,
+    OUTER,
+    OUTER6,
+    address,
+)
 
 from tunnel_monitor.contract import Encap
 from tunnel_monitor.lab import namespaces
@@ -20,8 +29,6 @@ from tunnel_monitor.lab import namespaces
 VNI: Final = 10007
 KEY: Final = VNI << 8  # of GRE: what NVGRE reads of it
 SESSION: Final = 77  # of ERSPAN: ten bits
-OUTER: Final = {4: OUTER4, 6: OUTER6}
-INNER: Final = {4: INNER4, 6: INNER6}
 OUTER_SIZE: Final = {4: 20, 6: 40}
 ETHERNET_SIZE: Final = 14
 SEGMENTS: Final = ("2001:db8:1", "2001:db8:2")  # SRv6: each host's, in front of ::4 and ::6

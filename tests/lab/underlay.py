@@ -29,6 +29,11 @@ OUTER4: Final = ("172.16.1.100", "172.16.1.101")
 OUTER6: Final = ("2001:db8::100", "2001:db8::101")
 INNER4: Final = ("192.168.0.1", "192.168.0.2")
 INNER6: Final = ("fd00::1", "fd00::2")
+OUTER: Final = {4: OUTER4, 6: OUTER6}
+INNER: Final = {4: INNER4, 6: INNER6}
+# Of iperf3: less in flight than the 256 packets that a veth keeps. What it dropped would not be on
+# the wire.
+GENTLE: Final = ("-w", "128K")
 # IPv6 on, with as little as possible that nobody sent: what a host tells its neighbours of itself
 # is told at once and not again.
 WITH_IPV6: Final = {

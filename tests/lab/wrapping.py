@@ -14,14 +14,12 @@ from typing import Final
 
 from tests.lab.counting import path_of
 from tests.lab.foreign import Foreign
-from tests.lab.underlay import ENDS, INNER4, INNER6, MACS, OUTER4, OUTER6, address
+from tests.lab.underlay import ENDS, INNER, MACS, OUTER, address
 
 from tunnel_monitor.contract import Direction, Encap
 from tunnel_monitor.lab.build import Lab
 from tunnel_monitor.testing.packets import GRE, UDP, VLAN, Ethernet, IPv4, IPv6, Layer, packet
 
-INNER: Final = {4: INNER4, 6: INNER6}
-OUTER: Final = {4: OUTER4, 6: OUTER6}
 ETHERNET_SIZE, TAG_SIZE = 14, 4
 MOST_HEADERS: Final = 128
 # linux/bpf.h: BPF_F_ADJ_ROOM_…
