@@ -57,19 +57,23 @@ def measure_one(
     effort: Effort, flows: int, name: str, target: float | None, *, wide: bool = False
 ) -> list[Row]:
     """One number of flows of one family."""
-    drained, sorted_ = seconds(effort, flows, wide=wide)
+    drained, reading, sorted_ = seconds(effort, flows, wide=wide)
     family = "IPv6" if wide else "IPv4"
     what = f"{flows} flows of {family}, drained and grouped"
     ratio = min(drained) / min(sorted_)
     note = f"of one core; {ratio:.0f} times what sorting as many numbers takes"
-    return [Row.of(name, what, "s", drained, at_most=target, note=note)]
+    return [
+        Row.of(name, what, "s", drained, at_most=target, note=note),
+        Row.of(f"{name}-reading", "reading them from the kernel alone", "s", reading),
+    ]
 
 
 def seconds(
     effort: Effort, flows: int, *, wide: bool = False
-) -> tuple[Sequence[float], Sequence[float]]:
-    """Of one core: to drain and group so many flows, and to sort as many numbers."""
+) -> tuple[Sequence[float], Sequence[float], Sequence[float]]:
+    """Of one core: to drain and group so many flows; the former alone; to sort as many numbers."""
     sizes = TableSizes(narrow=1, wide=flows) if wide else TableSizes(narrow=flows, wide=1)
+    reading: list[float] = []
     with watched(sizes) as interface, LoadedPrograms("generate", FOLDER) as generator:
         drainer = Drainer([interface])
         program = interface.loaded.programs[PROGRAMS[0]]
@@ -78,7 +82,9 @@ def seconds(
         def drained() -> float:
             call_from(generator, which, program, 0).run(frame, flows)
             before = time.thread_time()
-            batch = FlowBatch.of(drainer.drain())
+            taken = drainer.drain()
+            reading.append(time.thread_time() - before)
+            batch = FlowBatch.of(taken)
             took = time.thread_time() - before
             if len(batch.flows) != flows:
                 raise RuntimeError(f"drained {len(batch.flows)} flows of {flows}")
@@ -89,7 +95,7 @@ def seconds(
             "sort": partial(sorting, flows),
         }
         found = in_turn(steps, min(effort.rounds, ROUNDS))
-    return found["drain"], found["sort"]
+    return found["drain"], reading, found["sort"]
 
 
 def sorting(count: int) -> float:
