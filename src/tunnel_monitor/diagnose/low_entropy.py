@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from tunnel_monitor.contract import NOTICES, Encap
 from tunnel_monitor.diagnose.base import Observation
-from tunnel_monitor.diagnose.finding import Confidence, Severity, Suspicion
+from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion
 from tunnel_monitor.diagnose.members import numbers_among
-from tunnel_monitor.diagnose.subjects import network_of, subject_of
+from tunnel_monitor.diagnose.subjects import network_of, subjects_of
 from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.columns import KEY_WORDS, Rows
 from tunnel_monitor.flows.group import Groups
@@ -54,8 +54,11 @@ class LowEntropy:
         flows, ports = counted(notices["flows"]), counted(notices["ports"])
         few = ports <= seen.thresholds.low_entropy_share * flows
         enough = flows >= seen.thresholds.low_entropy_flows
-        for place in np.flatnonzero(few & enough)[:MOST_TOLD].tolist():
-            yield told(seen, rows, place, round(float(flows[place])), round(float(ports[place])))
+        chosen = np.flatnonzero(few & enough)[:MOST_TOLD]
+        subjects = subjects_of(columns.take(rows, chosen))
+        estimates = flows[chosen].tolist(), ports[chosen].tolist()
+        for subject, behind, spread in zip(subjects, *estimates, strict=True):
+            yield told(seen, subject, round(behind), round(spread))
 
 
 def together(
@@ -74,9 +77,8 @@ def counted(sets: NDArray[np.uint64]) -> NDArray[np.float64]:
     return np.asarray(-BITS * np.log(empty / BITS))
 
 
-def told(seen: Observation, rows: Rows, place: int, flows: int, ports: int) -> Suspicion:
+def told(seen: Observation, subject: Subject, flows: int, ports: int) -> Suspicion:
     """What is said of a sender."""
-    subject = subject_of(rows, place)
     sender = subject.peers[0]
     return Suspicion(
         key=f"{subject.encap} {subject.vni} {' '.join(subject.peers)}",

@@ -16,14 +16,23 @@ from tunnel_monitor.flows.group import Groups, coarsened
 
 def subject_of(rows: Rows, place: int) -> Subject:
     """The tunnel of one of (n,) FLOW rows, and its inner addresses, as far as it has them."""
-    row = rows[place : place + 1]
-    written = {name: labels.texts(row, name)[0] for name in columns.ADDRESSES}
-    return Subject(
-        encap=labels.encaps(row)[0],
-        vni=labels.vnis(row)[0],
-        peers=tuple(filter(None, (written["outer_src"], written["outer_dst"]))),
-        endpoints=tuple(filter(None, (written["inner_src"], written["inner_dst"]))),
+    return subjects_of(rows[place : place + 1])[0]
+
+
+def subjects_of(rows: Rows) -> list[Subject]:
+    """The same of each of (n,) FLOW rows: many at once cost little more than one."""
+    outer, inner = (
+        list(
+            zip(labels.texts(rows, f"{layer}_src"), labels.texts(rows, f"{layer}_dst"), strict=True)
+        )
+        for layer in ("outer", "inner")
     )
+    return [
+        Subject(encap, vni, peers=tuple(filter(None, peers)), endpoints=tuple(filter(None, ends)))
+        for encap, vni, peers, ends in zip(
+            labels.encaps(rows), labels.vnis(rows), outer, inner, strict=True
+        )
+    ]
 
 
 def one_each(rows: Rows, by: Collection[str], most: int) -> Rows:
