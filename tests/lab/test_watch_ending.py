@@ -104,7 +104,8 @@ def started(
     lab: Lab, home: int, *words: str, keep: int, netns: str | None = None
 ) -> subprocess.Popen[bytes]:
     """A `watch` as `demo` starts it: with a descriptor of its parent's."""
-    everything = ("watch", "eth0", "--netns", netns or lab.path("host0"), *words)
+    here = ("eth0", "--netns", netns or lab.path("host0"), "--history", "off")
+    everything = ("watch", *here, *words)
     with namespaces.entered(home):
         return subprocess.Popen(
             [*commands.COMMAND, *everything], pass_fds=[keep], stderr=subprocess.PIPE
