@@ -9,7 +9,7 @@ from tunnel_monitor.flows.sinks import Sink
 
 FLOWS_PER_S: Final = 2000
 LONGEST_S: Final = 5.0
-MOST_FLOWS: Final = 100_000  # that wait: 11 MB
+MOST_FLOWS: Final = 200_000  # that wait: 21 MB
 
 
 class Gathering:
@@ -26,24 +26,24 @@ class Gathering:
     def __init__(self, sink: Sink) -> None:
         self.name = sink.name
         self._sink = sink
-        self._waiting: list[FlowBatch] = []
+        self._waiting: FlowBatch | None = None
 
     def take(self, batch: FlowBatch) -> None:
-        """Let it wait for others, or pass on all that wait."""
-        self._waiting.append(batch)
-        flows = sum(len(one.flows) for one in self._waiting)
-        waited_s = sum(one.interval_ns for one in self._waiting) / 10**9
+        """Let it wait for others, or pass on all that waited together with it."""
+        every = batch if self._waiting is None else FlowBatch.together([self._waiting, batch])
+        self._waiting = every
         until_s = min(LONGEST_S, len(batch.flows) / FLOWS_PER_S)
         # Intervals are never quite as long as they should be: the nearest drain it is.
-        if flows >= MOST_FLOWS or waited_s + batch.interval_ns / 2e9 > until_s:
-            self._pass_on()
+        nearly_s = (every.interval_ns + batch.interval_ns / 2) / 10**9
+        if nearly_s > until_s or len(every.flows) >= MOST_FLOWS:
+            self._pass_on(every)
 
     def close(self) -> None:
         """Pass on what waits, and close the other."""
-        if self._waiting:
-            self._pass_on()
+        if self._waiting is not None:
+            self._pass_on(self._waiting)
         self._sink.close()
 
-    def _pass_on(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        self._sink.take(FlowBatch.together(waiting))
+    def _pass_on(self, every: FlowBatch) -> None:
+        self._waiting = None
+        self._sink.take(every)
