@@ -7,6 +7,7 @@ at the size before.
 from __future__ import annotations
 
 import os
+import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -36,6 +37,8 @@ CPUS = (1, 2, 4, 8, 16, 32, 64, 128)
 MEMORY_TARGETS = {2: 64, 128: 512}
 ROUNDS = 3
 STEEP = 2.0
+LINK = ("ip", "link", "add", "one", "type", "veth", "peer", "name", "other")
+QUICK_S, QUICK_TIMES = 0.1, 5  # a namespace with a link in it is made in a twentieth of that
 ENOUGH_SHARE = 0.1  # with less effort than this only the two smallest sizes are measured
 
 
@@ -107,6 +110,7 @@ def by_hosts(effort: Effort) -> list[Row]:
         sizes = (2, 3)
 
     def built(hosts: int) -> float:
+        settle()
         before = time.monotonic()
         with build.running(Topology(hosts=hosts)):
             return time.monotonic() - before
@@ -117,6 +121,19 @@ def by_hosts(effort: Effort) -> list[Row]:
     found = in_turn(steps, min(effort.rounds, ROUNDS))
     points = {hosts: found[str(hosts)] for hosts in sizes}
     return curve("lab", "a lab of {} hosts, built", "s", points)
+
+
+def settle() -> None:
+    """Wait until the kernel has taken the lab before apart.
+
+    It does that by itself when nobody looks, for up to 18 s, and who makes links has to wait.
+    """
+    quick = 0
+    while quick < QUICK_TIMES:
+        before = time.monotonic()
+        subprocess.run(("unshare", "--net", *LINK), check=True)
+        quick = quick + 1 if time.monotonic() - before < QUICK_S else 0
+        time.sleep(QUICK_S)
 
 
 def by_cpus() -> list[Row]:
