@@ -4,6 +4,7 @@ import { thingsOf, type Thing } from "./things";
 
 /** The parts of a row that say whose it is. */
 export interface Ends {
+  readonly encap: string | null;
   readonly vni: number | null;
   readonly outer_src: string | null;
   readonly outer_dst: string | null;
@@ -24,16 +25,19 @@ export function touching(key: string): (row: Ends) => boolean {
 function isEnd(thing: Thing, row: Ends, side: "src" | "dst"): boolean {
   const outer = side === "src" ? row.outer_src : row.outer_dst;
   const inner = side === "src" ? row.inner_src : row.inner_dst;
+  // Null where rows of several encapsulations are one.
+  const isOfEncap = thing.encap === "" || row.encap === null || row.encap === thing.encap;
+  const isOfNetwork = isOfEncap && row.vni === thing.vni;
   switch (thing.kind) {
     case "network":
-      return row.vni === thing.vni;
+      return isOfNetwork;
     case "peer":
     case "others":
       return outer === thing.peer;
     case "part":
-      return outer === thing.peer && row.vni === thing.vni;
+      return outer === thing.peer && isOfNetwork;
     case "endpoint":
-      return outer === thing.peer && row.vni === thing.vni && inner === thing.address;
+      return outer === thing.peer && isOfNetwork && inner === thing.address;
     case "groups":
       return outer !== null && isGroup(outer);
     default:
