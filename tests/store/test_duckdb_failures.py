@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,10 +23,11 @@ from tests.unit.synthetic import many
 from tunnel_monitor.errors import StoreFailed
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.flows.question import Span
-from tunnel_monitor.store.duckdb import SLACK_BYTES, SMALLEST_BYTES, DuckStore
+from tunnel_monitor.store.duckdb import SLACK_BYTES, SMALLEST_BYTES, DuckStore, read_bounds
 from tunnel_monitor.store.duckdb_source import DuckSource
 from tunnel_monitor.store.history import History
-from tunnel_monitor.store.levels import MINUTES
+from tunnel_monitor.store.levels import LEVELS, MINUTES, Level
+from tunnel_monitor.store.pieces import Bounds
 
 ROOT = Path(__file__).resolve().parents[2]
 LONG_ENOUGH = 90  # batches: several minutes are rolled up by then
@@ -247,3 +248,24 @@ def test_a_full_disk_stops_history_until_there_is_room(tmp_path: Path) -> None:
     assert "the disk is full; make room, or set --history-size lower" in lines[0]
     assert lines[1:] == ["history is kept again; 1 intervals are missing in it", "the same"]
     assert not list(itertools.islice(tmp_path.iterdir(), 1))
+
+
+def test_what_the_levels_cover_is_known_of_all_or_of_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+    setting = DuckStore._set_bounds
+
+    def looking(store: DuckStore, level: Level, bounds: Bounds) -> None:
+        setting(store, level, bounds)
+        with closing(store.cursor()) as reader:
+            seen.append(len(read_bounds(reader)))
+
+    monkeypatch.setattr(DuckStore, "_set_bounds", looking)
+    store = opening(tmp_path / "history.duckdb")()
+    source = DuckSource(lambda: store)
+    assert source.span() is None
+    store.add(FlowBatch.of(many(10)))
+    assert seen == [0] * len(LEVELS)
+    assert source.span() is not None
+    store.close()

@@ -96,7 +96,9 @@ class FleetView(LiveView):
         """
         known = self._source.span()
         until_ns = known.until_ns // STEP_NS * STEP_NS if known else 0
-        if known is None or (until_ns <= self.snapshot.last.span.until_ns and self.snapshot.number):
+        if known is None or until_ns <= known.from_ns:
+            return  # no whole step yet
+        if until_ns <= self.snapshot.last.span.until_ns and self.snapshot.number:
             return
         lately = Span(max(known.from_ns, until_ns - SPAN_S * SECOND_NS), until_ns)
         total = StoreWindow.of(self._source, lately)

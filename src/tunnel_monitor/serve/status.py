@@ -56,7 +56,9 @@ def state(facts: Facts) -> str:
     """In one word: is what is shown still growing?"""
     if facts.capture:
         return "file"
-    return "live" if any(interface.present for interface in facts.interfaces) else "gone"
+    # A store that no host has sent to yet has none, and they may come.
+    is_gone = facts.interfaces and not any(one.present for one in facts.interfaces)
+    return "gone" if is_gone else "live"
 
 
 def capture(facts: CaptureFacts) -> Json:

@@ -162,9 +162,10 @@ class DuckStore:
         Raw drains with its whole minute, in which there was nothing before: else that minute
         would be read from the minutes, as one whose first drains are forgotten.
         """
-        for level in LEVELS:
-            first_ns = (MINUTES if level is RAW else level).floor(begin_ns)
-            self._set_bounds(level, Bounds(first_ns, first_ns))
+        with self._transaction():  # a reader finds all levels or none
+            for level in LEVELS:
+                first_ns = (MINUTES if level is RAW else level).floor(begin_ns)
+                self._set_bounds(level, Bounds(first_ns, first_ns))
 
     def _roll_up(self, level: Level, finer: Level, until_ns: int) -> None:
         """Add up what is complete of the finer level."""

@@ -1,0 +1,73 @@
+"""A fleet's page before its hosts have sent a whole step, and from then on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+
+import pytest
+from tests.unit.synthetic import SECOND_NS, Flow, drained
+
+from tunnel_monitor.flows.batch import FlowBatch
+from tunnel_monitor.flows.names import NO_NAMES
+from tunnel_monitor.flows.question import Place
+from tunnel_monitor.flows.recent import Recent
+from tunnel_monitor.serve.fleet_view import STEP_NS, FleetView
+from tunnel_monitor.serve.status import state
+
+STEP_S = STEP_NS // SECOND_NS
+BEGAN_NS = 1_763_800_000 // STEP_S * STEP_NS
+NODE = Place("node1", "eth0")
+
+
+class Store:
+    """One that fills while it is looked at."""
+
+    def __init__(self) -> None:
+        self.recent = Recent.nothing((NODE,), 1.0)
+        self.seconds = 0
+
+    def fill(self, seconds: int) -> None:
+        for _ in range(seconds):
+            self.seconds += 1
+            batch = FlowBatch.of(drained([Flow()]))
+            time_ns = BEGAN_NS + (3 + self.seconds) * SECOND_NS
+            self.recent = self.recent.added(replace(batch, time_ns=time_ns))
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.recent, name)
+
+
+@pytest.fixture
+def store() -> Store:
+    return Store()
+
+
+@pytest.fixture
+def view(store: Store) -> Iterator[FleetView]:
+    with closing(FleetView(store, NO_NAMES, print)) as view:  # type: ignore[arg-type]  # it passes on
+        yield view
+
+
+def told(view: FleetView) -> str:
+    return state(view.facts("0.1.0", "node9", 1))
+
+
+def test_nothing_is_shown_and_nobody_is_gone_before_a_whole_step(
+    store: Store, view: FleetView
+) -> None:
+    view.look()
+    store.fill(3)
+    view.look()
+    assert view.snapshot.number == 0
+    assert told(view) == "live"
+
+
+def test_hosts_are_there_after_a_whole_step(store: Store, view: FleetView) -> None:
+    store.fill(3 + STEP_S)
+    view.look()
+    assert view.snapshot.number == 1
+    assert view.snapshot.places == (NODE,)
+    assert int(view.snapshot.total.flows["packets"].sum()) == STEP_S - 3
+    assert told(view) == "gone"  # years ago
