@@ -14,9 +14,8 @@ from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspi
 from tunnel_monitor.diagnose.members import numbers_among
 from tunnel_monitor.diagnose.subjects import network_of, subjects_of
 from tunnel_monitor.flows import columns
-from tunnel_monitor.flows.columns import KEY_WORDS, Rows
-from tunnel_monitor.flows.group import Groups
-from tunnel_monitor.flows.noticed import merged
+from tunnel_monitor.flows.columns import Rows
+from tunnel_monitor.flows.noticed import each_once
 
 BITS = 128  # of each set
 MOST_TOLD = 200
@@ -65,9 +64,7 @@ def together(
     one: tuple[Rows, NDArray[np.void]], other: tuple[Rows, NDArray[np.void]]
 ) -> tuple[Rows, NDArray[np.void]]:
     """Both, each tunnel once."""
-    rows = columns.join(one[0], other[0])
-    groups = Groups.of(columns.words(rows)[:, :KEY_WORDS])
-    return columns.take(rows, groups.any_row()), merged(np.concatenate([one[1], other[1]]), groups)
+    return each_once(columns.join(one[0], other[0]), (one[1], other[1]))
 
 
 def counted(sets: NDArray[np.uint64]) -> NDArray[np.float64]:

@@ -45,16 +45,15 @@ class Noticed:
     @classmethod
     def of(cls, interfaces: Sequence[InterfaceDrain]) -> Noticed:
         """Join what all interfaces noticed, and what their CPUs did of one tunnel."""
-        tunnels = _joined([one.notices.tunnels for one in interfaces], _wide)
-        notices = np.concatenate(
-            [np.zeros(0, NOTICES), *(one.notices.tunnels.counters for one in interfaces)]
+        tunnels, notices = each_once(
+            _joined([one.notices.tunnels for one in interfaces], _wide),
+            [one.notices.tunnels.counters for one in interfaces],
         )
-        groups = Groups.of(columns.words(tunnels)[:, :KEY_WORDS])
         segments = [one.notices.segments for one in interfaces]
         stations = [one.notices.stations for one in interfaces]
         return cls(
-            tunnels=columns.take(tunnels, groups.any_row()),
-            notices=merged(notices, groups),
+            tunnels=tunnels,
+            notices=notices,
             flows=_joined(segments, lambda keys: _wide(keys["flow"])),
             segments=np.concatenate([np.zeros(0, SEGMENTS), *map(_segments, segments)]),
             peers=_joined(stations, _peers),
@@ -64,12 +63,13 @@ class Noticed:
     @classmethod
     def together(cls, parts: Sequence[Noticed]) -> Noticed:
         """What several drains of the same interfaces noticed, as if they had been one."""
-        tunnels = columns.join(columns.empty(), *(one.tunnels for one in parts))
-        notices = np.concatenate([np.zeros(0, NOTICES), *(one.notices for one in parts)])
-        groups = Groups.of(columns.words(tunnels)[:, :KEY_WORDS])
+        tunnels, notices = each_once(
+            columns.join(columns.empty(), *(one.tunnels for one in parts)),
+            [one.notices for one in parts],
+        )
         return cls(
-            tunnels=columns.take(tunnels, groups.any_row()),
-            notices=merged(notices, groups),
+            tunnels=tunnels,
+            notices=notices,
             flows=columns.join(columns.empty(), *(one.flows for one in parts)),
             segments=np.concatenate([np.zeros(0, SEGMENTS), *(one.segments for one in parts)]),
             peers=columns.join(columns.empty(), *(one.peers for one in parts)),
@@ -108,7 +108,21 @@ def _segments(records: Records) -> NDArray[np.void]:
     return found
 
 
-def merged(notices: NDArray[np.void], groups: Groups) -> NDArray[np.void]:
+def each_once(tunnels: Rows, notices: Sequence[NDArray[np.void]]) -> tuple[Rows, NDArray[np.void]]:
+    """Put together what several saw of one tunnel.
+
+    Args:
+        tunnels: (n,) FLOW, keys may repeat.
+        notices: NOTICES of them, in parts.
+    Returns:
+        (k,) FLOW, unique, and (k,) NOTICES.
+    """
+    groups = Groups.of(columns.words(tunnels)[:, :KEY_WORDS])
+    parts = np.concatenate([np.zeros(0, NOTICES), *notices])
+    return columns.take(tunnels, groups.any_row()), _merged(parts, groups)
+
+
+def _merged(notices: NDArray[np.void], groups: Groups) -> NDArray[np.void]:
     """(k,) NOTICES: those of each group put together as if one CPU had seen all."""
     made = np.zeros(len(groups), NOTICES)
     if not len(groups):

@@ -43,7 +43,7 @@ GENERATIONS = 2
 PROGRAMS = ("count_ingress", "count_egress")
 WITHOUT_LINK_HEADER = ("count_bare_ingress", "count_bare_egress")
 NOTHING = "nothing"
-# Preallocated tables take a new flow faster (0.55 us, not 0.9), but 26 MB for each CPU. Where that
+# Preallocated tables take a new flow faster (0.6 us, not 1.1), but 26 MB for each CPU. Where that
 # would be more than this, memory is taken as flows come (ADR 0024).
 MOST_PREALLOCATED_BYTES = 64 * 10**6
 # name of the array of maps -> dtype of its tables' keys, whose values are COUNTERS
