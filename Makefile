@@ -44,6 +44,7 @@ AS_ROOT = $(shell if [[ $$EUID != 0 ]]; then echo sudo env PYTHONDONTWRITEBYTECO
 
 .PHONY: setup
 setup: $(RUN_READY) bpf web $(INSTALLED) ## install what is missing, build, and leave .venv/bin/tunnel-monitor
+	@$(PYTHON_BIN)/python -m compileall -q src/tunnel_monitor # else each start may do it again
 
 .PHONY: bpf
 bpf: $(OBJECT) $(NATIVE) ## compile the kernel part and the native parser

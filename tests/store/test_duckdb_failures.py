@@ -23,11 +23,12 @@ from tests.unit.synthetic import many
 from tunnel_monitor.errors import StoreFailed
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.flows.question import Span
-from tunnel_monitor.store.duckdb import SLACK_BYTES, SMALLEST_BYTES, DuckStore, read_bounds
+from tunnel_monitor.store.duckdb import DuckStore, read_bounds
 from tunnel_monitor.store.duckdb_source import DuckSource
 from tunnel_monitor.store.history import History
 from tunnel_monitor.store.levels import LEVELS, MINUTES, Level
 from tunnel_monitor.store.pieces import Bounds
+from tunnel_monitor.store.place import SLACK_BYTES, SMALLEST_BYTES
 
 ROOT = Path(__file__).resolve().parents[2]
 LONG_ENOUGH = 90  # batches: several minutes are rolled up by then

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -86,3 +88,11 @@ def test_an_import_to_the_right_is_refused() -> None:
     assert {"serve"} - (allowed("flows") or set()) == {"serve"}
     assert {"kernel"} - (allowed("lab") or set()) == {"kernel"}
     assert {"lab"} - (allowed("serve") or set()) == {"lab"}
+
+
+def test_watch_begins_without_what_comes_after_attaching() -> None:
+    """It is imported while the kernel verifies (ADR 0026): one import too many, and it is not."""
+    program = "import sys, tunnel_monitor.cli.watch; print(*sys.modules)"
+    told = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
+    later = {"asyncio", "uvicorn", "starlette", "duckdb", "tunnel_monitor.flows.recent"}
+    assert not later & set(told.stdout.decode().split())

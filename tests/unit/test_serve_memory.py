@@ -13,7 +13,7 @@ MOST_BYTES = 80_000_000 if sys.version_info < (3, 12) else 88_000_000
 # viewer, and drains until the fine slices are full and the first coarse ones made.
 PROGRAM = """
 import asyncio, socket, sys, threading
-import tunnel_monitor.cli.watch
+import tunnel_monitor.cli.watching
 from tunnel_monitor.cli import memory
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.kernel.drained import Drained

@@ -7,6 +7,7 @@ import pytest
 
 from tunnel_monitor.errors import TunnelMonitorError
 from tunnel_monitor.serve import page
+from tunnel_monitor.serve.routes import file_reply
 
 SCRIPT = b"let answer = 42;\n" * 100
 
@@ -35,25 +36,27 @@ def test_all_files_are_in_memory(folder: Path) -> None:
         "/icon.svg": "image/svg+xml",
         "/notes.xyz": "application/octet-stream",
     }
-    assert files["/"].reply(gzip=True).body == b"<!doctype html>"
+    assert file_reply(files["/"], gzip=True).body == b"<!doctype html>"
 
 
 def test_only_what_gains_by_it_is_compressed(folder: Path) -> None:
     files = page.load(folder)
     script = files["/assets/main-1a2b.js"]
-    packed = script.reply(gzip=True)
+    packed = file_reply(script, gzip=True)
     assert packed.headers["content-encoding"] == "gzip"
     assert packed.headers["vary"] == "accept-encoding"
     assert gzip.decompress(packed.body) == SCRIPT
-    assert script.reply(gzip=False).body == SCRIPT
-    assert "content-encoding" not in script.reply(gzip=False).headers
+    assert file_reply(script, gzip=False).body == SCRIPT
+    assert "content-encoding" not in file_reply(script, gzip=False).headers
     assert files["/assets/inter-3c4d.woff2"].compressed is None
 
 
 def test_hashed_names_are_kept_for_ever_others_asked_for_each_time(folder: Path) -> None:
     files = page.load(folder)
-    assert "immutable" in files["/assets/main-1a2b.js"].reply(gzip=True).headers["cache-control"]
-    assert files["/"].reply(gzip=True).headers["cache-control"] == "no-cache"
+    assert (
+        "immutable" in file_reply(files["/assets/main-1a2b.js"], gzip=True).headers["cache-control"]
+    )
+    assert file_reply(files["/"], gzip=True).headers["cache-control"] == "no-cache"
 
 
 def test_a_page_that_was_not_built_is_told_at_the_start(tmp_path: Path) -> None:

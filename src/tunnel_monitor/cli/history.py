@@ -16,7 +16,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from tunnel_monitor.cli.filters import add_filter_option, parse_filter
-from tunnel_monitor.cli.keeping import asked_span
+from tunnel_monitor.cli.kept import asked_span
 from tunnel_monitor.cli.storing import add_store_option, target_of
 from tunnel_monitor.cli.tables import Table
 from tunnel_monitor.errors import BadSetting, StoreFailed

@@ -6,22 +6,12 @@ import argparse
 import os
 import pwd
 import re
-import secrets
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
 from typing import Final
 
 from tunnel_monitor.errors import BadSetting, StoreFailed
-from tunnel_monitor.flows.question import Source, Span
-from tunnel_monitor.serve import times
-from tunnel_monitor.serve.beside import Beside
-from tunnel_monitor.store import opening, parquet, place
-from tunnel_monitor.store.duckdb import SMALLEST_BYTES, DuckStore
-from tunnel_monitor.store.duckdb_source import DuckSource
-from tunnel_monitor.store.history import History
+from tunnel_monitor.store import opening, place
 from tunnel_monitor.store.levels import Keep
 
 SIZE: Final = re.compile(r"([0-9]{1,6})([MG])")
@@ -66,10 +56,10 @@ def parse_size(written: str) -> int:
     """
     found = SIZE.fullmatch(written)
     size = int(found[1]) * UNITS[found[2]] if found else 0
-    if size < SMALLEST_BYTES:
+    if size < place.SMALLEST_BYTES:
         raise BadSetting(
             f"cannot keep {written!r} on disk",
-            f"give a size like 200M or 4G, {SMALLEST_BYTES >> 20}M at least",
+            f"give a size like 200M or 4G, {place.SMALLEST_BYTES >> 20}M at least",
         )
     return size
 
@@ -116,7 +106,7 @@ class Keeping:
         )
 
     def prepare(self, user: pwd.struct_passwd, report: Callable[[str], None]) -> None:
-        """What takes root, or the right to read our own files.
+        """What takes root.
 
         Args:
             user: whom the monitor becomes.
@@ -124,59 +114,9 @@ class Keeping:
         """
         if self.path is None:
             return
-        opening.warm_up()
         os.umask(place.UMASK)
         if self.ours:
             try:
                 place.prepare(place.state_folder(), user)
             except StoreFailed as error:
                 report(str(error))
-
-    def history(self, report: Callable[[str], None]) -> History | None:
-        """The sink that keeps it, if any."""
-        if self.path is None:
-            return None
-        store = partial(
-            DuckStore,
-            self.path,
-            host=self.host,
-            interval_ns=self.interval_ns,
-            keep=self.keep,
-            most_bytes=self.most_bytes,
-        )
-        history = History(store, report)
-        if self.path != opening.IN_MEMORY:
-            history.beside = partial(beside, Path(self.path), DuckSource(history.store), report)
-        return history
-
-
-def beside(file: Path, source: DuckSource, report: Callable[[str], None]) -> Beside | None:
-    """What `tunnel-monitor history` asks while the file is locked by us."""
-
-    def export(begin: str, end: str) -> Path:
-        span = asked_span(source, begin, end)
-        written = file.with_name(f"{file.name}.{secrets.token_hex(8)}.parquet")
-        parquet.export(source, span, written)
-        return written
-
-    def findings(begin: str, end: str) -> list[str]:
-        return source.findings(asked_span(source, begin, end))
-
-    try:
-        return Beside(file, source, export, findings)
-    except OSError as error:
-        report(f"cannot answer `tunnel-monitor history` for {file}: {error.strerror or error}")
-        return None
-
-
-def asked_span(source: Source, begin: str, end: str) -> Span:
-    """What `from` and `to` of a request mean.
-
-    Raises:
-        BadSetting: they mean nothing.
-    """
-    known = source.span()
-    now_ns = known.until_ns if known else time.time_ns()
-    found = times.span(("from", begin), ("to", end), now_ns)
-    assert found is not None  # noqa: S101  # `from` is given
-    return found

@@ -19,9 +19,10 @@ from tunnel_monitor.capture.reading import Reading, Span
 from tunnel_monitor.capture.slices import Slices, covered
 from tunnel_monitor.cli.complaints import report, report_error, report_unread
 from tunnel_monitor.cli.ending import Ending
+from tunnel_monitor.cli.entrance import Entrance
 from tunnel_monitor.cli.naming import naming_of
 from tunnel_monitor.cli.progress import telling
-from tunnel_monitor.cli.serving import Entrance, print_address, serve_until
+from tunnel_monitor.cli.serving import make_server, print_address, serve_until
 from tunnel_monitor.contract import Direction, Outcome
 from tunnel_monitor.errors import BadSetting, TunnelMonitorError
 from tunnel_monitor.flows.batch import FlowBatch
@@ -73,7 +74,7 @@ def show(
     """Read captures and serve what they hold; the exit code of serving."""
     view, facts = replayed(captures, Ports.of(settings), naming, complain)
     with closing(view):
-        server = entrance.serve(view, lambda: facts)
+        server = make_server(entrance, view, lambda: facts)
         if os.geteuid() == 0:  # whatever reading needed it for is done
             give_up_root(find_user(settings.user))
         return asyncio.run(attend(server, [path for path, _ in captures]))

@@ -12,11 +12,13 @@ from contextlib import closing
 from functools import partial
 
 from tunnel_monitor import __version__
+from tunnel_monitor.cli.child import add_child_options, tell
 from tunnel_monitor.cli.ending import Ending
+from tunnel_monitor.cli.entrance import Entrance
 from tunnel_monitor.cli.judging import add_general_options, mutes_of
 from tunnel_monitor.cli.listening import add_serving_options
 from tunnel_monitor.cli.naming import add_names_option, add_resolve_option, naming_of
-from tunnel_monitor.cli.serving import Entrance, print_address, serve_until, tell
+from tunnel_monitor.cli.serving import make_server, print_address, serve_until
 from tunnel_monitor.cli.storing import ADDRESS, add_secret_options, target_of
 from tunnel_monitor.diagnose.thresholds import Thresholds
 from tunnel_monitor.kernel.privileges import find_user, give_up_root
@@ -48,13 +50,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--user", default="nobody", metavar="NAME", help="whom to become, if started by root"
     )
-    for_demo(parser)
-
-
-def for_demo(parser: argparse.ArgumentParser) -> None:
-    """Options by which `demo` runs this command as its child; of no use to people."""
-    parser.add_argument("--lifeline", type=int, help=argparse.SUPPRESS)
-    parser.add_argument("--ready", type=int, help=argparse.SUPPRESS)
+    add_child_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -73,7 +69,7 @@ def run(options: argparse.Namespace) -> int:
     with closing(FleetView(source, naming, report, beside=findings.look)) as view:
         entrance = Entrance.of(options)
         facts = partial(view.facts, __version__, socket.gethostname(), time.time_ns())
-        server = entrance.serve(view, facts, lambda: findings.report)
+        server = make_server(entrance, view, facts, lambda: findings.report)
         if os.geteuid() == 0:
             give_up_root(find_user(options.user))
         return asyncio.run(attend(options, view, server))

@@ -2,68 +2,37 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import json
-import os
 import socket
-import ssl
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit, urlunsplit
 
-from tunnel_monitor.cli import memory
 from tunnel_monitor.cli.ending import Ending
-from tunnel_monitor.errors import BadSetting
-from tunnel_monitor.serve import certificate, page
+from tunnel_monitor.cli.entrance import Entrance
 from tunnel_monitor.serve.facts import FactsSource
 from tunnel_monitor.serve.findings import FindingsSource, no_findings
-from tunnel_monitor.serve.listen import Listener, listen
-from tunnel_monitor.serve.page import File
 from tunnel_monitor.serve.server import Server
 from tunnel_monitor.serve.view import LiveView
 
 
-@dataclass(frozen=True, slots=True)
-class Entrance:
-    """All that serving needs from the system, taken while there are privileges."""
-
-    listener: Listener
-    files: Mapping[str, File]
-    allowed_hosts: Sequence[str]
-    tls: ssl.SSLContext | None
-
-    @classmethod
-    def of(cls, options: argparse.Namespace) -> Entrance:
-        """Read the certificate and the page, and listen.
-
-        Raises:
-            BadSetting, AddressInUse, MissingPrivilege
-        """
-        memory.use_one_heap()
-        if options.key and not options.certificate:
-            raise BadSetting(
-                f"cannot use key {options.key}: it belongs to no certificate",
-                "name that with --certificate",
-            )
-        tls = certificate.load(options.certificate, options.key) if options.certificate else None
-        return cls(listen(options.listen), page.load(), options.allowed_host, tls)
-
-    def serve(
-        self, view: LiveView, facts: FactsSource, findings: FindingsSource = no_findings
-    ) -> Server:
-        """Make the server, which does not run yet."""
-        return Server(
-            self.listener,
-            view,
-            facts,
-            self.files,
-            allowed_hosts=self.allowed_hosts,
-            tls=self.tls,
-            findings=findings,
-        )
+def make_server(
+    entrance: Entrance,
+    view: LiveView,
+    facts: FactsSource,
+    findings: FindingsSource = no_findings,
+) -> Server:
+    """The server behind an entrance, which does not run yet."""
+    return Server(
+        entrance.listener,
+        view,
+        facts,
+        entrance.files,
+        allowed_hosts=entrance.allowed_hosts,
+        tls=entrance.tls,
+        findings=findings,
+    )
 
 
 async def serve_until(ending: Ending, server: Server, announce: Callable[[], None]) -> int:
@@ -113,9 +82,3 @@ def own_address(family: socket.AddressFamily) -> str | None:
         address: str = asking.getsockname()[0]
         return address
     return None
-
-
-def tell(descriptor: int, said: Mapping[str, str]) -> None:
-    """One line of JSON, and no more."""
-    with os.fdopen(descriptor, "w", encoding="utf-8") as ready:
-        ready.write(json.dumps(said) + "\n")

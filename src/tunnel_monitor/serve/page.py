@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from starlette.responses import Response
-
 import tunnel_monitor
 from tunnel_monitor.errors import TunnelMonitorError
 from tunnel_monitor.serve.encoding import WORTH_BYTES, compress
@@ -55,19 +53,6 @@ class File:
         worth = file.suffix in COMPRESSED and len(body) >= WORTH_BYTES
         media_type = TYPES.get(file.suffix, "application/octet-stream")
         return cls(body, compress(body) if worth else None, media_type, hashed)
-
-    def reply(self, *, gzip: bool) -> Response:
-        """A reply with the file, as gzip if the client takes it."""
-        headers = {
-            "cache-control": "public, max-age=31536000, immutable" if self.hashed else "no-cache"
-        }
-        body = self.body
-        if self.compressed:
-            headers["vary"] = "accept-encoding"
-        if self.compressed and gzip:
-            headers["content-encoding"] = "gzip"
-            body = self.compressed
-        return Response(body, headers=headers, media_type=self.media_type)
 
 
 def load(folder: Path = FOLDER) -> Mapping[str, File]:

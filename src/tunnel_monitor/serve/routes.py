@@ -126,7 +126,21 @@ class Routes:
         file = self._page.get(request.scope["path"])
         if file is None:
             raise HTTPException(404)
-        return file.reply(gzip=_takes_gzip(request))
+        return file_reply(file, gzip=_takes_gzip(request))
+
+
+def file_reply(file: File, *, gzip: bool) -> Response:
+    """A file of the page, as gzip if the client takes it."""
+    headers = {
+        "cache-control": "public, max-age=31536000, immutable" if file.hashed else "no-cache"
+    }
+    body = file.body
+    if file.compressed:
+        headers["vary"] = "accept-encoding"
+    if file.compressed and gzip:
+        headers["content-encoding"] = "gzip"
+        body = file.compressed
+    return Response(body, headers=headers, media_type=file.media_type)
 
 
 async def refused(_: Request, error: Exception) -> Response:

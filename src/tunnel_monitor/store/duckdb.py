@@ -19,6 +19,7 @@ from tunnel_monitor.flows.question import begin_ns
 from tunnel_monitor.store import opening, relations
 from tunnel_monitor.store.levels import HOURS, LEVELS, MINUTES, RAW, Keep, Level
 from tunnel_monitor.store.pieces import Bounds
+from tunnel_monitor.store.place import SLACK_BYTES
 from tunnel_monitor.store.relations import KEYS, SUMS, DeviceChanges, Relation
 
 if TYPE_CHECKING:
@@ -29,11 +30,7 @@ VERSION: Final = 2
 SCHEMA: Final = (Path(__file__).parent / "schema" / "history.sql").read_text(encoding="utf-8")
 SECOND, EACH = "-- since version 2 --", "-- each level --"
 BLOCK_BYTES: Final = 262_144
-# Between two looks at the size the file may grow by what is written in a minute, and while
-# DuckDB writes blocks anew the old ones are still there.
-SLACK_BYTES: Final = 32 << 20
 MOST_LOG_BYTES: Final = 8 << 20
-SMALLEST_BYTES: Final = 2 * SLACK_BYTES
 # In memory nothing is compressed, and there it is scarce.
 ROW_BYTES: Final = 128
 MOST_IN_MEMORY_BYTES: Final = 48 << 20

@@ -1,4 +1,4 @@
-"""Where history lies, and how it becomes the property of whom the monitor becomes (ADR 00NN)."""
+"""Where history lies, and how it becomes the property of whom the monitor becomes (ADR 0014)."""
 
 from __future__ import annotations
 
@@ -18,6 +18,10 @@ SPOOL: Final = "spool"
 FOLDER_MODE: Final = 0o2750  # what is made in it belongs to the folder's group, who may read it
 UMASK: Final = 0o027
 OFF: Final = "off"
+# Between two looks at the size the file may grow by what is written in a minute, and while
+# DuckDB writes blocks anew the old ones are still there.
+SLACK_BYTES: Final = 32 << 20
+SMALLEST_BYTES: Final = 2 * SLACK_BYTES
 
 
 def state_folder() -> Path:
