@@ -14,7 +14,7 @@ from tests.unit.serving import DEADLINE_S, PAIR, Events, Running, batch, serving
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.serve import live
 from tunnel_monitor.serve.encoding import GzipStream, Piece, takes_gzip
-from tunnel_monitor.serve.event import event
+from tunnel_monitor.serve.event import FindCulprit, event
 from tunnel_monitor.serve.members import Json
 from tunnel_monitor.serve.parameters import Query
 from tunnel_monitor.serve.view import Snapshot
@@ -69,9 +69,9 @@ def test_an_event_is_what_the_other_replies_say() -> None:
 def test_all_who_watch_the_same_share_one_encoding(monkeypatch: pytest.MonkeyPatch) -> None:
     made = list[Query]()
 
-    def counted(snapshot: Snapshot, query: Query, status: Json) -> Json:
+    def counted(snapshot: Snapshot, query: Query, status: Json, find: FindCulprit) -> Json:
         made.append(query)
-        return event(snapshot, query, status)
+        return event(snapshot, query, status, find)
 
     monkeypatch.setattr(live, "event", counted)
     with serving() as running:

@@ -74,7 +74,7 @@ class FlowBatch:
             number=drained.number,
             interfaces=tuple(interface.interface for interface in interfaces),
             flows=group(
-                columns.join(columns.empty(), *(rows for part in parts for rows in part.flows))
+                columns.every(columns.empty(), *(rows for part in parts for rows in part.flows))
             ),
             tunnels=group(columns.join(columns.empty(), *(part.overflow for part in parts))),
             signals=signals.by_tunnel(*(part.signals for part in parts)),

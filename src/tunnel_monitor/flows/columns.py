@@ -66,6 +66,12 @@ def join(*parts: Rows) -> Rows:
     return of_words(np.concatenate([words(part) for part in parts]))
 
 
+def every(*parts: Rows) -> Rows:
+    """All rows of all parts, to be read only: where one part has them all, it is that."""
+    filled = [part for part in parts if len(part)]
+    return filled[0] if len(filled) == 1 else join(*(filled or parts[:1]))
+
+
 def largest(rows: Rows, limit: int) -> NDArray[np.intp]:
     """Places of the `limit` rows with most bytes, largest first, equals in their order."""
     smallness = ~rows["bytes"]

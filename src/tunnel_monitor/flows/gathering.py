@@ -12,6 +12,19 @@ LONGEST_S: Final = 5.0
 MOST_FLOWS: Final = 200_000  # that wait: 21 MB
 
 
+def is_time(elapsed_ns: int, interval_ns: int, flows: int) -> bool:
+    """Whether what takes a while for many flows is due again.
+
+    Args:
+        elapsed_ns: since it was done.
+        interval_ns: between two drains.
+        flows: of a drain.
+    """
+    until_s = min(LONGEST_S, flows / FLOWS_PER_S)
+    # Intervals are never quite as long as they should be: the nearest drain it is.
+    return (elapsed_ns + interval_ns / 2) / 10**9 > until_s
+
+
 class Gathering:
     """A sink that passes batches on together while they have many flows.
 
@@ -32,10 +45,8 @@ class Gathering:
         """Let it wait for others, or pass on all that waited together with it."""
         every = batch if self._waiting is None else FlowBatch.together([self._waiting, batch])
         self._waiting = every
-        until_s = min(LONGEST_S, len(batch.flows) / FLOWS_PER_S)
-        # Intervals are never quite as long as they should be: the nearest drain it is.
-        nearly_s = (every.interval_ns + batch.interval_ns / 2) / 10**9
-        if nearly_s > until_s or len(every.flows) >= MOST_FLOWS:
+        enough = is_time(every.interval_ns, batch.interval_ns, len(batch.flows))
+        if enough or len(every.flows) >= MOST_FLOWS:
             self._pass_on(every)
 
     def close(self) -> None:

@@ -36,6 +36,8 @@ META_BITS = {
     "signal": SIGNAL_MASK,
 }
 
+BLOCK = 1 << 16  # rows to hash at once: what that takes stays in a cache
+
 # Drawn anew in each process: addresses are chosen by whoever sends, and fixed numbers would let
 # them choose addresses whose hashes collide. Odd, so that no bit of a word is lost.
 MULTIPLIERS = np.array([secrets.randbits(64) | 1 for _ in range(16)], np.uint64)
@@ -47,9 +49,13 @@ def mix(keys: Words, multipliers: Words = MULTIPLIERS) -> NDArray[np.uint64]:
     The upper half of each word is folded into the lower first: an IPv4 address lies in the
     upper half of its word, and a product's low bits never depend on a factor's high ones.
     """
-    folded = keys >> np.uint64(32)
-    folded ^= keys
-    return np.asarray(folded @ multipliers[: keys.shape[1]])
+    hashes = np.empty(len(keys), np.uint64)
+    for begin in range(0, len(keys), BLOCK):
+        block = keys[begin : begin + BLOCK]
+        folded = block >> np.uint64(32)
+        folded ^= block
+        hashes[begin : begin + BLOCK] = folded @ multipliers[: keys.shape[1]]
+    return hashes
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,11 @@ class Groups:
     @classmethod
     def of(cls, keys: Words, multipliers: Words = MULTIPLIERS) -> Groups:
         """Find the groups of (n, w) keys."""
-        hashes = mix(keys, multipliers)
+        return cls.of_hashed(keys, mix(keys, multipliers))
+
+    @classmethod
+    def of_hashed(cls, keys: Words, hashes: NDArray[np.uint64]) -> Groups:
+        """Find the groups of (n, w) keys that have these (n,) hashes."""
         order = np.argsort(hashes)
         hashes = hashes[order]
         same = hashes[1:] == hashes[:-1]
@@ -113,14 +123,24 @@ def group(rows: Rows, by: Collection[str] = FLOW_COLUMNS) -> Rows:
     """
     if len(rows) == 0:
         return columns.empty()
-    coarse = rows if FLOW_COLUMNS.issubset(by) else coarsened(rows, by)
+    whole = FLOW_COLUMNS.issubset(by)
+    coarse = rows if whole else coarsened(rows, by)
     words = columns.words(coarse)
-    groups = Groups.of(words[:, :KEY_WORDS])
+    hashes = mix(words[:, :KEY_WORDS])
+    if whole and _are_distinct(hashes):  # most drains: a flow's packets all come to one CPU
+        return coarse
+    groups = Groups.of_hashed(words[:, :KEY_WORDS], hashes)
     if len(groups) == len(rows):
         return coarse
     summed = words.take(groups.any_row(), axis=0)
     summed[:, KEY_WORDS:] = groups.sums(words[:, KEY_WORDS:])
     return columns.of_words(summed)
+
+
+def _are_distinct(hashes: NDArray[np.uint64]) -> bool:
+    """Whether none is there twice: to sort them is a tenth of finding their order."""
+    ascending = np.sort(hashes)
+    return not (ascending[1:] == ascending[:-1]).any()
 
 
 def coarsened(rows: Rows, by: Collection[str]) -> Rows:

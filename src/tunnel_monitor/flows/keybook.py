@@ -61,7 +61,8 @@ class KeyBook:
         met = places < len(self)
         met[met] = self.hashes[places[met]] == hashes[met]
         known = self.numbers[places[met]]
-        if not np.array_equal(self.keys[known], theirs[met]):
+        ours, met_keys = self.keys.take(known, axis=0), theirs.take(np.flatnonzero(met), axis=0)
+        if not np.array_equal(ours, met_keys):
             return self._with_other_hashes().numbered(rows)
         fresh = np.flatnonzero(~met)
         numbers = np.empty(len(rows), np.uint32)

@@ -101,7 +101,7 @@ class Recent:
         begin = begin_ns(batch.time_ns, batch.interval_ns, self.interval_ns)
         if self.slices and begin < self.slices[-1].span.from_ns - BACKWARDS_S * SECOND_NS:
             return replace(self, book=KeyBook.empty(), slices=()).added(batch)
-        rows = bounded(columns.join(batch.flows, batch.tunnels), self.room.fine)
+        rows = bounded(columns.every(batch.flows, batch.tunnels), self.room.fine)
         book, numbers = self.book.numbered(rows)
         slot = _slot(begin, self.interval_ns if self.whole else self._width(FINE_S))
         newest = Slice.of(slot, batch.interval_ns, numbers, rows, batch.ledger)

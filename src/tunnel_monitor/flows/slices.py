@@ -90,13 +90,14 @@ def summed(slices: Sequence[Slice], size: int) -> tuple[NDArray[np.intp], Words]
         slices: any.
         size: of their book.
     """
-    if not slices:
-        return np.zeros(0, np.intp), np.zeros((0, 3), np.uint64)
-    numbers = np.concatenate([one.numbers for one in slices])
-    found = np.flatnonzero(np.bincount(numbers, minlength=size))
-    counts = (np.concatenate(parts) for parts in zip(*(one.counts for one in slices), strict=True))
-    sums = [sums_by(numbers, count, size)[found] for count in counts]
-    return found, np.ascontiguousarray(np.transpose(sums))
+    seen, sums = np.zeros(size, bool), np.zeros((3, size), np.uint64)
+    for one in slices:  # all at once would need more memory than a cache has
+        numbers = one.numbers.astype(np.intp)
+        seen[numbers] = True
+        for total, count in zip(sums, one.counts, strict=True):
+            np.add(total, sums_by(numbers, count, size), out=total)
+    found = np.flatnonzero(seen)
+    return found, np.ascontiguousarray(sums[:, found].T)
 
 
 def ledgers(slices: Sequence[Slice]) -> NDArray[np.void]:

@@ -67,28 +67,34 @@ class Table:
         """
         new = Table.of(rows, times, self.multipliers)
         places = np.searchsorted(self.hashes, new.hashes)
-        inside = np.flatnonzero(places < len(self))
-        met = inside[self.hashes[places[inside]] == new.hashes[inside]]
-        ours = columns.words(self.rows).take(places[met], axis=0)
+        met = np.flatnonzero(places < len(self))
+        met = met[self.hashes[places[met]] == new.hashes[met]]
+        at = places[met]
+        ours = columns.words(self.rows).take(at, axis=0)
         theirs = columns.words(new.rows).take(met, axis=0)
         if not np.array_equal(ours[:, :KEY_WORDS], theirs[:, :KEY_WORDS]):
             return self._added_slowly(new)
-        summed, seen = self.rows.copy(), self.times.copy()
-        columns.words(summed)[places[met], KEY_WORDS:] = (ours + theirs)[:, KEY_WORDS:]
-        seen[places[met], 1] = np.maximum(seen[places[met], 1], new.times[met, 1])
-        fresh = np.delete(np.arange(len(new)), met)
-        if not len(fresh):
-            return Table(summed, seen, self.hashes, self.multipliers), columns.empty()
-        at = places[fresh]
-        inserted = columns.take(new.rows, fresh)
-        words = np.insert(columns.words(summed), at, columns.words(inserted), axis=0)
-        table = Table(
+        summed, seen = columns.words(self.rows).copy(), self.times.copy()
+        summed[at, KEY_WORDS:] = (ours + theirs)[:, KEY_WORDS:]
+        seen[at, 1] = np.maximum(seen[at, 1], new.times[met, 1])
+        later = Table(columns.of_words(summed), seen, self.hashes, self.multipliers)
+        if len(met) == len(new):
+            return later, columns.empty()
+        fresh = np.ones(len(new), bool)
+        fresh[met] = False
+        others = new._where(fresh)
+        return later._with(others), others.rows
+
+    def _with(self, other: Table) -> Table:
+        """This and another without common keys."""
+        at = np.searchsorted(self.hashes, other.hashes)
+        words = np.insert(columns.words(self.rows), at, columns.words(other.rows), axis=0)
+        return Table(
             columns.of_words(words),
-            np.insert(seen, at, new.times[fresh], axis=0),
-            np.insert(self.hashes, at, new.hashes[fresh]),
+            np.insert(self.times, at, other.times, axis=0),
+            np.insert(self.hashes, at, other.hashes),
             self.multipliers,
         )
-        return table, inserted
 
     def _added_slowly(self, new: Table) -> tuple[Table, Rows]:
         """Two keys share a hash: leave it to the grouping, which can tell them apart."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,6 +33,8 @@ from tunnel_monitor.serve.replies import (
 from tunnel_monitor.serve.seen import in_order
 from tunnel_monitor.serve.view import Snapshot
 
+FindCulprit: TypeAlias = Callable[[Snapshot, Query], Json | None]
+
 MOST_TUNNELS = 2000
 MOST_FLOWS = 500
 MOST_PEER_FLOWS = 2000
@@ -37,7 +42,9 @@ MOST_SEGMENTS = 1000
 TUNNEL_ADDRESSES = ("outer_src", "outer_dst")
 
 
-def event(snapshot: Snapshot, query: Query, status: Json) -> Json:
+def event(
+    snapshot: Snapshot, query: Query, status: Json, find_culprit: FindCulprit = culprit_of
+) -> Json:
     """All members of the event. The query's filter limits its rows, `narrow` the flows alone.
 
     The networks are always told whole: what part of all it is that passes can be seen beside it.
@@ -60,7 +67,7 @@ def event(snapshot: Snapshot, query: Query, status: Json) -> Json:
         "tunnels": table(tunnels, tunnel_places, "tunnels"),
         "flows": table(flows, flow_places, "flows"),
         "senders": senders(snapshot),
-        "culprit": culprit_of(snapshot, query),
+        "culprit": find_culprit(snapshot, query),
         "segments": segment_rows(snapshot, in_order(shown_segments)),
         "segments_other": sums(summed(other_segments), "segments"),
         "ledger": ledger_rows(books, devices, directed=snapshot.directed),

@@ -21,6 +21,7 @@ from tunnel_monitor.serve.findings import FindingsSource, no_findings
 from tunnel_monitor.serve.members import Json
 from tunnel_monitor.serve.parameters import Query
 from tunnel_monitor.serve.status import status
+from tunnel_monitor.serve.suspects import Suspects
 from tunnel_monitor.serve.view import LiveView, Snapshot
 
 MOST_VIEWERS = 64
@@ -54,6 +55,7 @@ class Hub:
         self._snapshot = view.snapshot
         self._published = 0
         self._pieces: dict[Query, asyncio.Future[Piece]] = {}
+        self._suspects = Suspects()
         self._closed = False
         self._connected = 0
         self._skipped = 0
@@ -132,9 +134,8 @@ class Hub:
         return await asyncio.shield(self._pieces[query])
 
     def _encoded(self, snapshot: Snapshot, query: Query, viewers: Json) -> Piece:
-        data = encode(
-            event(snapshot, query, status(snapshot, self._facts(), viewers, self._findings()))
-        )
+        told = status(snapshot, self._facts(), viewers, self._findings())
+        data = encode(event(snapshot, query, told, self._suspects.of))
         return Piece.of(b"event: drain\nid: %d\ndata: %b\n\n" % (snapshot.number, data))
 
 

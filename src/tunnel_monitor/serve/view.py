@@ -54,7 +54,7 @@ class Window:
 
     def rows(self) -> Rows:
         """(n + m,) FLOW, everything as finely as it is known, flows first."""
-        return columns.join(self.flows, self.overflow)
+        return columns.every(self.flows, self.overflow)
 
     def answer(self, question: Question) -> Answer:
         """As a source answers, always for the whole stretch."""
@@ -237,7 +237,7 @@ class LiveView:
             raise ValueError(f"a batch of {batch.interfaces}, not of {self.snapshot.interfaces}")
         if not self._elapsed_ns:
             self._began_ns = batch.time_ns - batch.interval_ns
-        tunnels = group(columns.join(batch.flows, batch.tunnels), TUNNEL)
+        tunnels = group(columns.every(batch.flows, batch.tunnels), TUNNEL)
         self._timeline.add(batch.time_ns, group(tunnels, {"outer_src"}))
         self._recent = self._recent.added(batch)
         self._ledger = _sum(self._ledger, batch.ledger)
