@@ -20,21 +20,22 @@ from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.kernel.drain import Drainer, WatchedInterface, watch
 from tunnel_monitor.kernel.load import PROGRAMS
 from tunnel_monitor.lab import namespaces
-from tunnel_monitor.settings import MonitorSettings, TableSizes
+from tunnel_monitor.settings import MonitorSettings, Preallocate, TableSizes
 
+ALWAYS, NEVER = Preallocate.ALWAYS, Preallocate.NEVER
 # flows of IPv4 in IPv4 -> seconds of one core
 TARGETS = {1_000_000: 1.0, 100_000: 0.1}
 ROUNDS = 5
 
 
 @contextmanager
-def watched(sizes: TableSizes) -> Iterator[WatchedInterface]:
+def watched(settings: MonitorSettings) -> Iterator[WatchedInterface]:
     """A real monitor's end of an interface on which nothing passes."""
     namespace = namespaces.create()
     try:
         # Several threads may look at it, each from its own namespace.
         path = Path(f"/proc/{os.getpid()}/fd/{namespace}")
-        interface = watch("lo", MonitorSettings(tables=sizes), path)
+        interface = watch("lo", settings, path)
         try:
             yield interface
         finally:
@@ -44,22 +45,27 @@ def watched(sizes: TableSizes) -> Iterator[WatchedInterface]:
 
 
 def measure(effort: Effort) -> list[Row]:
-    """Rows by number of flows; beside each, what sorting as many numbers takes."""
+    """Rows by number of flows, and by how their tables have memory."""
     rows: list[Row] = []
     with on_cpu(max(os.sched_getaffinity(0))):
         for flows, target in TARGETS.items():
-            rows += measure_one(effort, effort.of(flows), f"drain-{flows}", target)
-        rows += measure_one(effort, effort.of(100_000), "drain-wide-100000", None, wide=True)
+            sizes = TableSizes(narrow=effort.of(flows), wide=1)
+            name = f"drain-{flows}"
+            rows += measure_one(effort, name, sizes, ALWAYS, target)
+            rows += measure_one(effort, f"{name}-on-demand", sizes, NEVER, None)
+        sizes = TableSizes(narrow=1, wide=effort.of(100_000))
+        rows += measure_one(effort, "drain-wide-100000", sizes, ALWAYS, None)
     return rows
 
 
 def measure_one(
-    effort: Effort, flows: int, name: str, target: float | None, *, wide: bool = False
+    effort: Effort, name: str, sizes: TableSizes, preallocate: Preallocate, target: float | None
 ) -> list[Row]:
-    """One number of flows of one family."""
-    drained, reading, sorted_ = seconds(effort, flows, wide=wide)
-    family = "IPv6" if wide else "IPv4"
-    what = f"{flows} flows of {family}, drained and grouped"
+    """One kind of table, full; beside it, what sorting as many numbers takes."""
+    drained, reading, sorted_ = seconds(effort, sizes, preallocate)
+    family, flows = ("IPv4", sizes.narrow) if sizes.wide == 1 else ("IPv6", sizes.wide)
+    how = "preallocated" if preallocate is ALWAYS else "memory taken as flows come"
+    what = f"{flows} flows of {family}, drained and grouped, {how}"
     ratio = min(drained) / min(sorted_)
     note = f"of one core; {ratio:.0f} times what sorting as many numbers takes"
     return [
@@ -69,12 +75,13 @@ def measure_one(
 
 
 def seconds(
-    effort: Effort, flows: int, *, wide: bool = False
+    effort: Effort, sizes: TableSizes, preallocate: Preallocate = ALWAYS
 ) -> tuple[Sequence[float], Sequence[float], Sequence[float]]:
-    """Of one core: to drain and group so many flows; the former alone; to sort as many numbers."""
-    sizes = TableSizes(narrow=1, wide=flows) if wide else TableSizes(narrow=flows, wide=1)
+    """Of one core: to drain and group a full table; the former alone; to sort as many numbers."""
+    wide, flows = sizes.wide > 1, max(sizes.wide, sizes.narrow)
+    settings = MonitorSettings(tables=sizes, preallocate=preallocate)
     reading: list[float] = []
-    with watched(sizes) as interface, LoadedPrograms("generate", FOLDER) as generator:
+    with watched(settings) as interface, LoadedPrograms("generate", FOLDER) as generator:
         drainer = Drainer([interface])
         program = interface.loaded.programs[PROGRAMS[0]]
         frame, which = (PLAIN6, "generate6") if wide else (PLAIN, "generate4")

@@ -71,7 +71,9 @@ def by_flows(effort: Effort) -> list[Row]:
     drained: dict[int, list[float]] = {}
     with on_cpu(max(os.sched_getaffinity(0))):
         for size in sizes:
-            drained[size] = [1e3 * took for took in drain.seconds(effort, size)[0]]
+            drained[size] = [
+                1e3 * took for took in drain.seconds(effort, TableSizes(narrow=size, wide=1))[0]
+            ]
     taken = {size: view_takes(effort, size) for size in sizes}
     return [
         *curve("drain", "{} flows, drained and grouped", "ms", drained),

@@ -82,6 +82,14 @@ class TableSizes:
         return cls(narrow=flows, wide=max(1, flows // 2))
 
 
+class Preallocate(StrEnum):
+    """Whether tables have memory for all their flows from the start (ADR 0024)."""
+
+    AUTO = "auto"  # where that is little
+    ALWAYS = "always"
+    NEVER = "never"
+
+
 class Boundary(StrEnum):
     """Which boundary makes the record of a tunnel in a tunnel: addresses, VNI, inner bytes."""
 
@@ -96,6 +104,7 @@ class MonitorSettings:
     Args:
         interval_s: seconds from one drain to the next.
         tables: their sizes.
+        preallocate: whether their memory is taken at once, or as flows come.
         encaps: which encapsulations are read; of others nothing is.
         ports: UDP destination ports by encapsulation, of those that are read.
         given_ports: the encapsulations whose ports the user named; the others have their usual
@@ -110,6 +119,7 @@ class MonitorSettings:
 
     interval_s: float = 1.0
     tables: TableSizes = field(default_factory=TableSizes)
+    preallocate: Preallocate = Preallocate.AUTO
     encaps: frozenset[Encap] = DEFAULT_ENCAPS
     ports: Mapping[Encap, tuple[int, ...]] = field(default_factory=lambda: DEFAULT_PORTS)
     given_ports: frozenset[Encap] = frozenset()

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.lab.objects import accounted, every_table
 
 from tunnel_monitor.kernel.load import LoadedObject, tables_bytes
-from tunnel_monitor.settings import MonitorSettings, TableSizes
+from tunnel_monitor.settings import MonitorSettings, Preallocate, TableSizes
 
 pytestmark = pytest.mark.root
 
 DEFAULT = MonitorSettings()
 SMALL = MonitorSettings(tables=TableSizes.of_flows(1000))
+LARGE = MonitorSettings(tables=TableSizes.of_flows(200_000))
+ALWAYS, NEVER = Preallocate.ALWAYS, Preallocate.NEVER
 NEAR = 0.01  # each table has a kilobyte beside what is computed
 
 
 @pytest.mark.parametrize(
     ("settings", "cpus", "preallocated"),
-    [(DEFAULT, 2, True), (DEFAULT, 3, False), (SMALL, 16, True)],
-    ids=["few CPUs", "more CPUs", "more CPUs, fewer flows"],
+    [
+        pytest.param(DEFAULT, 2, True, id="few CPUs"),
+        pytest.param(DEFAULT, 3, False, id="more CPUs"),
+        pytest.param(SMALL, 16, True, id="more CPUs, fewer flows"),
+        pytest.param(LARGE, 2, False, id="more flows"),
+        pytest.param(replace(LARGE, preallocate=ALWAYS), 2, True, id="more flows, but always"),
+        pytest.param(replace(DEFAULT, preallocate=NEVER), 2, False, id="few CPUs, but never"),
+    ],
 )
 def test_memory_is_as_computed(settings: MonitorSettings, cpus: int, *, preallocated: bool) -> None:
     with LoadedObject(settings, cpus=cpus) as loaded:

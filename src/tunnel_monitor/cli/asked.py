@@ -19,7 +19,7 @@ from tunnel_monitor.flows.filter.tree import Node
 from tunnel_monitor.flows.names import Naming
 from tunnel_monitor.kernel.namespace import namespace_path
 from tunnel_monitor.kernel.privileges import find_user
-from tunnel_monitor.settings import Boundary, MonitorSettings, TableSizes
+from tunnel_monitor.settings import Boundary, MonitorSettings, Preallocate, TableSizes
 from tunnel_monitor.store import place
 
 
@@ -86,6 +86,7 @@ def settings_of(options: argparse.Namespace) -> MonitorSettings:
     return MonitorSettings(
         interval_s=options.interval,
         tables=TableSizes.of_flows(options.flows),
+        preallocate=Preallocate(options.preallocate),
         encaps=encaps,
         ports=with_usual(ports, encaps),
         given_ports=frozenset(ports),

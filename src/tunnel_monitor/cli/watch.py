@@ -21,7 +21,7 @@ from tunnel_monitor.cli.tunnels import add_tunnel_options
 from tunnel_monitor.errors import TunnelMonitorError
 from tunnel_monitor.kernel.privileges import require_root
 from tunnel_monitor.monitor import Monitor
-from tunnel_monitor.settings import MonitorSettings
+from tunnel_monitor.settings import MonitorSettings, Preallocate
 from tunnel_monitor.store import opening
 
 if TYPE_CHECKING:
@@ -94,6 +94,13 @@ def add_counting_options(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="IPv4 flows a CPU can count in one interval, and half as many others; what finds "
         "no room is counted by tunnel",
+    )
+    parser.add_argument(
+        "--preallocate",
+        choices=[one.value for one in Preallocate],
+        default=DEFAULTS.preallocate.value,
+        help="whether tables take memory for all these flows at once, which makes new flows and "
+        "drains cheaper; auto does while that is at most 64 MB",
     )
     parser.add_argument(
         "--attach",
