@@ -74,19 +74,28 @@ def every(*parts: Rows) -> Rows:
 
 def largest(rows: Rows, limit: int) -> NDArray[np.intp]:
     """Places of the `limit` rows with most bytes, largest first, equals in their order."""
-    smallness = ~rows["bytes"]
-    places = np.arange(len(rows))
-    if limit < len(rows):
-        places = np.sort(np.argpartition(smallness, limit)[:limit])
-    return np.asarray(places[np.argsort(smallness[places], kind="stable")])
+    places = np.flatnonzero(are_largest(rows, limit))
+    return np.asarray(places[np.argsort(~rows["bytes"][places], kind="stable")])
+
+
+def are_largest(rows: Rows, limit: int) -> NDArray[np.bool_]:
+    """(n,) which are the `limit` rows with most bytes; of equals the first."""
+    if limit >= len(rows):
+        return np.ones(len(rows), bool)
+    if limit == 0:
+        return np.zeros(len(rows), bool)
+    sizes = np.ascontiguousarray(rows["bytes"])
+    least = np.partition(sizes, len(rows) - limit)[len(rows) - limit]
+    found = np.asarray(sizes > least)
+    equals = np.flatnonzero(sizes == least)
+    found[equals[: limit - np.count_nonzero(found)]] = True
+    return found
 
 
 def parted(rows: Rows, limit: int) -> tuple[Rows, Rows]:
-    """The `limit` largest rows, largest first, and the others."""
-    places = largest(rows, limit)
-    left = np.ones(len(rows), bool)
-    left[places] = False
-    return take(rows, places), where(rows, left)
+    """The `limit` largest rows, and the others, both in their order."""
+    apart = are_largest(rows, limit)
+    return where(rows, apart), where(rows, ~apart)
 
 
 def counts(rows: Rows) -> tuple[int, int, int]:

@@ -81,10 +81,8 @@ class Groups:
         order = np.argsort(hashes)
         hashes = hashes[order]
         same = hashes[1:] == hashes[:-1]
-        repeats = np.flatnonzero(same) + 1
-        if not np.array_equal(
-            keys.take(order[repeats], axis=0), keys.take(order[repeats - 1], axis=0)
-        ):
+        ordered = keys.take(order, axis=0)
+        if not (ordered[1:] == ordered[:-1]).take(np.flatnonzero(same), axis=0).all():
             order = np.lexsort(keys.T)
             same = (keys[order[1:]] == keys[order[:-1]]).all(axis=1)
         starts = np.flatnonzero(~same) + 1
