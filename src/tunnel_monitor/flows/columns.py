@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TypeAlias
 
 import numpy as np
-import numpy.ma  # np.unique wants it since numpy 2.5, when we may not read it any more
 from numpy.typing import NDArray
 
 from tunnel_monitor.contract import (

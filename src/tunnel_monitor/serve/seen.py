@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.ma  # np.unique wants it since numpy 2.5, when we may not read it any more
 from numpy.typing import NDArray
 
 from tunnel_monitor.flows import columns
