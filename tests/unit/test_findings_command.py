@@ -69,7 +69,13 @@ def test_a_token_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["findings", f"http://127.0.0.1:{running.port}/?token=secret"]) == 3
 
 
-@pytest.mark.parametrize("url", ["127.0.0.1:8080", "ftp://x/", "http://"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("127.0.0.1:8080", "ftp://x/", "http://"),
+        *("http://127.0.0.1:99999/", "http://127.0.0.1:port/", "http://[::1/"),
+    ],
+)
 def test_what_is_no_address_is_refused(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["findings", url]) == 2
     assert "give one like http://127.0.0.1:8080/" in capsys.readouterr().err
@@ -80,7 +86,8 @@ def test_nobody_there(capsys: pytest.CaptureFixture[str]) -> None:
         port = probe.getsockname()[1]
     assert main(["findings", f"http://127.0.0.1:{port}/"]) == 1
     told = capsys.readouterr().err
-    assert told.startswith(f"tunnel-monitor: cannot ask http://127.0.0.1:{port}: ")
+    asked = f"cannot ask http://127.0.0.1:{port}"
+    assert told.startswith(f"tunnel-monitor: {asked}: Connection refused; ")
     assert "start a monitor with `tunnel-monitor watch`" in told
 
 

@@ -79,22 +79,23 @@ def ask(url: str, ca: str | None) -> dict[str, Any]:
         BadSetting: that is no address of a page.
         MonitorUnreachable: nobody answers there, or with a refusal.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        scheme, host, port = parts.scheme, parts.hostname, parts.port
+    except ValueError:  # a port that is none, half a bracket
+        scheme, host, port = "", None, None
+    if scheme not in {"http", "https"} or not host:
         raise BadSetting(f"cannot ask {url!r}: no address", f"give one like {DEFAULT_URL}")
-    where = f"{parts.scheme}://{parts.netloc}"
+    where = f"{scheme}://{parts.netloc}"
     token = parse_qs(parts.query).get("token", [""])[0]
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    client = connection(parts.scheme, parts.hostname, parts.port, ca)
+    client = connection(scheme, host, port, ca)
     try:
         client.request("GET", PATH, headers=headers)
         reply = client.getresponse()
         body = reply.read()
     except (OSError, http.client.HTTPException) as error:
-        raise MonitorUnreachable(
-            f"cannot ask {where}: {error or type(error).__name__}",
-            "start a monitor with `tunnel-monitor watch`, or give the address that it printed",
-        ) from error
+        raise MonitorUnreachable(f"cannot ask {where}: {cause(error)}", remedy(error)) from error
     finally:
         client.close()
     return answered(where, reply.status, body)
@@ -115,6 +116,19 @@ def connection(
     except (OSError, ssl.SSLError) as error:
         raise BadSetting(f"cannot read {ca}: {error}", "give a certificate as PEM") from error
     return http.client.HTTPSConnection(host, port, timeout=PATIENCE_S, context=trusting)
+
+
+def cause(error: OSError | http.client.HTTPException) -> str:
+    """What the system says, without its number."""
+    told = error.strerror if isinstance(error, OSError) else str(error)
+    return told or str(error) or type(error).__name__
+
+
+def remedy(error: OSError | http.client.HTTPException) -> str:
+    """What to do about it."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return "trust it by --ca, with the monitor's own certificate or the one that signed it"
+    return "start a monitor with `tunnel-monitor watch`, or give the address that it printed"
 
 
 def answered(where: str, status: int, body: bytes) -> dict[str, Any]:
