@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -220,7 +222,19 @@ class Watch:
             made = replace(made, interfaces=(first, *made.interfaces[1:]))
             self.diagnosis.take(FlowBatch.of(made))
         assert not self.complaints
+        assert all(runs(one.seen.next) for one in self.diagnosis.report.findings)
         return list(self.diagnosis.report.open)
+
+
+TOOLS = frozenset(
+    {"bridge", "grep", "ip", "mtr", "nft", "ping", "tcpdump", "tracepath", "traceroute"}
+)
+
+
+def runs(command: str) -> bool:
+    """Whether a shell takes it as it is; where to run it, and what to look for, is a comment."""
+    does, _, _ = command.partition("  # ")
+    return all(shlex.split(part)[0] in TOOLS for part in re.split("[;|]", does))
 
 
 # 14 bytes of Ethernet, 20 of IP, 8 of UDP, 8 of VXLAN around what is inside

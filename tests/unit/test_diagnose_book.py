@@ -26,7 +26,7 @@ def suspicion(key: str = "a", **more: Any) -> Suspicion:
         "confidence": Confidence.HIGH,
         "evidence": {"packets": 1},
         "explanation": "It is so. It is bad.",
-        "next": "look",
+        "next": "ip link",
     }
     return Suspicion(**{**usual, **more})
 

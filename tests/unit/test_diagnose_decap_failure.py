@@ -77,6 +77,18 @@ def test_few_packets_missing_among_many_bytes_count(receiver: Receiver) -> None:
     assert finding.seen.evidence["missing_packets"] == 40
 
 
+def test_bytes_that_a_device_counts_late_are_not_missing_below_zero(receiver: Receiver) -> None:
+    large = received("192.168.0.3", packets=100, inner_bytes=100 * 1464)
+    packets, size = 0, 0
+    for late in (0, -100_000, 100_000, *[0] * 12):
+        packets, size = packets + 100, size + 100 * 1450 + late
+        receiver.host.now = overlay(tunnel(rx_packets=packets, rx_bytes=size))
+        receiver.watch.drain(large, PACKETS)
+    (finding,) = receiver.watch.diagnosis.report.open
+    assert finding.seen.evidence["missing_packets"] == 40
+    assert finding.seen.evidence["missing_bytes"] == 0
+
+
 def test_all_of_it_is_taken(receiver: Receiver) -> None:
     assert not receiver.drain(PACKETS, takes=ALL, times=30)
 

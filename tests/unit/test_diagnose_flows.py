@@ -269,6 +269,8 @@ def test_an_endpoint_that_makes_tunnels_to_a_peer_is_rogue() -> None:
     assert finding.seen.subject.endpoints == ("192.168.0.2",)
     assert finding.seen.subject.peers == (FAR,)
     assert finding.seen.subject.vni == 77
+    # Its packets are inside of others', which a filter by its address does not find.
+    assert finding.seen.next == "tcpdump -n -l -i eth0 | grep -B 1 -m 20 -w 192.168.0.2"
 
 
 def test_guests_may_have_tunnels_of_their_own() -> None:

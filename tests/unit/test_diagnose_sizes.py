@@ -95,6 +95,24 @@ def test_one_and_the_same_segment_again_and_again() -> None:
     assert watch.drain(times=12) == []
 
 
+@pytest.mark.parametrize(
+    ("inner", "size", "ping"),
+    [
+        (("192.168.0.1", "192.168.0.2"), 1450, "ping -M do -s 1422 192.168.0.2"),
+        # several segments that the card cuts: no more than the interface takes
+        (("192.168.0.1", "192.168.0.2"), 14_040, "ping -M do -s 1472 192.168.0.2"),
+        (("2001:db8::1", "2001:db8::2"), 1430, "ping -M do -s 1382 2001:db8::2"),
+    ],
+)
+def test_what_to_ping_with(inner: tuple[str, str], size: int, ping: str) -> None:
+    src, dst = inner
+    big = sent(dst, inner_src=src)
+    watch = Watch([BlackHole()], Host(overlay()))
+    stuck = Segment(big, sequence=70_000, size=size)
+    (finding,) = watch.drain(big, received(), times=4, noticed=[stuck])
+    assert finding.seen.next == f"{ping}  # from {src}, with smaller and smaller sizes"
+
+
 def test_a_sender_that_gets_on() -> None:
     watch = Watch([BlackHole()])
     for number in range(12):

@@ -57,6 +57,11 @@ class Observation:
         """(n,) FLOW, unique keys."""
         return self.batch.flows
 
+    @property
+    def interface_mtu(self) -> int:
+        """The smallest of the watched interfaces; 0 where it is not known."""
+        return min(self.overlay.mtus.values(), default=0) if self.overlay else 0
+
     @cached_property
     def tunnels(self) -> Rows:
         """(t,) FLOW, all packets by interface, direction, path, VNI and outer addresses."""

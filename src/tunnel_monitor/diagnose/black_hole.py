@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import ClassVar
 
 import numpy as np
@@ -22,7 +23,7 @@ FORGOTTEN_S = 8.0  # a sender waits twice as long before each repetition
 LEAST_STUCK_S = 2.0
 HEARD_S = 10.0
 MOST_TOLD = 200
-PING_HEADERS = 28  # IPv4 and ICMP
+PING_HEADERS = {4: 20 + 8, 6: 40 + 8}  # IP and ICMP
 
 
 @dataclass(slots=True)
@@ -74,7 +75,7 @@ class BlackHole:
             if seen.now_s - stuck.last_s > FORGOTTEN_S:
                 del self._stuck[key]
             elif is_hole(stuck, seen):
-                yield vanished(stuck)
+                yield vanished(stuck, seen)
 
     def _follow(self, seen: Observation) -> None:
         """Take in a drain's segments."""
@@ -113,10 +114,13 @@ def is_hole(stuck: Stuck, seen: Observation) -> bool:
     )
 
 
-def vanished(stuck: Stuck) -> Suspicion:
+def vanished(stuck: Stuck, seen: Observation) -> Suspicion:
     """What is said of a connection that does not get on."""
     subject = stuck.subject
     src, dst = subject.endpoints
+    # Several segments that the card cuts are no packet that could be sent.
+    packet = min(filter(None, (stuck.size, seen.interface_mtu)), default=0)
+    payload = max(0, packet - PING_HEADERS[ip_address(dst).version])
     return Suspicion(
         key=f"{subject.encap} {subject.vni} {' '.join(subject.peers)} {src} {dst}",
         subject=subject,
@@ -133,8 +137,7 @@ def vanished(stuck: Stuck) -> Suspicion:
             f"bytes to {dst} again and again, while small ones come and go. Connections are set "
             "up and then hang."
         ),
-        next=f"ping -M do -s {max(stuck.size, PING_HEADERS) - PING_HEADERS} {dst}   from {src}, "
-        "with smaller and smaller sizes",
+        next=f"ping -M do -s {payload} {dst}  # from {src}, with smaller and smaller sizes",
     )
 
 
@@ -160,5 +163,5 @@ def too_big(seen: Observation) -> Iterator[Suspicion]:
                 f"{f', which takes {mtu} bytes' if mtu else ''}. If the sender does not heed it, "
                 "large packets vanish while small ones arrive."
             ),
-            next=f"on {sender}: ip route get {receiver}   (mtu), and tracepath -n {receiver}",
+            next=f"ip route get {receiver}; tracepath -n {receiver}  # on {sender}: mtu",
         )

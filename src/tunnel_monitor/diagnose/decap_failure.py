@@ -129,7 +129,7 @@ class DecapFailure:
                 "taken_buffers": balance.taken.packets,
                 "taken_bytes": balance.taken.bytes,
                 "missing_packets": balance.lost.packets,
-                "missing_bytes": balance.lost.bytes,
+                "missing_bytes": max(0, balance.lost.bytes),
                 "device_errors": balance.errors,
                 "devices": names,
                 "window_s": round(window_s, 3),

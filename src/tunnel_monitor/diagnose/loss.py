@@ -128,5 +128,5 @@ def told(seen: Observation, ends: TwoEnds, place: int, lost: int) -> Suspicion:
             f"{seen.interval_s:g} seconds, {lost} did not arrive. Something between the two "
             "drops them, such as a full queue, a bad cable or a firewall; TCP inside becomes slow."
         ),
-        next=f"on {hosts[ends.senders[place]]}: mtr -n --report --udp {receiver}",
+        next=f"mtr -n --report --udp {receiver}  # on {hosts[ends.senders[place]]}",
     )

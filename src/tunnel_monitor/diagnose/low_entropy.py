@@ -12,7 +12,7 @@ from tunnel_monitor.contract import NOTICES, Encap
 from tunnel_monitor.diagnose.base import Observation
 from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion
 from tunnel_monitor.diagnose.members import numbers_among
-from tunnel_monitor.diagnose.subjects import network_of, subjects_of
+from tunnel_monitor.diagnose.subjects import devices, network_of, subjects_of
 from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.columns import Rows
 from tunnel_monitor.flows.noticed import each_once
@@ -91,5 +91,5 @@ def told(seen: Observation, subject: Subject, flows: int, ports: int) -> Suspici
             f"{'one UDP port' if ports == 1 else f'about {ports} UDP ports'}. Links and receive "
             "queues are chosen by ports, so some carry all of it and others nothing."
         ),
-        next=f"on {sender}: ip -d link show type {subject.encap}   (srcport)",
+        next=f"{devices(subject)}  # on {sender}: srcport",
     )

@@ -61,7 +61,7 @@ class Mtu:
         self, seen: Observation, rows: Rows, place: int, key: int, inner: int
     ) -> Iterator[Suspicion]:
         overhead = overhead_of(rows, place)
-        learned, own = self._learned.of(key), interface_mtu(seen)
+        learned, own = self._learned.of(key), seen.interface_mtu
         room = min(filter(None, (learned, own)), default=0)
         if not room or inner + overhead < room + seen.thresholds.mtu_bytes:
             return
@@ -83,8 +83,7 @@ class Mtu:
                 f"packets of {inner} bytes, which are {inner + overhead} outside, where {room} "
                 "fit. As soon as it has much to send they will be cut in two, or lost."
             ),
-            next=f"set the endpoints' MTU to {room - overhead}: ip link set dev DEVICE mtu "
-            f"{room - overhead}",
+            next=f"ip link set dev DEVICE mtu {room - overhead}  # at the endpoints",
         )
 
 
@@ -94,8 +93,3 @@ def overhead_of(rows: Rows, place: int) -> int:
     around = round(int(row["bytes"] - row["inner_bytes"]) / int(row["packets"])) - ETHERNET_SIZE
     inner_link = ETHERNET_SIZE if int(columns.encap(rows)[place]) in FRAMES else 0
     return around + inner_link
-
-
-def interface_mtu(seen: Observation) -> int:
-    """The smallest of the watched interfaces; 0 where it is not known."""
-    return min(seen.overlay.mtus.values(), default=0) if seen.overlay else 0

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tunnel_monitor.diagnose.base import Observation
 from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion
 from tunnel_monitor.diagnose.pairs import Directions, are_unicast, keys
-from tunnel_monitor.diagnose.subjects import capture, network_of, subject_of
+from tunnel_monitor.diagnose.subjects import network_of, subject_of
 from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.columns import Rows
 
@@ -29,7 +29,6 @@ class Silent:
 
     Args:
         subject: it.
-        next: the command that shows it.
         first_s: since when, in seconds of observation.
         last_s: when something was sent last.
         packets: that were sent since.
@@ -38,7 +37,6 @@ class Silent:
     """
 
     subject: Subject
-    next: str
     first_s: float
     last_s: float = 0.0
     packets: int = 0
@@ -97,9 +95,7 @@ class OneWay:
             if silent is None:
                 if len(self._silent) >= MOST_SILENT:
                     return
-                subject = subject_of(rows, place)
-                shows = capture(seen, rows[place : place + 1], subject.peers[0], "-e")
-                silent = self._silent[key] = Silent(subject, shows, seen.now_s)
+                silent = self._silent[key] = Silent(subject_of(rows, place), seen.now_s)
             silent.last_s = seen.now_s
             silent.packets += int(rows["packets"][place])
             silent.asks += int(asks[place]) + int(flooded[place])
@@ -170,5 +166,5 @@ def told(silent: Silent, seen: Observation) -> Suspicion:
             f"{receiver} in {seconds:.0f} s, {silent.asks} of which want an answer, and none came "
             "back. What is sent does not arrive, or what is answered does not."
         ),
-        next=f"on {receiver}: {silent.next}",
+        next=f"tcpdump -n -i any -c 50 host {sender}  # on {receiver}",
     )

@@ -14,7 +14,13 @@ from tunnel_monitor.contract import PATH_BITS, Encap
 from tunnel_monitor.diagnose.base import Observation
 from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion
 from tunnel_monitor.diagnose.members import are_among, hashes_among
-from tunnel_monitor.diagnose.subjects import capture, network_of, one_each, subject_of
+from tunnel_monitor.diagnose.subjects import (
+    capture,
+    capture_inside,
+    network_of,
+    one_each,
+    subject_of,
+)
 from tunnel_monitor.flows import addresses, columns
 from tunnel_monitor.flows.columns import KEY_WORDS, Rows
 from tunnel_monitor.flows.group import coarsened, mix
@@ -108,7 +114,7 @@ def breach_of(sender: bytes, devices: Sequence[LocalTunnel], overlay: Overlay) -
     if not addresses.are_hosts(ends).all():
         if any(device.ttl > 1 for device in devices) or overlay.on_link(sender):
             return None
-        says = "is not on this host's link, and the group that joins the peers goes no further"
+        says = "is not on this host's link, which the group that finds the peers does not leave"
         return Breach("link", says, Confidence.HIGH)
     if not made:
         return None
@@ -179,7 +185,7 @@ def nested(seen: Observation) -> Iterator[Suspicion]:
                 f"the peer {peer}, inside its own tunnel. If that peer opens them, the endpoint is "
                 "in a network that it was not given."
             ),
-            next=capture(seen, rows, guest, "-e"),
+            next=capture_inside(seen, rows, guest),
         )
 
 

@@ -59,8 +59,23 @@ def network_of(subject: Subject) -> str:
 
 def capture(seen: Observation, rows: Rows, peer: str, *options: str) -> str:
     """The command that shows a peer's packets on the interface of (n,) FLOW, n at least 1."""
-    interface = seen.batch.interfaces[int(rows["interface"][0])]
-    return " ".join(["tcpdump -n", *options, f"-i {interface} -c 50 host {peer}"])
+    return " ".join(["tcpdump -n", *options, f"-i {interface(seen, rows)} -c 50 host {peer}"])
+
+
+def capture_inside(seen: Observation, rows: Rows, endpoint: str) -> str:
+    """Likewise of packets from or to an inner address, each behind its outer one's line."""
+    return f"tcpdump -n -l -i {interface(seen, rows)} | grep -B 1 -m 20 -w {endpoint}"
+
+
+def interface(seen: Observation, rows: Rows) -> str:
+    """The name of that of (n,) FLOW, n at least 1."""
+    return seen.batch.interfaces[int(rows["interface"][0])]
+
+
+def devices(subject: Subject) -> str:
+    """The command that shows the tunnel devices of an encapsulation over UDP, and their numbers."""
+    # To the kernel, VXLAN-GPE is a way to set up VXLAN.
+    return f"ip -d link show type {subject.encap.removesuffix('-gpe')}"
 
 
 def listed(names: Iterable[str]) -> str:

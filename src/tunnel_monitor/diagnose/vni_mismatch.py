@@ -12,7 +12,7 @@ from tunnel_monitor.contract import Encap
 from tunnel_monitor.diagnose.base import Observation
 from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion
 from tunnel_monitor.diagnose.members import hashes_among, numbers_among
-from tunnel_monitor.diagnose.subjects import capture, one_each, subject_of
+from tunnel_monitor.diagnose.subjects import capture, devices, one_each, subject_of
 from tunnel_monitor.flows import columns, labels
 from tunnel_monitor.flows.columns import Rows, Words
 from tunnel_monitor.flows.group import mix
@@ -76,7 +76,7 @@ def unknown_here(seen: Observation, overlay: Overlay) -> Iterator[Suspicion]:
                     + (f"; the network it is meant for has {other[0]} here" if other else "")
                     + ". All of it is dropped on arrival."
                 ),
-                next=f"ip -d link show type {subject.encap}",
+                next=devices(subject),
                 related=tuple(other),
             )
 
