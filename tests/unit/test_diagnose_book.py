@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import pytest
 from tests.unit.judging import HERE, Host, Watch, overlay
 
+from tunnel_monitor.contract import Notice
 from tunnel_monitor.diagnose import book
 from tunnel_monitor.diagnose.base import Observation
 from tunnel_monitor.diagnose.finding import Confidence, Severity, State, Subject, Suspicion
@@ -42,6 +43,7 @@ class Saying:
     severity: ClassVar[Severity] = Severity.LOW
     patience: ClassVar[str] = "open_s"
     explains: ClassVar[frozenset[str]] = frozenset()
+    notices: ClassVar = Notice(0)
 
     def judge(self, seen: Observation) -> Iterable[Suspicion]:
         del seen
@@ -52,6 +54,7 @@ class Saying:
 class Explaining(Saying):
     name: ClassVar[str] = "cause"
     explains: ClassVar[frozenset[str]] = frozenset({"odd"})
+    notices: ClassVar = Notice(0)
 
 
 @dataclass

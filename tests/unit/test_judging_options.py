@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import inspect
+import re
+import sys
+from contextlib import closing
 from ipaddress import IPv6Address
 
 import pytest
 
 from tunnel_monitor.cli.judging import Judging, add_judging_options
 from tunnel_monitor.contract import Notice
+from tunnel_monitor.diagnose.base import Detector
+from tunnel_monitor.diagnose.detectors import DETECTORS, NAMES
 from tunnel_monitor.diagnose.finding import Subject
 from tunnel_monitor.errors import BadSetting
 from tunnel_monitor.settings import ALL_NOTICES
@@ -39,6 +45,39 @@ def test_what_is_looked_at_can_be_chosen(written: str, notices: Notice) -> None:
     assert judging("--notices", written).notices == notices
 
 
+@pytest.mark.parametrize(
+    ("names", "notices"),
+    [
+        (["storm"], ALL_NOTICES),
+        (["duplicate"], Notice.HEADERS | Notice.SEGMENTS),
+        (["duplicate", "black-hole"], Notice.HEADERS),
+        ([name for name in NAMES if name not in {"hog", "loss"}], Notice(0)),
+    ],
+)
+def test_a_check_can_be_left_out_and_what_is_looked_at_for_it_alone(
+    names: list[str], notices: Notice
+) -> None:
+    chosen = judging(*(word for name in names for word in ("--without", name)))
+    assert chosen.notices == notices
+    with closing(chosen.begin(["lo"], None, print)) as diagnosis:
+        checks = [name for name, _ in diagnosis.report.checks]
+    assert checks == [name for name in NAMES if name not in {*names, "loss"}]
+
+
+READ_OF = {
+    Notice.HEADERS: r"noticed\.(tunnels|notices)",
+    Notice.SEGMENTS: r"noticed\.(flows|segments)",
+    Notice.STATIONS: r"noticed\.(peers|macs)",
+}
+
+
+@pytest.mark.parametrize("detector", DETECTORS, ids=lambda one: one.name)
+def test_a_check_says_what_it_reads(detector: type[Detector]) -> None:
+    code = inspect.getsource(sys.modules[detector.__module__])
+    read = sum(notice for notice, words in READ_OF.items() if re.search(words, code))
+    assert detector.notices == Notice(read)
+
+
 def test_without_findings_nothing_is_looked_at() -> None:
     assert judging("--no-findings").notices == Notice(0)
     assert judging("--no-findings").begin(["lo"], None, print).report.checks == ()
@@ -63,6 +102,7 @@ def test_what_is_muted_by_name_or_by_what_it_is_about() -> None:
     [
         (("--notices", "everything"), "--notices takes none, or some of headers, segments"),
         (("--known-peers", "172.16.1.1/16"), "'172.16.1.1/16' is no network"),
+        (("--without", "rain"), "cannot leave out 'rain': no check has that name"),
         (("--mute", "rain"), "no finding has that name"),
         (("--threshold", "rain=1"), "'rain=1' sets no threshold"),
         (("--threshold", "open-s=soon"), "no number"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv6Network, ip_network
 from pathlib import Path
@@ -31,6 +31,13 @@ def add_judging_options(parser: argparse.ArgumentParser) -> None:
         metavar="NETWORK",
         help="whose tunnel packets are expected, as 172.16.0.0/16; all others are rogue; "
         "repeatable",
+    )
+    parser.add_argument(
+        "--without",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="leave that check out, and look at nothing for it alone; repeatable",
     )
     parser.add_argument(
         "--notices",
@@ -68,6 +75,7 @@ class Judging:
         thresholds: those in force.
         mutes: what is kept quiet.
         known_peers: networks of peers.
+        without: the checks that are left out.
         notices: what is looked at beside sizes.
         off: whether nothing is judged.
     """
@@ -75,6 +83,7 @@ class Judging:
     thresholds: Thresholds
     mutes: Mutes
     known_peers: tuple[IPv6Network, ...]
+    without: frozenset[str]
     notices: Notice
     off: bool
 
@@ -85,11 +94,14 @@ class Judging:
         Raises:
             BadSetting: one of them means nothing.
         """
+        without = left_out(options.without)
+        read = detectors.read_by(detectors.make_all(without=without))
         return cls(
             thresholds=Thresholds.of(options.threshold),
             mutes=mutes_of(options),
             known_peers=tuple(map(network, options.known_peers)),
-            notices=Notice(0) if options.no_findings else parse_notices(options.notices),
+            without=without,
+            notices=Notice(0) if options.no_findings else read & parse_notices(options.notices),
             off=options.no_findings,
         )
 
@@ -118,7 +130,7 @@ class Judging:
                 "use --no-findings",
             ) from error
         return Diagnosis(
-            detectors.make_all(self.known_peers),
+            detectors.make_all(self.known_peers, self.without),
             thresholds=self.thresholds,
             mutes=self.mutes,
             overlay=overlay,
@@ -133,6 +145,21 @@ def mutes_of(options: argparse.Namespace) -> Mutes:
         BadSetting: one of them means nothing.
     """
     return Mutes(Mute.of(written, detectors.NAMES) for written in options.mute)
+
+
+def left_out(names: Iterable[str]) -> frozenset[str]:
+    """Checks that a user does not want.
+
+    Raises:
+        BadSetting: one of them does not exist, or not on one host.
+    """
+    there = [one.name for one in detectors.ON_A_HOST]
+    for name in names:
+        if name not in there:
+            raise BadSetting(
+                f"cannot leave out {name!r}: no check has that name", f"choose {', '.join(there)}"
+            )
+    return frozenset(names)
 
 
 def parse_notices(written: str) -> Notice:

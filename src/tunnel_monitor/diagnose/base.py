@@ -9,7 +9,7 @@ from typing import ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tunnel_monitor.contract import PATH_BITS, Direction
+from tunnel_monitor.contract import PATH_BITS, Direction, Notice
 from tunnel_monitor.diagnose.finding import Severity, Suspicion
 from tunnel_monitor.diagnose.members import are_among
 from tunnel_monitor.diagnose.pairs import Directions
@@ -100,6 +100,7 @@ class Detector(Protocol):
         severity: what it means.
         patience: the threshold that says for how many seconds it must be suspected.
         explains: names of findings that are not told beside this one, as this is why.
+        notices: what of packets it reads beside their sizes.
     """
 
     name: ClassVar[str]
@@ -107,6 +108,7 @@ class Detector(Protocol):
     severity: ClassVar[Severity]
     patience: ClassVar[str]
     explains: ClassVar[frozenset[str]]
+    notices: ClassVar[Notice]
 
     def judge(self, seen: Observation) -> Iterable[Suspicion]:
         """What is wrong in this drain; the same again in the next if it still is."""

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from tunnel_monitor.contract import Notice
 from tunnel_monitor.diagnose.base import Observation
 from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion
 from tunnel_monitor.diagnose.members import Mask, hashes_among
@@ -62,6 +63,7 @@ class BlackHole:
     severity: ClassVar = Severity.HIGH
     patience: ClassVar = "black_hole_s"
     explains: ClassVar[frozenset[str]] = frozenset()
+    notices: ClassVar = Notice.HEADERS | Notice.SEGMENTS
 
     def __init__(self) -> None:
         self._stuck: dict[tuple[bytes, int, int], Stuck] = {}

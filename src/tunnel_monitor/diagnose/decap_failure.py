@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import ClassVar, NamedTuple, TypeAlias
 
-from tunnel_monitor.contract import PATH_BITS, Direction, Encap, Outcome
+from tunnel_monitor.contract import PATH_BITS, Direction, Encap, Notice, Outcome
 from tunnel_monitor.diagnose.accounts import Account, Amount, Balance
 from tunnel_monitor.diagnose.base import Observation
 from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion
@@ -53,6 +53,7 @@ class DecapFailure:
     severity: ClassVar = Severity.HIGH
     patience: ClassVar = "open_s"
     explains: ClassVar[frozenset[str]] = frozenset({"one-way"})
+    notices: ClassVar = Notice(0)
 
     def __init__(self) -> None:
         self._before: dict[Network, Counters] = {}

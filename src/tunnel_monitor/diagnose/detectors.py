@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from functools import reduce
 from ipaddress import IPv6Network
+from operator import or_
 from typing import Final
 
+from tunnel_monitor.contract import Notice
 from tunnel_monitor.diagnose.base import Detector
 from tunnel_monitor.diagnose.black_hole import BlackHole
 from tunnel_monitor.diagnose.decap_failure import DecapFailure
@@ -45,10 +48,19 @@ DETECTORS: Final = (*ON_A_HOST, *OVER_A_FLEET)
 NAMES: Final = tuple(detector.name for detector in DETECTORS)
 
 
-def make_all(known_peers: Iterable[IPv6Network] = ()) -> list[Detector]:
+def make_all(
+    known_peers: Iterable[IPv6Network] = (), without: Collection[str] = ()
+) -> list[Detector]:
     """One of each that a single host can have, having seen nothing yet.
 
     Args:
         known_peers: networks whose addresses are peers; none means nobody was named.
+        without: names of those that are left out.
     """
-    return [Rogue(known_peers) if one is Rogue else one() for one in ON_A_HOST]
+    chosen = [one for one in ON_A_HOST if one.name not in without]
+    return [Rogue(known_peers) if one is Rogue else one() for one in chosen]
+
+
+def read_by(some: Iterable[Detector]) -> Notice:
+    """What some of them read of packets beside their sizes, all together."""
+    return reduce(or_, (one.notices for one in some), Notice(0))

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tunnel_monitor.contract import Encap, Mark
+from tunnel_monitor.contract import Encap, Mark, Notice
 from tunnel_monitor.diagnose.base import Observation
 from tunnel_monitor.diagnose.finding import Confidence, Evidence, Severity, Suspicion
 from tunnel_monitor.diagnose.members import numbers_among
@@ -42,6 +42,7 @@ class Dscp:
     severity: ClassVar = Severity.LOW
     patience: ClassVar = "open_s"
     explains: ClassVar[frozenset[str]] = frozenset()
+    notices: ClassVar = Notice.HEADERS
 
     def __init__(self) -> None:
         self._marks = Memory(REMEMBERED_S)

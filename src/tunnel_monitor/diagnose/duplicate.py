@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from tunnel_monitor.contract import META_HAS_INNER
+from tunnel_monitor.contract import META_HAS_INNER, Notice
 from tunnel_monitor.diagnose.base import Observation
 from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion
 from tunnel_monitor.diagnose.members import belong_to_one
@@ -64,6 +64,7 @@ class Duplicate:
     severity: ClassVar = Severity.HIGH
     patience: ClassVar = "open_s"
     explains: ClassVar[frozenset[str]] = frozenset({"one-way"})
+    notices: ClassVar = Notice.STATIONS
 
     def __init__(self) -> None:
         self._addresses, self._stations = Places.nothing(), Places.nothing()

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from tunnel_monitor.contract import Notice
 from tunnel_monitor.diagnose.base import Observation
 from tunnel_monitor.diagnose.finding import Confidence, Severity, Suspicion
 from tunnel_monitor.diagnose.subjects import capture, network_of, subject_of
@@ -22,6 +23,7 @@ class Fragments:
     severity: ClassVar = Severity.MEDIUM
     patience: ClassVar = "open_s"
     explains: ClassVar[frozenset[str]] = frozenset()
+    notices: ClassVar = Notice.HEADERS
 
     def judge(self, seen: Observation) -> Iterable[Suspicion]:
         """One suspicion for each direction of a tunnel."""

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from tunnel_monitor.contract import Quirk
+from tunnel_monitor.contract import Notice, Quirk
 from tunnel_monitor.diagnose.base import Observation
 from tunnel_monitor.diagnose.finding import Confidence, Severity, Suspicion
 from tunnel_monitor.diagnose.subjects import capture, listed, subject_of
@@ -32,6 +32,7 @@ class Header:
     severity: ClassVar = Severity.MEDIUM
     patience: ClassVar = "open_s"
     explains: ClassVar[frozenset[str]] = frozenset({"decap-failure", "one-way"})
+    notices: ClassVar = Notice.HEADERS
 
     def judge(self, seen: Observation) -> Iterable[Suspicion]:
         """One suspicion for each direction of a tunnel."""

@@ -9,6 +9,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from tunnel_monitor.contract import Notice
 from tunnel_monitor.diagnose.base import Observation
 from tunnel_monitor.diagnose.finding import Confidence, Severity, Suspicion
 from tunnel_monitor.diagnose.subjects import capture, network_of, subject_of
@@ -95,6 +96,7 @@ class Hog:
     severity: ClassVar = Severity.MEDIUM
     patience: ClassVar = "hog_s"
     explains: ClassVar[frozenset[str]] = frozenset()
+    notices: ClassVar = Notice(0)
 
     def __init__(self) -> None:
         self._drains: deque[Drain] = deque()

@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from tunnel_monitor.contract import Notice
 from tunnel_monitor.diagnose.base import Observation
 from tunnel_monitor.diagnose.finding import Confidence, Severity, Suspicion
 from tunnel_monitor.diagnose.members import hashes_among
@@ -76,6 +77,7 @@ class Loss:
     severity: ClassVar = Severity.HIGH
     patience: ClassVar = "loss_s"
     explains: ClassVar[frozenset[str]] = frozenset()
+    notices: ClassVar = Notice(0)
 
     def __init__(self, counted_all: Callable[[str], bool] = lambda _: True) -> None:
         self._counted_all = counted_all

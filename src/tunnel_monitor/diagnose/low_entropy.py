@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tunnel_monitor.contract import NOTICES, Encap
+from tunnel_monitor.contract import NOTICES, Encap, Notice
 from tunnel_monitor.diagnose.base import Observation
 from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion
 from tunnel_monitor.diagnose.members import numbers_among
@@ -35,6 +35,7 @@ class LowEntropy:
     severity: ClassVar = Severity.LOW
     patience: ClassVar = "open_s"
     explains: ClassVar[frozenset[str]] = frozenset()
+    notices: ClassVar = Notice.HEADERS
 
     def __init__(self) -> None:
         self._before = self._now = (columns.empty(), np.zeros(0, NOTICES))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
-from tunnel_monitor.contract import Encap
+from tunnel_monitor.contract import Encap, Notice
 from tunnel_monitor.diagnose.base import Observation
 from tunnel_monitor.diagnose.finding import Confidence, Severity, Suspicion
 from tunnel_monitor.diagnose.memory import Memory
@@ -37,6 +37,7 @@ class Mtu:
     severity: ClassVar = Severity.MEDIUM
     patience: ClassVar = "open_s"
     explains: ClassVar[frozenset[str]] = frozenset()
+    notices: ClassVar = Notice.HEADERS
 
     def __init__(self) -> None:
         self._allowed = Memory(REMEMBERED_S)

@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from tunnel_monitor.contract import Notice
 from tunnel_monitor.diagnose.base import Observation
 from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion
 from tunnel_monitor.diagnose.pairs import Directions, are_unicast, keys
@@ -57,6 +58,7 @@ class OneWay:
     severity: ClassVar = Severity.HIGH
     patience: ClassVar = "open_s"
     explains: ClassVar[frozenset[str]] = frozenset()
+    notices: ClassVar = Notice.HEADERS
 
     def __init__(self) -> None:
         self._silent: dict[int, Silent] = {}

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from tunnel_monitor.contract import META_EGRESS
+from tunnel_monitor.contract import META_EGRESS, Notice
 from tunnel_monitor.diagnose.base import Observation
 from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion
 from tunnel_monitor.diagnose.pairs import are_unicast
@@ -71,6 +71,7 @@ class PathChange:
     severity: ClassVar = Severity.LOW
     patience: ClassVar = "open_s"
     explains: ClassVar[frozenset[str]] = frozenset()
+    notices: ClassVar = Notice.HEADERS
 
     def __init__(self) -> None:
         self._paths: dict[tuple[str, ...], Path] = {}

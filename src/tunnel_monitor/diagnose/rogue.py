@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tunnel_monitor.contract import PATH_BITS, Encap
+from tunnel_monitor.contract import PATH_BITS, Encap, Notice
 from tunnel_monitor.diagnose.base import Observation
 from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion
 from tunnel_monitor.diagnose.members import are_among, hashes_among
@@ -65,6 +65,7 @@ class Rogue:
     severity: ClassVar = Severity.HIGH
     patience: ClassVar = "rogue_s"
     explains: ClassVar[frozenset[str]] = frozenset({"one-way"})
+    notices: ClassVar = Notice(0)
 
     def __init__(self, peers: Iterable[IPv6Network] = ()) -> None:
         self._peers = tuple(peers)

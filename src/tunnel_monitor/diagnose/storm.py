@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from tunnel_monitor.contract import Notice
 from tunnel_monitor.diagnose.base import Observation
 from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion
 from tunnel_monitor.diagnose.subjects import capture, in_network, network_of, subject_of
@@ -32,6 +33,7 @@ class Storm:
     severity: ClassVar = Severity.HIGH
     patience: ClassVar = "storm_s"
     explains: ClassVar[frozenset[str]] = frozenset()
+    notices: ClassVar = Notice.HEADERS
 
     def judge(self, seen: Observation) -> Iterable[Suspicion]:
         """One suspicion for each network."""

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tunnel_monitor.contract import Encap
+from tunnel_monitor.contract import Encap, Notice
 from tunnel_monitor.diagnose.base import Observation
 from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion
 from tunnel_monitor.diagnose.members import hashes_among, numbers_among
@@ -38,6 +38,7 @@ class VniMismatch:
     severity: ClassVar = Severity.HIGH
     patience: ClassVar = "open_s"
     explains: ClassVar[frozenset[str]] = frozenset({"one-way"})
+    notices: ClassVar = Notice(0)
 
     def judge(self, seen: Observation) -> Iterable[Suspicion]:
         """One suspicion for each VNI that arrives from a peer."""
