@@ -93,7 +93,8 @@ def test_a_host_or_program_that_is_not_there(demo: Running, tmp_path: Path) -> N
     code, told = commands.run(demo.home, tmp_path, "lab", "shell", "host9")
     assert (code, told) == (
         1,
-        "tunnel-monitor: cannot enter host9: the lab has no such host or client\n",
+        "tunnel-monitor: cannot enter host9: the lab has no such host or client; "
+        "`lab status` shows them\n",
     )
     code, told = commands.run(demo.home, tmp_path, "lab", "shell", "host1", "nosuch")
     assert code == 2

@@ -20,6 +20,7 @@ from tunnel_monitor.lab.profiles import chance
 from tunnel_monitor.lab.topology import Topology
 
 root = pytest.mark.root
+ALONE = FAULTS.keys() - {"loss"}  # told by a monitor that compares with no other
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +110,20 @@ def test_an_exercise_does_not_tell_its_name_until_it_is_revealed(broken: Faults)
     (revealed,) = broken.records(reveal=True)
     assert revealed["name"] in FAULTS
     assert broken.repair() == [revealed]
+
+
+@root
+def test_an_exercise_can_be_solved(lab: Lab) -> None:
+    with closing(Faults(lab)) as alone:
+        for number in range(len(ALONE)):
+            alone.make_any(chance(number))
+        assert {one["name"] for one in alone.records(reveal=True)} == ALONE
+        with pytest.raises(BadSetting, match="all of them are there"):
+            alone.make_any(chance(1))
+        alone.repair()
+        assert "`demo --fleet` has them" in alone.make("loss")["says"]
+    with closing(Faults(lab, fleet=True)) as compared:
+        assert "--fleet" not in compared.make("loss")["says"]
 
 
 @root

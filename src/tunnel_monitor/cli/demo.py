@@ -7,7 +7,6 @@ import asyncio
 import os
 import shutil
 import sys
-from collections.abc import Sequence
 from contextlib import AbstractContextManager, closing, suppress
 from pathlib import Path
 from random import Random
@@ -123,7 +122,8 @@ def run(options: argparse.Namespace) -> int:
             # its imports run while the tunnels are being started
             with watching(lab, options, f"{settings.interval_s:g}") as watch:
                 build.start_tunnels(lab, say)
-                asyncio.run(attend(lab, watch, watch.page(), plan, chance, broken=options.fault))
+                page = watch.page()
+                asyncio.run(attend(options, lab, watch, page=page, plan=plan, chance=chance))
     except KeyboardInterrupt:
         say("")  # the terminal's ^C ends its line here
     return 0
@@ -142,27 +142,27 @@ def watching(
 
 
 async def attend(
-    lab: Lab, watch: Monitor, page: Page, plan: Plan, chance: Random, *, broken: Sequence[str]
+    options: argparse.Namespace, lab: Lab, watch: Monitor, *, page: Page, plan: Plan, chance: Random
 ) -> None:
     """Send, and lend the lab to `traffic` and `lab`, until told to end or the monitor dies.
 
     Args:
+        options: of the demo: what is broken from the start, for one.
         lab: built.
         watch: its monitor.
         page: of the monitor.
         plan: what to send.
         chance: the source of everything that is left to chance.
-        broken: names of faults to begin with.
     Raises:
         LabFailed: the monitor ended by itself, or a fault could not be made.
     """
     with (
-        closing(Faults(lab)) as made,
+        closing(Faults(lab, fleet=options.fleet)) as made,
         control.offered(lab, page.url, made),
         end_asked() as end,
     ):
         async with sending(lab, plan, chance) as everything:
-            for name in broken:
+            for name in options.fault:
                 say(f"Fault {name}: {made.make(name)['says']}")
             greet(page, plan)
             await first(end.wait(), enter_pressed(), death(watch))

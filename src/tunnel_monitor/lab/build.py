@@ -66,7 +66,10 @@ class Lab:
         try:
             return self._held[name]
         except KeyError:
-            raise LabFailed(f"cannot enter {name}: the lab has no such host or client") from None
+            raise LabFailed(
+                f"cannot enter {name}: the lab has no such host or client",
+                "`lab status` shows them",
+            ) from None
 
     def path(self, of: str | Host | Client) -> str:
         """A path to a namespace that other processes can open while this one lives."""

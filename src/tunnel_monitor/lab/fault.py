@@ -85,12 +85,14 @@ class Fault:
         summary: what is wrong, in half a sentence.
         make: makes it at a place; the value is a sentence that says what was done.
         hosts: how many there must be.
+        of_fleet: whether it shows only where two hosts are compared.
     """
 
     name: str
     summary: str
     make: Make
     hosts: int = 2
+    of_fleet: bool = False
 
 
 def of_tunnel(place: Place) -> str:

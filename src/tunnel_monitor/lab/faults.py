@@ -56,10 +56,12 @@ class Faults:
 
     Args:
         lab: it; built.
+        fleet: whether all hosts are watched, and compared.
     """
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self, lab: Lab, *, fleet: bool = False) -> None:
         self._lab = lab
+        self._fleet = fleet
         self._made: list[Made] = []
 
     def records(self, *, reveal: bool = False) -> list[dict[str, Any]]:
@@ -83,7 +85,11 @@ class Faults:
         there = {made.fault.name for made in self._made}
         hosts = self._lab.topology.hosts
         left = [
-            fault for fault in FAULTS.values() if fault.name not in there and fault.hosts <= hosts
+            fault
+            for fault in FAULTS.values()
+            if fault.name not in there
+            and fault.hosts <= hosts
+            and (self._fleet or not fault.of_fleet)  # an exercise can be solved
         ]
         if not left:
             raise BadSetting("cannot make a fault: all of them are there", "repair some first")
@@ -118,7 +124,10 @@ class Faults:
             raise BadSetting(f"cannot make {fault.name}: it is there already", "repair it first")
         place = self._free_place(fault, turn)
         undo = fault.make(self._lab, place)
-        made = Made(fault, place, undo.__enter__(), hidden, undo)
+        says = undo.__enter__()
+        if fault.of_fleet and not self._fleet:
+            says += " It takes both hosts' counts to find that: `demo --fleet` has them."
+        made = Made(fault, place, says, hidden, undo)
         self._made.append(made)
         return made
 

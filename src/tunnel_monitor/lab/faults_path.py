@@ -134,7 +134,8 @@ def decap_failure(lab: Lab, place: Place) -> Iterator[str]:
     with (
         known(lab, place.here, to=place.there),
         ruled(lab, place.watched, "decap-failure", "inet", hook="input", rule=rule),
-        pinging(lab, place.there, place.here),
+        # So many and so large that they are a share of whatever else is in the segment.
+        pinging(lab, place.there, place.here, "-i", "0.02", "-s", "1000"),
     ):
         yield (
             f"{place.watched.name}'s firewall drops what {place.host.name} sends in VNI "
@@ -184,5 +185,5 @@ FAULTS = (
     Fault("header", "tunnel headers have bits that should not be there", header),
     Fault("decap-failure", "packets reach the host, but not its tunnel", decap_failure),
     Fault("path-change", "the way from a host becomes longer", path_change),
-    Fault("loss", "a tenth of the packets is lost between two hosts", loss),
+    Fault("loss", "a tenth of the packets is lost between two hosts", loss, of_fleet=True),
 )
