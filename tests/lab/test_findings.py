@@ -119,6 +119,7 @@ def expect_duplicate(row: dict[str, Any], fault: dict[str, Any]) -> None:
     assert row["vni"] == fault["vni"]
     assert row["endpoints"][0] == fault["endpoint"]
     assert len(row["peers"]) == 2
+    assert not row["between"]
     assert fault["address"] in row["peers"]
 
 

@@ -81,6 +81,18 @@ def test_what_is_no_address_is_refused(url: str, capsys: pytest.CaptureFixture[s
     assert "give one like http://127.0.0.1:8080/" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("between", "text"),
+    [
+        (True, "172.16.1.1 -> 172.16.1.2, VNI 7"),
+        (False, "172.16.1.1, 172.16.1.2, VNI 7"),
+    ],
+)
+def test_an_arrow_is_between_the_ends_of_a_tunnel(*, between: bool, text: str) -> None:
+    peers = {"peers": ["172.16.1.1", "172.16.1.2"], "between": between}
+    assert findings.subject({**peers, "vni": 7, "encap": "vxlan", "endpoints": []}) == text
+
+
 def test_nobody_there(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]

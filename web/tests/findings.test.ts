@@ -42,6 +42,7 @@ function finding(changes: Partial<Finding> = {}): Finding {
     encap: "vxlan",
     vni: 10001,
     peers: [peer(1), peer(0)],
+    between: true,
     endpoints: ["192.168.1.2", "192.168.1.1"],
     members: 1,
     opened: NOW - 5 * MINUTE,
@@ -173,14 +174,36 @@ test("it is shown at its tunnel, at its peer, or at its network", () => {
     filter: "vni:10001",
     chosen: pairKey(peer(0), peer(1)),
   });
-  expect(placeOf(finding({ peers: [peer(4)], vni: null }))).toMatchObject({
+  expect(placeOf(finding({ peers: [peer(4)], between: false, vni: null }))).toMatchObject({
     filter: "",
     chosen: peer(4),
   });
-  expect(placeOf(finding({ peers: [] }))).toMatchObject({
+  expect(placeOf(finding({ peers: [], between: false }))).toMatchObject({
     grouping: "vni",
     chosen: networkKey(10001),
   });
+});
+
+test("peers that stand by themselves are no tunnel", () => {
+  const apart = { peers: [peer(1), peer(2), peer(3)], between: false };
+  const duplicate = finding({ ...apart, endpoints: ["192.168.1.2"] });
+  expect(whereLines(told(duplicate))).toEqual([peer(1), peer(2), "1 more", "VNI 10001"]);
+  expect(placeOf(duplicate)).toMatchObject({
+    filter: "vni:10001 endpoint:192.168.1.2",
+    chosen: null,
+  });
+  const filterOf = (one: Finding): string | null =>
+    new URLSearchParams(pathFor(one, NOW).split("?")[1]).get("filter");
+  expect(filterOf(duplicate)).toBe("endpoint:192.168.1.2 vni:10001");
+  const local = finding({ ...apart, endpoints: [] });
+  expect(placeOf(local)).toMatchObject({ grouping: "vni", chosen: networkKey(10001) });
+  expect(filterOf(local)).toBe("vni:10001");
+});
+
+test("of two chosen peers only what is between them is told", () => {
+  const all = found(finding());
+  expect(concerning(all, thingsOf(pairKey(peer(0), peer(1))))).toHaveLength(1);
+  expect(concerning(all, thingsOf(pairKey(peer(0), peer(2))))).toHaveLength(0);
 });
 
 test("its course begins before it, and follows it until now", () => {
@@ -190,7 +213,7 @@ test("its course begins before it, and follows it until now", () => {
   expect(Number(words.get("to"))).toBe(NOW);
   expect(words.get("step")).toBe("3");
   expect(words.get("filter")).toBe(`peer:${peer(1)} peer:${peer(0)} vni:10001`);
-  const closed = pathFor(finding({ peers: [], closed: NOW - 3 * MINUTE }), NOW);
+  const closed = pathFor(finding({ peers: [], between: false, closed: NOW - 3 * MINUTE }), NOW);
   const after = new URLSearchParams(closed.split("?")[1]);
   expect(Number(after.get("to"))).toBe(NOW - 2 * MINUTE);
   expect(after.get("filter")).toBe("endpoint:192.168.1.2 endpoint:192.168.1.1 vni:10001");
@@ -230,12 +253,14 @@ test.each([
 
 test("where: both ends, one end, or the network", () => {
   expect(whereLines(told())).toEqual([`${peer(1)} →`, peer(0), "VNI 10001"]);
-  expect(whereLines(told({ peers: [peer(4)], members: 6 }))).toEqual([
+  expect(whereLines(told({ peers: [peer(4)], between: false, members: 6 }))).toEqual([
     peer(4),
     "VNI 10001",
     "6 alike",
   ]);
-  expect(whereLines(told({ peers: [], endpoints: [], vni: null }))).toEqual(["vxlan"]);
+  expect(whereLines(told({ peers: [], between: false, endpoints: [], vni: null }))).toEqual([
+    "vxlan",
+  ]);
 });
 
 test("the gist is the first sentence, which dots in addresses do not end", () => {

@@ -171,7 +171,7 @@ def paragraph(row: dict[str, Any]) -> Iterator[str]:
 def subject(row: dict[str, Any]) -> str:
     """What it is about."""
     parts = [
-        " -> ".join(row["peers"]),
+        (" -> " if row["between"] else ", ").join(row["peers"]),
         f"VNI {row['vni']}" if row["vni"] is not None else row["encap"] or "",
         " -> ".join(row["endpoints"]),
     ]

@@ -142,6 +142,7 @@ class DecapFailure:
             ),
             next=f"ip -s -d link show {names[0]}; nft list ruleset",
             peers_are_sure=False,
+            between=False,
         )
 
 

@@ -169,6 +169,7 @@ def duplicate(key: str, mover: Mover, moves: int, window_s: float) -> Suspicion:
             f"turn: it moved {moves} times. What is sent to it goes to whichever was heard last."
         ),
         next=mover.next,
+        between=False,
     )
 
 
@@ -186,4 +187,5 @@ def migration(key: str, mover: Mover, moves: int) -> Suspicion:
         ),
         next=mover.next,
         happened=True,
+        between=False,
     )

@@ -74,6 +74,7 @@ class Suspicion:
         happened: whether it is over already, and only to be told.
         related: further networks that this explains faults in.
         peers_are_sure: whether it is about the peers that are named, or they only may be it.
+        between: whether two peers that are named are a tunnel's ends, or each stands by itself.
     """
 
     key: str
@@ -85,6 +86,7 @@ class Suspicion:
     happened: bool = False
     related: tuple[int, ...] = ()
     peers_are_sure: bool = True
+    between: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,7 @@ class Finding:
             "encap": subject.encap or None,
             "vni": subject.vni,
             "peers": list(subject.peers),
+            "between": self.seen.between and len(subject.peers) > 1,
             "endpoints": list(subject.endpoints),
             "members": self.members,
             "opened": self.opened_ns / 10**9,

@@ -25,9 +25,12 @@ export function concernedBy(found: Found, places: readonly Where[]): Concerned {
   return concerned;
 }
 
-/** Those about a thing that is chosen. */
+/** Those about what is chosen: one thing, or what passes between two. */
 export function concerning(found: Found, things: readonly Thing[]): readonly Told[] {
-  return pressing(found).filter((row) => things.some((thing) => isAbout(row, thing)));
+  return pressing(found).filter((row) => {
+    const about = things.filter((thing) => isAbout(row, thing));
+    return row.between ? about.length > 0 && about.length === things.length : about.length > 0;
+  });
 }
 
 /** "; 2 open findings: …". */

@@ -71,7 +71,8 @@ export function shareOf(time: number, { times }: CourseOf): number {
 }
 
 /** @param now the newest time that is known, in seconds since 1970. */
-export function pathFor({ opened, closed, peers, endpoints, vni }: Finding, now: number): string {
+export function pathFor(finding: Finding, now: number): string {
+  const { opened, closed, peers, between, endpoints, vni } = finding;
   const from = opened - BEFORE_S;
   const to = Math.min(now, (closed ?? now) + BEFORE_S);
   const words = new URLSearchParams({
@@ -81,9 +82,11 @@ export function pathFor({ opened, closed, peers, endpoints, vni }: Finding, now:
     limit: "1",
     step: String(Math.max(1, Math.round((to - from) / STEPS))),
   });
-  const filter = (peers.length > 0 ? peers : endpoints).map((one) =>
-    peers.length > 0 ? `peer:${one}` : `endpoint:${one}`,
-  );
+  // Between two peers that stand by themselves nothing of it passes.
+  const filter =
+    peers.length === 1 || between
+      ? peers.map((one) => `peer:${one}`)
+      : endpoints.map((one) => `endpoint:${one}`);
   if (vni !== null) filter.push(`vni:${String(vni)}`);
   if (filter.length > 0) words.set("filter", filter.join(" "));
   return `api/v1/series?${words.toString()}`;

@@ -84,7 +84,8 @@ export class FindingDetail {
     sayCommand(this.next, told.next);
     this.mute.hidden = told.quietUntil === Infinity;
     say(this.mute, told.quietUntil === null ? "Mute 1 h" : "Unmute");
-    this.show.hidden = placeOf(told).chosen == null;
+    const { filter = "", chosen = null } = placeOf(told);
+    this.show.hidden = chosen === null && filter === "";
     this.copy.hidden = !canCopy();
   }
 

@@ -4,13 +4,20 @@ import { networkKey, pairKey } from "../things";
 import { compareAddresses } from "../address";
 import type { Finding } from "./report";
 
-/** The choice that shows it: its network alone, its peers chosen. */
-export function placeOf({ peers, vni }: Finding): Partial<Selection> {
+/**
+ * The choice that shows it: its network alone, its peers chosen; where several peers stand by
+ * themselves, the endpoint that is behind all of them.
+ */
+export function placeOf({ peers, between, endpoints, vni }: Finding): Partial<Selection> {
   const { layer, below, grouping } = EVERYTHING;
   const filter = vni === null ? "" : `vni:${String(vni)}`;
   const usual = { view: "chord", layer, below, filter } as const;
   const [first, second] = [...peers].sort(compareAddresses);
-  if (first === undefined) {
+  const isApart = second !== undefined && !between;
+  const [endpoint] = endpoints;
+  if (isApart && endpoint !== undefined)
+    return { ...usual, grouping, filter: `${filter} endpoint:${endpoint}`.trim(), chosen: null };
+  if (first === undefined || isApart) {
     return vni === null
       ? usual
       : { ...usual, filter: "", grouping: "vni", chosen: networkKey(vni) };

@@ -19,6 +19,8 @@ export interface Finding {
   readonly vni: number | null;
   /** Outer addresses: one, or both ends of a tunnel, the sender first. */
   readonly peers: readonly string[];
+  /** Whether these are a tunnel's two ends, the sender first, or each stands by itself. */
+  readonly between: boolean;
   /** Inner addresses. */
   readonly endpoints: readonly string[];
   readonly members: number;
@@ -63,6 +65,7 @@ const finding: Decoder<Finding> = shape<Finding>({
   encap: orNull(text),
   vni: orNull(number),
   peers: listOf(text),
+  between: flag,
   endpoints: listOf(text),
   members: number,
   opened: number,

@@ -65,12 +65,18 @@ export function gist({ explanation }: Told): string {
 }
 
 /** Where it is, in lines: peers, and the network. */
-export function whereLines({ peers, endpoints, vni, encap, members }: Told): string[] {
-  const ends = peers.length > 0 ? peers : endpoints;
-  const lines = ends.length > 1 ? [`${ends[0] ?? ""} →`, ends[1] ?? ""] : [...ends];
+export function whereLines({ peers, between, endpoints, vni, encap, members }: Told): string[] {
+  const lines = peers.length > 0 ? peersIn(peers, between) : peersIn(endpoints, true);
   if (vni !== null) lines.push(`VNI ${String(vni)}`);
   else if (lines.length === 0 && encap !== null) lines.push(encap);
   return members > 1 ? [...lines, `${String(members)} alike`] : lines;
+}
+
+function peersIn(ends: readonly string[], between: boolean): string[] {
+  const [first, second, ...more] = ends;
+  if (first === undefined || second === undefined) return [...ends];
+  if (between) return [`${first} →`, second];
+  return more.length > 0 ? [first, second, `${String(more.length)} more`] : [first, second];
 }
 
 /** A name of evidence for people, and its value with the unit that the name has. */
