@@ -43,7 +43,8 @@ def test_as_json_it_is_the_answer_of_the_api(
 
 def test_what_is_muted_is_not_there(running: Running, capsys: pytest.CaptureFixture[str]) -> None:
     assert ask(running, "--mute", "vni-mismatch") == 0
-    assert capsys.readouterr().out == "Nothing is wrong: 1 checks look.\n"
+    told = capsys.readouterr().out
+    assert told == "Nothing else is wrong: 1 check looks; 1 open, but muted.\n"
 
 
 def test_it_can_be_quiet(running: Running, capsys: pytest.CaptureFixture[str]) -> None:
@@ -79,6 +80,10 @@ def test_a_token_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
 def test_what_is_no_address_is_refused(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["findings", url]) == 2
     assert "give one like http://127.0.0.1:8080/" in capsys.readouterr().err
+
+
+def test_nothing_is_called_so_where_nothing_is_muted() -> None:
+    assert [*findings.lines([], checks=14, muted=0)] == ["Nothing is wrong: 14 checks look."]
 
 
 @pytest.mark.parametrize(

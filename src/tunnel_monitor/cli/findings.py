@@ -65,10 +65,11 @@ def run(options: argparse.Namespace) -> int:
     reply = ask(url, options.ca)
     rows = [row for row in reply["rows"] if row["name"] not in options.mute]
     opened = [row for row in rows if row["state"] == "open" and not row["muted"]]
+    muted = sum(row["state"] == "open" for row in reply["rows"]) - len(opened)
     if options.json:
         print(json.dumps({**reply, "rows": rows if options.all else opened}))
     elif not options.quiet:
-        print(*lines(rows if options.all else opened, reply["checks"]), sep="\n")
+        print(*lines(rows if options.all else opened, len(reply["checks"]), muted), sep="\n")
     return SOMETHING_OPEN if opened else 0
 
 
@@ -148,13 +149,15 @@ def answered(where: str, status: int, body: bytes) -> dict[str, Any]:
     raise MonitorUnreachable(f"cannot read the findings of {where}: {why}")
 
 
-def lines(rows: Sequence[dict[str, Any]], checks: Sequence[dict[str, Any]]) -> Iterator[str]:
-    """Findings for people: a paragraph each."""
+def lines(rows: Sequence[dict[str, Any]], checks: int, muted: int) -> Iterator[str]:
+    """Findings for people: a paragraph each; then how many look, and what is open and muted."""
     for row in rows:
         yield from paragraph(row)
         yield ""
-    count = len(checks)
-    yield f"{count} checks look." if rows else f"Nothing is wrong: {count} checks look."
+    look = f"{checks} checks look" if checks != 1 else "1 check looks"
+    nothing = "Nothing else is wrong: " if muted else "Nothing is wrong: "
+    but = f"; {muted} open, but muted" if muted else ""
+    yield f"{'' if rows else nothing}{look}{but}."
 
 
 def paragraph(row: dict[str, Any]) -> Iterator[str]:
