@@ -11,7 +11,7 @@ from bench.figures import Effort, Row
 from tests.browser import launched
 from tests.lab import commands
 from tests.web.invented import draining, invented
-from tests.web.visits import Tabs, Visit, drain_again
+from tests.web.visits import Tabs, Visit
 from tests.web.work import held, watched
 
 FLOWS, PEERS = 50_000, 500
@@ -39,11 +39,11 @@ def measure(effort: Effort) -> list[Row]:
 def longest(here: Visit, view: str, updates: int) -> Row:
     """The longest tasks of the page's main thread, one of each of some stretches."""
     here.page.evaluate("(link) => { location.hash = link; }", f"#v=2&view={view}")
-    here.wait_for_drain(drain_again(here.demo, 2))
+    here.let_pass(2)
     found = []
     for _ in range(3):
         with watched(here) as work:
-            here.wait_for_drain(drain_again(here.demo, updates))
+            here.let_pass(updates)
         found.append(work.tasks_ms[0])
     name = view.replace("&top=", "-")
     return Row.of(f"page-task-{name}", f"longest task, {name}", "ms", found, at_most=50)
@@ -56,8 +56,7 @@ def kept(here: Visit, effort: Effort) -> list[Row]:
     samples = []
     for _ in range(SAMPLES):
         for _ in range(every):  # a single wait of a minute would be taken for a fault
-            last = drain_again(here.demo)
-        here.wait_for_drain(last)
+            here.let_pass(1)
         samples.append(held(here))
     quarter = SAMPLES * KEPT_S // HOUR_S
     early, late = samples[quarter : 2 * quarter], samples[-quarter:]

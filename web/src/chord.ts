@@ -3,19 +3,19 @@ import { easeLinear, easePolyOut } from "d3-ease";
 import { select } from "d3-selection";
 import "d3-transition";
 import { drawInside, drawRim } from "./arcs";
-import { standingFor } from "./chosen";
+import { standingFor, type Standing } from "./chosen";
 import type { Concerned } from "./findings/concerned";
 import { addHatch } from "./hatch";
 import type { Frame } from "./frame";
 import type { Measure } from "./format";
 import { placeLabels } from "./labels";
 import { drawFlag, drawOutline, type OwnFlow } from "./marked";
-import { atOnce } from "./later";
+import { atOnce, FRAME, slicer } from "./later";
 import type { Layout } from "./layout";
 import type { Pace, Tools } from "./drawing";
 import { between, sceneOf, type Scene } from "./motion";
 import { drawInsideNames, drawLabels } from "./names";
-import { drawRibbons, layRibbons } from "./ribbons";
+import { drawRibbons, layRibbons, pointOut } from "./ribbons";
 import { keepFocus } from "./svg";
 import type { Culprit } from "./culprit";
 
@@ -47,8 +47,10 @@ export interface Chord {
 }
 
 const LIVE_MS = 300;
-/** More ribbons than these do not move, and are drawn in slices: they would block the page. */
+/** More ribbons than these do not move, and are drawn frame by frame: they would block the page. */
 const MOST_MOVING = 400;
+/** A picture of so much takes a while to paint: few long slices, so that it is painted few times. */
+const SLICE_MS = 12;
 const STEP_MS = 280;
 const EASE_STEP = easePolyOut.exponent(4);
 
@@ -68,41 +70,53 @@ export function createChord(svg: SVGSVGElement, tools: Tools): Chord {
   let shown: Scene | null = null;
   let picture: Picture | null = null;
   let pointed: string | null = null;
+  const inSlices = slicer(undefined, undefined, SLICE_MS);
+  /** Whether much is on its way: newer numbers wait, as dropped again and again none would come. */
+  let isBusy = false;
 
-  function* steps(scene: Scene, of: Picture): Iterable<void> {
-    const key = pointed ?? of.chosen;
-    const standing = standingFor(
-      of.inside.arcs.map(({ place }) => place),
-      key,
-    );
+  function* steps(scene: Scene, of: Picture): Iterable<unknown> {
     disc.attr("transform", `translate(${of.frame.x},${of.frame.y})`);
-    yield* drawRibbons(ribbons, scene, of, standing, pointed);
-    yield;
-    drawOutline(layers.outline, scene, of);
-    drawInside(layers.inside, scene, of);
-    yield;
-    drawRim(layers.rim, scene, of);
-    yield;
-    drawInsideNames(layers.names, scene, of);
+    yield* drawRim(layers.rim, scene, of);
     drawLabels(layers.labels, scene, of);
     drawFlag(layers.flags, scene, of);
+    yield FRAME;
+    yield* drawRibbons(ribbons, scene, of, standingIn(of), pointed);
+    drawOutline(layers.outline, scene, of);
+    yield;
+    yield* drawInside(layers.inside, scene, of);
+    drawInsideNames(layers.names, scene, of);
   }
+  /** What stands out: that under the pointer, else what is chosen. */
+  const standingIn = ({ inside, chosen }: Picture): Standing | null =>
+    standingFor(
+      inside.arcs.map(({ place }) => place),
+      pointed ?? chosen,
+    );
   const paint = (scene: Scene, of: Picture): void => {
     shown = scene;
-    tools.later(isMuch(scene) ? eachKeepingFocus(steps(scene, of)) : []);
-    if (isMuch(scene)) return;
+    isBusy = isMuch(scene);
+    svg.classList.toggle("much", isBusy);
+    svg.classList.toggle("open", of.opened.size > 0);
+    inSlices(isBusy ? eachKeepingFocus(whole(scene, of)) : []);
+    if (isBusy) return;
     keepFocus(() => {
       atOnce(steps(scene, of));
     });
   };
+  function* whole(scene: Scene, of: Picture): Iterable<unknown> {
+    yield FRAME;
+    yield* steps(scene, of);
+    isBusy = false;
+    if (picture && picture !== of) paint(goalOf(picture), picture);
+  }
 
   return {
     draw(next, pace) {
-      const goal = goalOf(next);
       const start = shown;
       const isOpening = picture !== null && picture.opened.size !== next.opened.size;
       picture = next;
-      svg.classList.toggle("open", next.opened.size > 0);
+      if (isBusy && pace === "live") return;
+      const goal = goalOf(next);
       const isJump = start === null || isMuch(start) || isMuch(goal);
       if (isJump || pace === "still" || tools.still()) {
         disc.interrupt();
@@ -121,14 +135,20 @@ export function createChord(svg: SVGSVGElement, tools: Tools): Chord {
     emphasise(key) {
       if (key === pointed) return;
       pointed = key;
-      if (shown && picture) paint(shown, picture);
+      if (!shown || !picture) return;
+      if (isBusy) paint(goalOf(picture), picture);
+      else pointOut(ribbons, shown, picture, standingIn(picture), pointed);
     },
   };
 }
 
-function* eachKeepingFocus(steps: Iterable<void>): Iterable<void> {
+function* eachKeepingFocus(steps: Iterable<unknown>): Iterable<unknown> {
   const iterator = steps[Symbol.iterator]();
-  while (keepFocus(() => iterator.next()).done !== true) yield;
+  for (;;) {
+    const step = keepFocus(() => iterator.next());
+    if (step.done === true) return;
+    yield step.value;
+  }
 }
 
 function isMuch({ ribbons }: Scene): boolean {

@@ -64,7 +64,7 @@ class Diagram implements Drawing {
 function pictureOf(traffic: Traffic, selection: Selection, width: number, height: number): Picture {
   const { opened, measure, culprit } = traffic;
   const rim = layOut(traffic.rim, RIM);
-  const inside = layOutInside(rim, traffic.inside, INSIDE);
+  const inside = traffic.inside === traffic.rim ? rim : layOutInside(rim, traffic.inside, INSIDE);
   const own = inside.arcs.filter(({ place }) => place.key !== place.rim);
   const inner = own.map(({ place }) => place.address).filter((address) => address !== "");
   const insidePrefix = commonPrefix(inner, 2);

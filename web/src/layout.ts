@@ -54,18 +54,20 @@ export function layOut(matrix: Matrix, spacing: Spacing): Layout {
   const size = 2 * Math.PI;
   const gap = Math.min(spacing.gap, (MOST_GAP * size) / Math.max(1, matrix.places.length));
   const whole = { start: gap / 2, end: size - gap / 2 };
-  return assemble(matrix, spread(sent(matrix), whole, { ...spacing, gap }));
+  const out = sent(matrix);
+  return assemble(matrix, out, spread(out, whole, { ...spacing, gap }));
 }
 
 /** What stands inside the arcs of the rim, in the order of its matrix, which is theirs. */
 export function layOutInside(rim: Layout, matrix: Matrix, spacing: Spacing): Layout {
   const sizes = new Map<string, number[]>();
-  sent(matrix).forEach((size, i) => {
+  const out = sent(matrix);
+  out.forEach((size, i) => {
     const key = matrix.places[i]?.rim ?? "";
     sizes.set(key, [...(sizes.get(key) ?? []), size]);
   });
   const spans = rim.arcs.flatMap((arc) => spread(sizes.get(arc.place.key) ?? [], arc, spacing));
-  return assemble(matrix, spans);
+  return assemble(matrix, out, spans);
 }
 
 /** Parts of `whole` in proportion to `sizes`, none below the least; equal parts if all are 0. */
@@ -80,11 +82,6 @@ export function spread(sizes: readonly number[], whole: Span, spacing: Spacing):
     at = span.end + gap;
     return span;
   });
-}
-
-/** Whose ribbon leaves the arc of place `i` of `count` at a step; its own loop is last. */
-export function partnerAt(i: number, step: number, count: number): number {
-  return (i - 1 - step + 2 * count) % count;
 }
 
 /** Shares of `room` that keep `least` each: whoever is below gets it, the others shrink. */
@@ -105,39 +102,61 @@ function proportions(sizes: readonly number[], room: number, least: number): num
   }
 }
 
-function assemble(matrix: Matrix, spans: readonly Span[]): Layout {
-  const [out, into] = [sent(matrix), received(matrix)];
+function assemble(matrix: Matrix, out: readonly number[], spans: readonly Span[]): Layout {
+  const into = received(matrix);
   const arcs = matrix.places.map((place, i) => ({
     place,
     ...(spans[i] ?? { start: 0, end: 0 }),
     sent: out[i] ?? 0,
     received: into[i] ?? 0,
   }));
-  const ends = arcs.map((arc, i) => endsOf(arc, i, matrix));
+  const partners = partnersOf(matrix);
+  const ends = arcs.map((arc, i) => endsOf(arc, i, partners[i] ?? [], matrix));
   const ribbons: Ribbon[] = [];
-  for (let i = 0; i < arcs.length; i++) {
-    for (let j = i; j < arcs.length; j++) {
-      const [a, b] = [ends[i]?.[j], ends[j]?.[i]];
-      if (!a || !b) continue;
+  partners.forEach((those, i) => {
+    for (const j of those) {
+      const [a, b] = [ends[i]?.get(j), ends[j]?.get(i)];
+      if (j < i || !a || !b) continue;
       ribbons.push({ key: pairKey(a.place.key, b.place.key), a, b });
     }
-  }
+  });
   return { arcs, ribbons };
 }
 
-/** The ends of all ribbons of one arc, by the partner's index; most of many have no ribbon. */
-function endsOf(arc: Arc, i: number, { values }: Matrix): (End | undefined)[] {
-  const own = values[i] ?? [];
+/** With whom each place exchanges something, in their order: of many it is few. */
+function partnersOf({ values }: Matrix): number[][] {
+  const partners: number[][] = values.map(() => []);
+  for (const [i, row] of values.entries()) {
+    for (let j = 0; j <= i; j++) {
+      if ((row[j] ?? 0) <= 0 && (values[j]?.[i] ?? 0) <= 0) continue;
+      partners[i]?.push(j);
+      if (j < i) partners[j]?.push(i);
+    }
+  }
+  return partners;
+}
+
+/** The ends of all ribbons of one arc, by the partner's index. */
+function endsOf(
+  arc: Arc,
+  i: number,
+  partners: readonly number[],
+  { values }: Matrix,
+): Map<number, End> {
   const scale = arc.sent > 0 ? (arc.end - arc.start) / arc.sent : 0;
   // Who sends nothing meets all its ribbons in the middle of its arc.
   let at = arc.sent > 0 ? arc.start : (arc.start + arc.end) / 2;
-  const ends = Array<End | undefined>(own.length);
-  for (let step = 0; step < own.length; step++) {
-    const j = partnerAt(i, step, own.length);
-    const value = own[j] ?? 0;
-    if (value + (values[j]?.[i] ?? 0) <= 0) continue;
-    ends[j] = { place: arc.place, value, start: at, end: at + value * scale };
+  const ends = new Map<number, End>();
+  for (const j of fromNeighbour(i, partners, values.length)) {
+    const value = values[i]?.[j] ?? 0;
+    ends.set(j, { place: arc.place, value, start: at, end: at + value * scale });
     at += value * scale;
   }
   return ends;
+}
+
+/** In which order the ribbons of place `i` of `count` leave its arc; its own loop is last. */
+export function fromNeighbour(i: number, partners: readonly number[], count: number): number[] {
+  const step = (j: number): number => (i - 1 - j + 2 * count) % count;
+  return [...partners].sort((j, k) => step(j) - step(k));
 }

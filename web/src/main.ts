@@ -124,7 +124,8 @@ async function replay(): Promise<void> {
 
 function news(): void {
   if (feed.latest) findings.follow(feed.latest.status);
-  if (waiter === null) draw("live");
+  // In a task of its own: to read what came took its time as well.
+  if (waiter === null) setTimeout(drawAgain, 0);
   else if (feed.knows(store.now)) answer();
 }
 

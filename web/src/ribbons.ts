@@ -1,8 +1,9 @@
 /** The ribbons of the circle: both directions of two places, dense and wide at who sends more. */
-import { selectAll, type Selection } from "d3-selection";
+import { selectAll, type BaseType, type Selection } from "d3-selection";
 import type { Picture } from "./chord";
 import type { Standing } from "./chosen";
 import { rimColour } from "./colour";
+import { FRAME } from "./later";
 import * as marks from "./marks";
 import type { RibbonMark, Scene } from "./motion";
 import { set } from "./svg";
@@ -17,7 +18,12 @@ export interface RibbonLayers {
   readonly reach: Layer;
   readonly ribbons: Layer;
   readonly chevrons: Layer;
+  /** Where each ribbon lies in the heap, by its key. */
+  readonly ranks: Map<string, number>;
 }
+
+type Shapes = Selection<SVGPathElement, RibbonMark, BaseType, unknown>;
+type PathOf = (mark: RibbonMark) => string;
 
 /** Thinner ribbons get a wide invisible edge, in px. */
 const REACH_BELOW = 24;
@@ -25,8 +31,9 @@ const REACH_BELOW = 24;
 const SHADE_FROM = 1.5;
 /** Among more ribbons, wide edges would lie on each other. */
 const MOST_REACHED = 400;
-/** Ribbons of one step. */
-const STEP = 250;
+/** Ribbons of one step, and of one frame. */
+const STEP = 50;
+const FRAMED = 400;
 
 export function layRibbons(disc: Layer, defs: Defs): RibbonLayers {
   const layer = (name: string): Layer => disc.append("g").attr("class", name);
@@ -35,6 +42,7 @@ export function layRibbons(disc: Layer, defs: Defs): RibbonLayers {
     reach: layer("reach"),
     ribbons: layer("ribbons"),
     chevrons: layer("chevrons"),
+    ranks: new Map(),
   };
 }
 
@@ -50,20 +58,50 @@ export function* drawRibbons(
   picture: Picture,
   standing: Standing | null,
   pointed: string | null,
-): Iterable<void> {
-  const paths = new Map(scene.ribbons.map((mark) => [mark.key, marks.ribbonPath(mark)]));
-  yield;
-  const stands = ({ ribbon: { a, b } }: RibbonMark): boolean =>
-    standing?.pair(a.place, b.place) ?? true;
+): Iterable<unknown> {
+  const pathOf = remembered(marks.ribbonPath);
   drawGradients(layers.gradients, scene);
-  drawReach(layers.reach, scene, paths);
+  drawReach(layers.reach, scene, pathOf);
   yield;
-  yield* drawShapes(layers.ribbons, scene, picture, paths, stands, pointed);
-  drawChevrons(layers.chevrons, scene.ribbons.filter(stands), picture, pointed);
+  let drawn = 0;
+  for (const shapes of joined(layers, scene)) {
+    yield drawn > 0 && drawn % FRAMED === 0 ? FRAME : undefined;
+    drawShapes(shapes, picture, pathOf);
+    standOut(shapes, picture, standing, pointed);
+    drawn += STEP;
+  }
+  drawChevrons(layers.chevrons, scene, picture, standing, pointed);
+}
+
+/** Shows what is pointed at in ribbons that are drawn. */
+export function pointOut(
+  layers: RibbonLayers,
+  scene: Scene,
+  picture: Picture,
+  standing: Standing | null,
+  pointed: string | null,
+): void {
+  standOut(
+    layers.ribbons.selectAll<SVGPathElement, RibbonMark>(".ribbon"),
+    picture,
+    standing,
+    pointed,
+  );
+  drawChevrons(layers.chevrons, scene, picture, standing, pointed);
+}
+
+/** Computes each once, when it is first wanted. */
+function remembered(pathOf: PathOf): PathOf {
+  const paths = new Map<string, string>();
+  return (mark) => {
+    const path = paths.get(mark.key) ?? pathOf(mark);
+    paths.set(mark.key, path);
+    return path;
+  };
 }
 
 /** So that a thin ribbon can be hit; the edges lie behind all that is seen. */
-function drawReach(layer: Layer, scene: Scene, paths: ReadonlyMap<string, string>): void {
+function drawReach(layer: Layer, scene: Scene, pathOf: PathOf): void {
   const isMuch = scene.ribbons.length > MOST_REACHED;
   const thin = isMuch ? [] : scene.ribbons.filter((mark) => widthOf(mark) < REACH_BELOW);
   layer
@@ -72,20 +110,14 @@ function drawReach(layer: Layer, scene: Scene, paths: ReadonlyMap<string, string
     .join("path")
     .attr("data-key", (mark) => mark.key)
     .attr("data-reach", (mark) => mark.key)
-    .attr("d", (mark) => paths.get(mark.key) ?? "");
+    .attr("d", (mark) => pathOf(mark));
 }
 
-function* drawShapes(
-  layer: Layer,
-  scene: Scene,
-  picture: Picture,
-  paths: ReadonlyMap<string, string>,
-  stands: (mark: RibbonMark) => boolean,
-  pointed: string | null,
-): Iterable<void> {
-  const shapes = layer
+/** A path for each, some at a time. */
+function* joined({ ribbons, ranks }: RibbonLayers, scene: Scene): Iterable<Shapes> {
+  const nodes = ribbons
     .selectAll<SVGPathElement, RibbonMark>("path")
-    .data([...scene.ribbons].sort(paintingOrder), (mark) => mark.key)
+    .data(inPaintingOrder(scene.ribbons, ranks), (mark) => mark.key)
     .join((enter) =>
       enter
         .append("path")
@@ -96,34 +128,41 @@ function* drawShapes(
         .attr("data-ribbon", (mark) => mark.key),
     )
     .nodes();
-  for (let i = 0; i < shapes.length; i += STEP) {
-    yield;
-    drawShape(shapes.slice(i, i + STEP), picture, paths, stands, pointed);
-  }
+  for (let i = 0; i < nodes.length; i += STEP) yield selectAll(nodes.slice(i, i + STEP));
 }
 
-function drawShape(
-  shapes: SVGPathElement[],
-  { measure, chosen }: Picture,
-  paths: ReadonlyMap<string, string>,
-  stands: (mark: RibbonMark) => boolean,
-  pointed: string | null,
-): void {
-  selectAll<SVGPathElement, RibbonMark>(shapes).each(function (mark) {
+function drawShapes(shapes: Shapes, { measure, chosen }: Picture, pathOf: PathOf): void {
+  shapes.each(function (mark) {
     const { a, b } = mark.ribbon;
-    const isOn = mark.key === pointed || mark.key === chosen;
     set(this, {
       "data-size": a.value + b.value,
       "aria-label": sentence(ribbonWords(mark.ribbon, measure)),
       "aria-pressed": String(mark.key === chosen),
-      d: paths.get(mark.key) ?? "",
+      d: pathOf(mark),
       fill: fill(mark),
       opacity: String(mark.opacity),
       "stroke-width": edge(mark),
     });
-    this.classList.toggle("faded", !stands(mark));
-    this.classList.toggle("on", isOn);
   });
+}
+
+/** Touches only those that come or go: what has to do with a thing is few of many. */
+function standOut(
+  shapes: Shapes,
+  { chosen }: Picture,
+  standing: Standing | null,
+  pointed: string | null,
+): void {
+  shapes.each(function (mark) {
+    const isOn = mark.key === pointed || mark.key === chosen;
+    const isFaded = !stands(mark, standing);
+    if (this.classList.contains("faded") !== isFaded) this.classList.toggle("faded");
+    if (this.classList.contains("on") !== isOn) this.classList.toggle("on");
+  });
+}
+
+function stands({ ribbon: { a, b } }: RibbonMark, standing: Standing | null): boolean {
+  return standing?.pair(a.place, b.place) ?? true;
 }
 
 function fill(mark: RibbonMark): string {
@@ -145,11 +184,23 @@ function edge(mark: RibbonMark): string {
   return Math.min(0.75, widthOf(mark) / 8).toFixed(2);
 }
 
-/** Big ones first, so that small ones stay visible; by powers of two, so that few swap live. */
-function paintingOrder(left: RibbonMark, right: RibbonMark): number {
-  const size = ({ ribbon: { a, b } }: RibbonMark): number =>
-    Math.round(Math.log2(Math.max(a.value, b.value, 1e-9)));
-  return size(right) - size(left) || (left.key < right.key ? -1 : 1);
+/**
+ * Big ones first, so that small ones stay visible. A ribbon keeps its rank, a power of two, until
+ * its size is four times another: whoever swaps while live is made anew by the browser.
+ */
+export function inPaintingOrder(
+  ribbons: readonly RibbonMark[],
+  ranks: Map<string, number>,
+): RibbonMark[] {
+  const before = new Map(ranks);
+  ranks.clear();
+  for (const { key, ribbon } of ribbons) {
+    const size = Math.log2(Math.max(ribbon.a.value, ribbon.b.value, 1e-9));
+    const rank = before.get(key);
+    ranks.set(key, rank !== undefined && Math.abs(size - rank) < 2 ? rank : Math.round(size));
+  }
+  const rankOf = ({ key }: RibbonMark): number => ranks.get(key) ?? 0;
+  return [...ribbons].sort((x, y) => rankOf(y) - rankOf(x) || (x.key < y.key ? -1 : 1));
 }
 
 function drawGradients(defs: Layer, scene: Scene): void {
@@ -179,12 +230,14 @@ function drawGradients(defs: Layer, scene: Scene): void {
 
 function drawChevrons(
   layer: Layer,
-  ribbons: readonly RibbonMark[],
+  { ribbons }: Scene,
   picture: Picture,
+  standing: Standing | null,
   pointed: string | null,
 ): void {
   const most = { phone: 4, desk: 6.5, wide: 9 }[picture.frame.size];
   const items = ribbons.flatMap((mark) => {
+    if (!stands(mark, standing)) return [];
     const isOn = mark.key === pointed || mark.key === picture.chosen;
     const drawn = marks.chevrons(marks.directed(mark), isOn ? 3 : 2, most);
     return drawn ? [{ ...drawn, key: mark.key, opacity: mark.opacity, isOn }] : [];

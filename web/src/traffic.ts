@@ -31,7 +31,10 @@ export interface Traffic {
   readonly amount: Amount;
   /** The places on the rim: peers, or networks; "other" and the like are last. */
   readonly rim: Matrix;
-  /** What is inside the arcs, in their order; an arc that is not opened stands there as itself. */
+  /**
+   * What is inside the arcs, in their order; an arc that is not opened stands there as itself. The
+   * rim where none is.
+   */
   readonly inside: Matrix;
   /** Keys of the arcs of the rim that are opened. */
   readonly opened: ReadonlySet<string>;
@@ -95,14 +98,18 @@ export function trafficOf(
     rest > 0,
   );
   const opened = openedOf(rim, selection);
+  const around = rimMatrix(rim, amount, rest);
   const rows = rim.rows.map(({ row }) => row);
   const told = flows.map(({ row }) => row);
   return {
     drain,
     measure,
     amount,
-    rim: rimMatrix(rim, amount, rest),
-    inside: insideOf(rim, flows, selection, { amount, opened, rest, names: drain.names }),
+    rim: around,
+    inside:
+      opened.size === 0
+        ? around
+        : insideOf(rim, flows, selection, { amount, opened, rest, names: drain.names }),
     opened,
     tunnels: rows,
     flows: told,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { amountIn } from "../src/amounts";
-import { layOut, layOutInside, partnerAt, spread, type Layout } from "../src/layout";
+import { fromNeighbour, layOut, layOutInside, spread, type Layout } from "../src/layout";
 import type { Matrix } from "../src/matrix";
 import { rimMatrix } from "../src/rim";
 import { endpointsOf, flow, kept, peersOf, tunnel } from "./rows";
@@ -106,7 +106,7 @@ describe("sub-arcs", () => {
   ]);
 
   test("follow the partners' places, from the one before back to the one after", () => {
-    expect([0, 1, 2, 3].map((step) => partnerAt(1, step, 4))).toEqual([0, 3, 2, 1]);
+    expect(fromNeighbour(1, [0, 1, 2, 3], 4)).toEqual([0, 3, 2, 1]);
     const hub = endsIn(layOut(star, spacing), "0");
     expect(hub.map(({ to }) => to)).toEqual(["3", "2", "1"]);
   });
