@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -97,3 +98,12 @@ def test_nothing_is_lost_where_there_is_less_room(
         expect(here.page.locator(part)).to_be_visible()
     overflow = "document.documentElement.scrollWidth - innerWidth"
     assert here.page.evaluate(overflow) <= 0
+
+
+@pytest.mark.parametrize("width", [1280, 1024, 853, 640, 360])
+def test_the_counts_are_told_once(width: int, visit: Callable[..., Visit], past: Invented) -> None:
+    """In the header, or where that has no room for them in the foot."""
+    here = visit(past, size=(width, 800))
+    counts = here.page.locator(":is(.stat:has(#tunnels), #counts):visible")
+    expect(counts).to_have_count(1)
+    expect(counts).to_contain_text(re.compile("tunnels", re.IGNORECASE))

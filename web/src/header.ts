@@ -26,12 +26,22 @@ export function drawHeader(drain: Drain, unit: UnitName, recent: readonly Bin[])
   const spark = byId("spark", SVGSVGElement);
   spark.toggleAttribute("hidden", !curve.some((value) => value > 0));
   drawSpark(spark, curve, 112, 32, "var(--ink2)");
-  say(byId("tunnels", HTMLElement), countText(status.tunnels));
-  say(byId("vnis", HTMLElement), countText(status.segments));
-  say(byId("peers", HTMLElement), countText(status.peers));
-  say(byId("endpoints", HTMLElement), countText(status.endpoints));
+  drawCounts(status);
   drawResidual(drain);
   byId("own-cost", HTMLElement).replaceChildren(...ownCost(status));
+}
+
+/** How much there is of all; in the foot, too, for windows whose header has no room for it. */
+function drawCounts({ tunnels, segments, peers, endpoints }: Status): void {
+  const counts = { tunnels, vnis: segments, peers, endpoints };
+  for (const [id, count] of Object.entries(counts)) say(byId(id, HTMLElement), countText(count));
+  const words = [
+    ["Tunnels ", countText(tunnels)],
+    ["VNIs ", countText(segments)],
+    ["Peers ", countText(peers)],
+    ["Endpoints ", countText(endpoints)],
+  ];
+  byId("counts", HTMLElement).replaceChildren(...words.map(line));
 }
 
 /** What wants to be looked at. */
