@@ -158,7 +158,10 @@ function encapFacts(segments: readonly Segment[], traffic: Traffic): Fact[] {
   return [...amounts].map(([name, amount]) => ({ name, value: shareText(amount, all) }));
 }
 
-function shownFacts({ rim, inside, drain, tunnels }: Traffic, { filter }: Selection): Fact[] {
+export function shownFacts(
+  { rim, inside, drain, tunnels }: Traffic,
+  { filter }: Selection,
+): Fact[] {
   const of = (kind: Place["kind"]): Place[] => rim.places.filter((place) => place.kind === kind);
   const count = (places: readonly Place[]): number => sum(places.map(({ merged }) => merged));
   const what = of("network").length > 0 ? "network" : "peer";
@@ -168,10 +171,13 @@ function shownFacts({ rim, inside, drain, tunnels }: Traffic, { filter }: Select
   if (of("groups").length > 0) {
     facts.push({ name: "Multicast groups", value: String(count(of("groups"))) });
   }
-  const own = inside.places.filter(({ kind }) => kind === "endpoint").length;
-  if (own > 0) {
-    const others = inside.places.filter(({ key, rim: around }) => key !== around);
-    facts.push({ name: "Endpoints", value: `${own} of ${count(others)}` });
+  // What has no inner address is no endpoint, though it has an arc.
+  const own = inside.places.filter(({ kind, address }) => kind === "endpoint" && address !== "");
+  if (own.length > 0) {
+    const others = inside.places.filter(
+      (place) => place.kind === "other" && place.key !== place.rim,
+    );
+    facts.push({ name: "Endpoints", value: `${own.length} of ${own.length + count(others)}` });
   }
   const left = drain.tunnels_left;
   // Of the smallest only the sum is told: it is in "other", whoever sends it.

@@ -15,7 +15,7 @@ export interface Word {
 export function ribbonWords(ribbon: Pick<Ribbon, "a" | "b">, measure: Measure): Word[] {
   const bigger = ribbon.a.value >= ribbon.b.value;
   const [more, less] = bigger ? [ribbon.a, ribbon.b] : [ribbon.b, ribbon.a];
-  const verb = verbs(measure);
+  const verb = verbs(measure, more.place);
   if (ribbon.a.place.key === ribbon.b.place.key) {
     return [
       ...naming(more.place),
@@ -31,7 +31,7 @@ export function ribbonWords(ribbon: Pick<Ribbon, "a" | "b">, measure: Measure): 
     number(more.value, measure),
     plain(" to "),
     ...naming(less.place),
-    plain(`, which ${verb.send} `),
+    plain(`, which ${verbs(measure, less.place).send} `),
     back,
     plain(" back"),
   ];
@@ -39,7 +39,7 @@ export function ribbonWords(ribbon: Pick<Ribbon, "a" | "b">, measure: Measure): 
 
 /** "172.16.1.106 sends 73.9 Mb/s and receives 19.5 Mb/s". */
 export function arcWords(arc: Pick<Arc, "place" | "sent" | "received">, measure: Measure): Word[] {
-  const verb = verbs(measure);
+  const verb = verbs(measure, arc.place);
   return [
     ...naming(arc.place),
     plain(` ${verb.send} `),
@@ -85,10 +85,9 @@ function thing({ key, rim, peer }: Place): string {
   return peer === "" ? "place" : "endpoint";
 }
 
-function verbs(measure: Measure): { send: string; receive: string } {
-  return measure.period === "rate"
-    ? { send: "sends", receive: "receives" }
-    : { send: "sent", receive: "received" };
+function verbs({ period }: Measure, { merged }: Place): { send: string; receive: string } {
+  if (period !== "rate") return { send: "sent", receive: "received" };
+  return merged > 1 ? { send: "send", receive: "receive" } : { send: "sends", receive: "receives" };
 }
 
 function plain(text: string): Word {

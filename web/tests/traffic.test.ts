@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { readDrain } from "../src/api";
 import { sumText } from "../src/crumbs";
 import { layOut } from "../src/layout";
+import { shownFacts } from "../src/left";
 import { sent } from "../src/matrix";
 import { rankingsOf } from "../src/right/lists";
 import { pairOf, pairTwin, sumOf } from "../src/pairs";
@@ -39,6 +40,14 @@ describe("traffic", () => {
     expect(total(all.rim)).toBe(all.total);
     expect(total(all.inside)).toBe(all.total);
     expect(all.opened.size).toBe(0);
+  });
+
+  test("without inner addresses is in the circle, and no endpoint", () => {
+    const nameless = { ...flow(0, 1, 100), inner_src: "", inner_dst: "" };
+    const selection = { ...EVERYTHING, layer: "overlay" } as const;
+    const all = traffic(selection, { ...drain, flows: [...drain.flows, nameless] });
+    expect(addresses(all.inside.places)).toContain("");
+    expect(shownFacts(all, selection)).toContainEqual({ name: "Endpoints", value: "4 of 4" });
   });
 
   test("inside the tunnels is less", () => {
@@ -240,5 +249,7 @@ describe("sentences", () => {
     expect(loop && plain(sentence(ribbonWords(loop, measure)))).toBe(
       "other traffic sends 500 b/s among themselves",
     );
+    const [few] = layOut(traffic({ top: 1 }).rim, { gap: 0.03, least: 0.02 }).arcs.slice(-1);
+    expect(few && sentence(arcWords(few, measure))).toMatch(/^2 other peers send .* and receive /);
   });
 });
