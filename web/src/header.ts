@@ -2,7 +2,7 @@
 import { sum } from "./amounts";
 import type { Drain, Status } from "./api";
 import { byId, make, part, say, sayQuantity } from "./dom";
-import { worstOf, type Told } from "./findings/found";
+import { pressing, worstOf, type Found } from "./findings/found";
 import { bytesText, countText, DASH, quantity, spanText, THIN } from "./format";
 import { account } from "./ledgers";
 import { noticeOf, pillOf, type Condition, type Pill } from "./pill";
@@ -44,10 +44,12 @@ function drawCounts({ tunnels, segments, peers, endpoints }: Status): void {
   byId("counts", HTMLElement).replaceChildren(...words.map(line));
 }
 
-/** What wants to be looked at. */
-export function drawOpenFindings(rows: readonly Told[]): void {
+/** What wants to be looked at; that nothing does is told as well, once it is known. */
+export function drawOpenFindings(found: Found): void {
+  const rows = pressing(found);
   const open = rows.length;
   const stat = byId("findings", HTMLElement);
+  stat.classList.toggle("known", found.isKnown);
   stat.classList.toggle("open", open > 0);
   stat.dataset.worst = worstOf(rows) ?? "";
   say(byId("open-findings", HTMLElement), countText(open));

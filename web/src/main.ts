@@ -213,7 +213,7 @@ function* parts(snapshot: Snapshot, selection: Selection, pace: Pace): Iterable<
   // The header tells of now; of what is held, where that is what is shown.
   const now = selection.span === null ? drain : (feed.latest ?? drain);
   drawHeader(now, selection.unit, feed.history.recent(RECENT));
-  drawOpenFindings(pressing(found));
+  drawOpenFindings(found);
   stage.badge("findings", pressing(found).length);
   document.body.dataset.drains = String(drain.drains);
 }
