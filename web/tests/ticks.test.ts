@@ -14,6 +14,7 @@ test.each([
   [6 * 3600, 900],
   [24 * 3600, 320],
   [30 * 86400, 1200],
+  [3.3 * 365 * 86400, 900],
 ])("%s s on %s px: labels are apart, marks even, all in sight", (seconds, width) => {
   const span = { from: NOON - seconds + 0.7, to: NOON + 0.7 };
   const ticks = ticksOf(span, width, 64, 0);

@@ -11,6 +11,7 @@ export interface Tick {
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+const LONGEST = 28 * DAY;
 /** Distances between labels, in seconds, and how many marks divide them. */
 const STEPS: readonly (readonly [every: number, parts: number])[] = [
   [0.001, 1],
@@ -44,7 +45,7 @@ const STEPS: readonly (readonly [every: number, parts: number])[] = [
   [2 * DAY, 2],
   [7 * DAY, 7],
   [14 * DAY, 2],
-  [28 * DAY, 4],
+  [LONGEST, 4],
 ];
 
 /**
@@ -55,7 +56,11 @@ const STEPS: readonly (readonly [every: number, parts: number])[] = [
  */
 export function ticksOf(span: Span, width: number, pitch: number, offset: number): Tick[] {
   const perPixel = (span.to - span.from) / Math.max(1, width);
-  const [every, parts] = STEPS.find(([step]) => step / perPixel >= pitch) ?? [28 * DAY, 4];
+  const [every, parts] = STEPS.find(([step]) => step / perPixel >= pitch) ?? [
+    // A capture may have been written over years, or with a clock that was years wrong.
+    Math.ceil((pitch * perPixel) / LONGEST) * LONGEST,
+    4,
+  ];
   const step = every / parts;
   const ticks: Tick[] = [];
   for (let i = Math.ceil((span.from + offset) / step); i * step - offset <= span.to; i++) {
@@ -73,5 +78,6 @@ export function clockOffset(time: number): number {
 function labelOf(time: number, every: number): string {
   if (every < 1) return `${clockText(time, { seconds: true })}${time.toFixed(3).slice(-4)}`;
   if (every < DAY) return clockText(time, { seconds: every < MINUTE });
-  return new Date(time * 1000).toLocaleDateString("en", { day: "numeric", month: "short" });
+  const parts = every > LONGEST ? ({ year: "numeric" } as const) : ({ day: "numeric" } as const);
+  return new Date(time * 1000).toLocaleDateString("en", { ...parts, month: "short" });
 }
