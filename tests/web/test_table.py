@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from tests.lab import commands
 from tests.web.expected import rounded
 from tests.web.invented import Invented
 from tests.web.reading import amount
-from tests.web.visits import Visit
+from tests.web.visits import Tabs, Visit
 
 pytestmark = [pytest.mark.root, pytest.mark.browser]
 
@@ -135,3 +136,16 @@ def test_the_order_stands_still_under_the_pointer(
         commands.wait_for(changed, "new rates")
         rates = [line["bits"] for line in here.shown().raw["rows"]]
         assert [line["inner_src"] for line in here.shown().raw["rows"]] == names
+
+
+def test_names_stand_beside_addresses(tabs: Tabs, home: int, folder: Path, tmp_path: Path) -> None:
+    names = tmp_path / "names"
+    names.write_text("172.16.1.101 gateway1\n192.168.0.2 client2\n")
+    words = ("--hosts", "2", "--segments", "1", "--traffic", "classic", "--names", str(names))
+    with (
+        commands.demo(home, folder, "--listen", "127.0.0.1:0", *words) as running,
+        tabs.visiting(running, "#v=2&view=table", size=(2560, 1440)) as here,
+    ):
+        for column, name in (("outer", "gateway1"), ("inner", "client2")):
+            alias = here.page.locator(f".column-{column} .alias", has_text=name).first
+            expect(alias).to_be_visible()

@@ -15,6 +15,8 @@ export interface Content {
   readonly all: number;
   /** The largest line's amount. */
   readonly most: number;
+  /** Of the addresses that have one. */
+  readonly names: ReadonlyMap<string, string>;
 }
 
 export interface Column {
@@ -39,10 +41,11 @@ const inner: Column = pair("inner", "Inner source → destination", "inner_src",
 const sender: Column = {
   ...{ name: "sender", sort: () => "outer_src", isNumber: false, width: 24 },
   title: () => "Sending peer",
-  make: () => [swatch(""), make("span", { class: "from mono" })],
-  fill: (cell, { outer_src }) => {
+  make: () => [swatch(""), make("span", { class: "from mono" }), alias()],
+  fill: (cell, { outer_src }, { names }) => {
     colour(cell, outer_src ?? "");
     sayAddress(part(cell, "from"), outer_src ?? "", "not known");
+    sayAliases(cell, names, outer_src ?? "");
   },
 };
 
@@ -126,11 +129,13 @@ function pair(
     make: () => [
       ...square(),
       make("span", { class: "from mono" }),
+      alias(),
       make("span", { class: "dim arrow" }, "→"),
       ...square(),
       make("span", { class: "to mono" }),
+      alias(),
     ],
-    fill: (cell, row) => {
+    fill: (cell, row, { names }) => {
       const [sender, receiver] = [row[from] ?? "", row[to] ?? ""];
       if (name === "outer") colour(cell, sender, receiver);
       const none = name === "outer" ? "not known" : "no address";
@@ -138,6 +143,7 @@ function pair(
       const end = part(cell, "to");
       sayAddress(end, name === "outer" ? tailOf(sender, receiver, 1) : receiver, none);
       end.title = receiver;
+      sayAliases(cell, names, sender, receiver);
     },
   };
 }
@@ -158,6 +164,21 @@ function amount(name: "bits" | "packets", unit: "bits" | "packets", width: numbe
       say(part(cell, "text"), amountText(value(row), own(measure)));
     },
   };
+}
+
+/** What an address is called; empty where it has no name. */
+function alias(): HTMLElement {
+  return make("span", { class: "alias" });
+}
+
+function sayAliases(
+  cell: HTMLElement,
+  names: ReadonlyMap<string, string>,
+  ...addresses: readonly string[]
+): void {
+  cell.querySelectorAll(".alias").forEach((node, i) => {
+    say(node, names.get(addresses[i] ?? "") ?? "");
+  });
 }
 
 function colour(cell: HTMLElement, ...keys: readonly string[]): void {

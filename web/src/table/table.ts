@@ -231,13 +231,14 @@ function orderOf({ sort }: Selection, { measure }: Traffic): Order {
   return readOrder(sort) ?? { sort: usualSort(measure), descending: true };
 }
 
-function contentOf(held: Held, { measure }: Traffic): Content {
+function contentOf(held: Held, { measure, drain }: Traffic): Content {
   const amount = amountIn(measure, held.elapsed_s);
   return {
     measure,
     elapsed_s: held.elapsed_s,
     all: amount(held.all),
     most: Math.max(0, ...held.rows.map(amount)),
+    names: drain.names,
   };
 }
 
