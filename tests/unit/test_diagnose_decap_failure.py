@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 import pytest
-from tests.unit.judging import HERE, Host, Watch, overlay, received, sent, tunnel
+from tests.unit.judging import FAR, HERE, Host, Watch, overlay, received, sent, tunnel
 from tests.unit.synthetic import Flow
 
 from tunnel_monitor.contract import Outcome
@@ -57,6 +57,17 @@ def test_nothing_of_it_reaches_the_device(receiver: Receiver) -> None:
     assert finding.seen.evidence["missing_bytes"] == 4 * ALL
     receiver.drain(PACKETS, takes=ALL, times=20)
     assert receiver.watch.news[-1] == ("decap-failure", State.CLOSED)
+
+
+def test_who_is_quiet_for_a_moment_is_named_too(receiver: Receiver) -> None:
+    other = replace(PACKETS, outer_src=FAR)
+    receiver.drain(PACKETS, takes=0, times=8)
+    receiver.drain(other, takes=0, times=2)
+    (finding,) = receiver.watch.diagnosis.report.open
+    assert finding.seen.subject.peers == (FAR, PACKETS.outer_src)
+    receiver.drain(other, takes=0, times=12)
+    (finding,) = receiver.watch.diagnosis.report.open
+    assert finding.seen.subject.peers == (FAR,)
 
 
 def test_a_fifth_of_it_is_missing(receiver: Receiver) -> None:

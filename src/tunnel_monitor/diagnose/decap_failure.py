@@ -22,6 +22,7 @@ FULL_HEADERS = 14 + 40 + 32  # and has no others of a super-packet's but the fir
 FORGOTTEN_S = 60.0  # without a packet
 NETWORK = frozenset({"encap", "vni"})
 SENDER = NETWORK | {"outer_src"}
+LATELY_S = 10.0  # who sent before that is not named
 MOST_PEERS = 8  # that are named, those that sent most
 
 Network: TypeAlias = tuple[Encap, int]
@@ -58,7 +59,7 @@ class DecapFailure:
     def __init__(self) -> None:
         self._before: dict[Network, Counters] = {}
         self._accounts: dict[Network, Account] = {}
-        self._peers: dict[Network, tuple[str, ...]] = {}
+        self._peers: dict[Network, dict[str, float]] = {}  # when each was met last
 
     def judge(self, seen: Observation) -> Iterable[Suspicion]:
         """One suspicion for each network."""
@@ -69,7 +70,7 @@ class DecapFailure:
         if seen.overlay_is_new:
             self._read(seen, seen.overlay)
         for network, account in self._accounts.items():
-            self._peers[network] = loudest(rows, network) or self._peers.get(network, ())
+            self._meet(network, loudest(rows, network), seen.now_s)
             yield from self._judged(seen, seen.overlay, network, account)
 
     def _arrive(self, networks: Rows, *, exact: bool) -> None:
@@ -82,6 +83,14 @@ class DecapFailure:
         ):
             account = self._accounts.setdefault((Encap(encap), vni), Account())
             account.arrive(Amount(packets, max(0, size - packets * headers)), exact=exact)
+
+    def _meet(self, network: Network, peers: Iterable[str], now_s: float) -> None:
+        """Remember who sent most: whose packets are missing may be quiet for a moment."""
+        met = dict.fromkeys(peers, now_s)
+        for peer, at_s in self._peers.get(network, {}).items():
+            if now_s - at_s <= LATELY_S:
+                met.setdefault(peer, at_s)
+        self._peers[network] = met
 
     def _read(self, seen: Observation, overlay: Overlay) -> None:
         """Compare with what the devices have counted since they were last read."""
@@ -119,7 +128,7 @@ class DecapFailure:
         lost = balance.lost
         lacks = f"{lost.packets:,}" if balance.exact else f"{lost.bytes:,} bytes"
         names = [device.name for device in overlay.by_network[network]]
-        about = Subject(encap.label, vni, self._peers[network])
+        about = Subject(encap.label, vni, tuple(self._peers[network])[:MOST_PEERS])
         yield Suspicion(
             key=f"{encap.label} {vni}",
             subject=about,
