@@ -1,6 +1,7 @@
 /** The texts round the circle: the rim's level beside its arcs, those inside along the radius. */
-import { select, type Selection } from "d3-selection";
+import type { Selection } from "d3-selection";
 import { shorten } from "./address";
+import { aliasOf, writeNamed, type Named } from "./alias";
 import type { Picture } from "./chord";
 import { amountText, pairText, shareText } from "./format";
 import type { Frame } from "./frame";
@@ -13,8 +14,6 @@ type Layer = Selection<SVGGElement, unknown, null, undefined>;
 
 /** Longest address that stands beside an arc whole. */
 const LONGEST_NAME = 17;
-/** Longest name that stands beside an address. */
-const LONGEST_ALIAS = 12;
 /** Longest name of what stands inside: more would push the circle together. */
 const LONGEST_INSIDE = 9;
 
@@ -41,20 +40,14 @@ export function drawLabels(layer: Layer, scene: Scene, picture: Picture): void {
       leader ? `M${leader[0]},${leader[1]}L${leader[2]},${leader[3]}` : "",
     );
   group
-    .select(".name")
+    .select<SVGTextElement>(".name")
     .attr("x", ({ place }) => place.x)
     .attr("y", ({ place }) => place.y)
     .attr("dy", "-.05em")
     .attr("text-anchor", ({ place }) => place.anchor)
     .classed("mono", ({ arc }) => arc.place.kind === "peer" || arc.place.kind === "network")
     .each(function ({ arc }) {
-      const parts = select(this).selectAll<SVGTSpanElement, string>("tspan");
-      parts
-        .data(labelWords(arc, picture))
-        .join("tspan")
-        .attr("class", (_, i) => (i === 0 ? "" : "alias"))
-        .attr("dx", (text, i) => (i > 0 && text !== "" ? "0.5em" : null))
-        .text((text) => text);
+      writeNamed(this, labelWords(arc, picture));
     });
   group
     .select(".rate")
@@ -70,11 +63,11 @@ export function drawLabels(layer: Layer, scene: Scene, picture: Picture): void {
 }
 
 /** What an arc is called beside the circle: its address, and the name of its box. */
-export function labelWords(arc: Arc, { frame, rim, peerPrefix }: Picture): [string, string] {
+export function labelWords(arc: Arc, { frame, rim, peerPrefix }: Picture): Named {
   const short = frame.size === "phone";
   const prefix = short || arc.place.name !== "" ? peerPrefix : "";
   if (arc.place.kind === "other") return [short ? "other" : otherName(arc, rim), ""];
-  return [rimName(arc, prefix), short ? "" : shorten(arc.place.name, LONGEST_ALIAS)];
+  return [rimName(arc, prefix), short ? "" : aliasOf(arc.place.name)];
 }
 
 export function drawInsideNames(layer: Layer, scene: Scene, picture: Picture): void {

@@ -75,6 +75,11 @@ export function nameOf(place: Place): string {
   }
 }
 
+/** The same, with the name of its address: "172.16.1.106 (gateway6)". */
+export function wholeNameOf(place: Place): string {
+  return sentence(naming(place));
+}
+
 /** "1 peer", "3 peers". */
 export function counted(count: number, what: string): string {
   return `${String(count)} ${what}${count === 1 ? "" : "s"}`;

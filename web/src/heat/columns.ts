@@ -1,4 +1,5 @@
 /** Columns of the heat map: names above, what each receives below. And the heads of both sides. */
+import { writeNamed } from "../alias";
 import { worstOf } from "../findings/found";
 import { diamondAt } from "../marks";
 import { onScale } from "../scale";
@@ -55,7 +56,7 @@ export class Columns {
     const groups = heat.columns.map((line, c) => {
       const x = plan.x + (c + 0.5) * plan.cellWidth;
       const name = shape("text", plan.turned ? turned(x, plan.y - 21) : level(x, plan.y - 22));
-      name.textContent = columnNames[c] ?? "";
+      writeNamed(name, columnNames[c] ?? ["", ""]);
       const bar = shape("rect", { class: "sum", x: x - BAR / 2, y: bottom, width: BAR, rx: 2 });
       const text = shape("text", { class: "amount", x, "text-anchor": "middle" });
       this.sums.push({ bar, text });

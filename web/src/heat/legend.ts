@@ -1,4 +1,5 @@
 /** What is written round the grid: which way is sending, the units, what the shades mean. */
+import { lengthOf } from "../alias";
 import { roundText } from "../format";
 import { headed } from "../scale";
 import { set, shape } from "../svg";
@@ -59,7 +60,7 @@ export class Legend {
 /** Where it says what the names leave out: left of the columns' names, or above them. */
 function corner({ plan, columnNames }: HeatPicture): [x: number, y: number] {
   if (plan.size !== "phone") return [Math.max(plan.x - 22, 82), plan.y - 22];
-  const longest = Math.max(0, ...columnNames.map((name) => name.length));
+  const longest = Math.max(0, ...columnNames.map(lengthOf));
   return [76, plan.y - 26 - (plan.turned ? longest * 0.6 : 1) * plan.type];
 }
 

@@ -1,10 +1,11 @@
 /** What stands before a row and above a column, and what a cell says. */
 import { shorten } from "../address";
+import { aliasOf, type Named } from "../alias";
 import { concernWords, type Concerned } from "../findings/concerned";
 import type { Told } from "../findings/found";
 import { amountText, type Measure } from "../format";
 import type { Place } from "../matrix";
-import { nameOf } from "../words";
+import { wholeNameOf } from "../words";
 import type { Line } from "./heat";
 
 /** Longest name of a row. */
@@ -15,6 +16,13 @@ export function lineName({ key, kind, places }: Line, prefix: string): string {
   const [first] = places;
   if (kind === "block" || first === undefined) return withoutPrefix(plain(key), prefix);
   return placeName(first, prefix);
+}
+
+/** The same with the name of its address, which leaves the prefix out as in the circle. */
+export function namedLine(line: Line, prefix: string, isShort: boolean): Named {
+  const [first] = line.places;
+  const alias = line.kind === "block" || first === undefined ? "" : aliasOf(first.name);
+  return [lineName(line, isShort || alias !== "" ? prefix : ""), alias];
 }
 
 /** What open findings are about a line, or some of what it has together. */
@@ -47,7 +55,7 @@ export function cellWords(row: Line, column: Line, value: number, measure: Measu
 /** How a row of several is called in a sentence: "172.16.1.96/29, 5 together,". */
 function longName({ key, kind, places }: Line): string {
   const [first] = places;
-  if (kind !== "block") return first ? nameOf(first) : key;
+  if (kind !== "block") return first ? wholeNameOf(first) : key;
   return `${plain(key)} (${String(places.length)} together)`;
 }
 

@@ -1,5 +1,6 @@
 /** All that the heat map is drawn from. */
 import { commonPrefix } from "../address";
+import { lengthOf, type Named } from "../alias";
 import { OTHER_COLOUR, coloursOf } from "../colour";
 import { concernedBy, type Concerned } from "../findings/concerned";
 import type { Matrix, Place } from "../matrix";
@@ -10,7 +11,7 @@ import type { Traffic } from "../traffic";
 import type { Measure } from "../format";
 import { networkKey, thingsOf } from "../things";
 import { heatOf, single, type Heat, type Line } from "./heat";
-import { lineName } from "./lines";
+import { lineName, namedLine } from "./lines";
 import { planFor, roomFor, type Plan } from "./plan";
 
 export interface HeatPicture {
@@ -22,8 +23,8 @@ export interface HeatPicture {
   /** Of the cells, and of both margins. */
   readonly scale: Scale;
   readonly sums: Scale;
-  readonly rowNames: readonly string[];
-  readonly columnNames: readonly string[];
+  readonly rowNames: readonly Named[];
+  readonly columnNames: readonly Named[];
   /** What the names of the columns leave out. */
   readonly prefix: string;
   /** Colour of each line: grey where it is several. */
@@ -44,28 +45,19 @@ export function pictureOf(
   const isWide = window.matchMedia("(min-width: 2000px)").matches;
   const from = matrixOf(traffic, selection);
   const apart = from.places.map((place) => lineName(single(place), ""));
-  const short = longest(apart) - Math.max(0, prefixOf(apart).length - 1);
+  const short =
+    Math.max(0, ...apart.map((name) => name.length)) - Math.max(0, prefixOf(apart).length - 1);
   const heat = heatOf(from, roomFor(width, height, isWide, short), openOf(selection));
-  const whole = heat.rows.map((line) => lineName(line, ""));
   const prefix = prefixOf(heat.columns.map((line) => lineName(line, "")));
-  const columnNames = heat.columns.map((line) => lineName(line, prefix));
-  const plan = planFor(width, height, isWide, {
-    rows: heat.rows.length,
-    columns: heat.columns.length,
-    wholeName: longest(whole),
-    shortName: longest(columnNames),
-  });
   const { measure } = traffic;
   return {
     heat,
-    plan,
+    ...labelled(heat, prefix, [width, height, isWide]),
     width,
     height,
     measure,
     scale: scaleFor(heat.most, measure),
     sums: scaleFor(Math.max(...heat.sent, ...heat.received), measure),
-    rowNames: plan.short ? heat.rows.map((line) => lineName(line, prefix)) : whole,
-    columnNames,
     prefix,
     colours: lineColours(from, heat.columns),
     places: from.places,
@@ -73,6 +65,40 @@ export function pictureOf(
     culprit: traffic.culprit,
     concerned: concernedBy(traffic.findings, from.places),
   };
+}
+
+type Labels = Pick<HeatPicture, "plan" | "rowNames" | "columnNames">;
+type Sides = readonly [rows: boolean, columns: boolean];
+
+/** Names stand beside addresses, of the columns too, where no cell loses its number by that. */
+function labelled(
+  { rows, columns }: Heat,
+  prefix: string,
+  [width, height, isWide]: readonly [width: number, height: number, isWide: boolean],
+): Labels {
+  const texts = (lines: readonly Line[], isNamed: boolean, isShort: boolean): Named[] =>
+    lines.map((line) =>
+      isNamed ? namedLine(line, prefix, isShort) : [lineName(line, isShort ? prefix : ""), ""],
+    );
+  const laid = ([ofRows, ofColumns]: Sides): Labels => {
+    const [whole, short] = [texts(rows, ofRows, false), texts(rows, ofRows, true)];
+    const columnNames = texts(columns, ofColumns, true);
+    const plan = planFor(width, height, isWide, {
+      rows: rows.length,
+      columns: columns.length,
+      wholeName: longest(whole),
+      shortName: longest(short),
+      columnName: longest(columnNames),
+    });
+    return { plan, rowNames: plan.short ? short : whole, columnNames };
+  };
+  const bare = laid([false, false]);
+  if (bare.plan.size === "phone") return bare;
+  const isGood = ({ plan }: Labels): boolean =>
+    plan.short === bare.plan.short &&
+    (plan.numbers ||
+      plan.cellHeight * plan.cellWidth === bare.plan.cellHeight * bare.plan.cellWidth);
+  return [laid([true, true]), laid([true, false])].find(isGood) ?? bare;
 }
 
 /** Peers, or what is behind them; by network what each peer has there: networks never mix. */
@@ -95,8 +121,8 @@ function openOf({ chosen, grouping }: Selection): string | null {
   return grouping === "vni" ? networkKey(thing.vni) : thing.peer;
 }
 
-function longest(names: readonly string[]): number {
-  return Math.max(0, ...names.map((name) => name.length));
+function longest(names: readonly Named[]): number {
+  return Math.max(0, ...names.map(lengthOf));
 }
 
 function lineColours({ places }: Matrix, lines: readonly Line[]): Map<string, string> {

@@ -25,9 +25,10 @@ export interface Plan {
 export interface Contents {
   readonly rows: number;
   readonly columns: number;
-  /** Characters of the longest name: of rows as a whole, and of columns without the prefix. */
+  /** Characters of the longest name: of rows as a whole, without the prefix, and of columns. */
   readonly wholeName: number;
   readonly shortName: number;
+  readonly columnName: number;
 }
 
 /** More cells than this would be slow to draw and tell nobody anything. */
@@ -102,7 +103,7 @@ export function planFor(width: number, height: number, wide: boolean, contents: 
     (width - is.left - name * character - SWATCH - is.right) / Math.max(1, columns);
   const short = size === "phone" || across(contents.wholeName) < is.number;
   const widest = across(short ? contents.shortName : contents.wholeName);
-  const column = contents.shortName * character;
+  const column = contents.columnName * character;
   const turned = column + 5 > Math.min(widest, is.cell);
   const top = is.top + SWATCH - 8 + (turned ? column : is.type);
   const down = (height - top - is.bottom) / Math.max(1, rows);

@@ -1,4 +1,5 @@
 /** Rows of the heat map: a head, cells, and what the row sends. Changed in place while live. */
+import { writeNamed } from "../alias";
 import { onScale, type Scale } from "../scale";
 import { set, shape } from "../svg";
 import { pairKey } from "../things";
@@ -84,7 +85,7 @@ export class Rows {
     const sum = shape("text", { class: "amount", y: middle, dy: ".35em" });
     this.rows.push({ cells, bar, sum });
     const name = shape("text", { x: plan.x - 22, y: middle, dy: ".35em", "text-anchor": "end" });
-    name.textContent = rowNames[r] ?? "";
+    writeNamed(name, rowNames[r] ?? ["", ""]);
     const group = shape("g", { role: "row", "aria-rowindex": String(r + 2) });
     group.append(
       head(line, "rowheader", picture, [plan.x - 15, middle - 5], name),

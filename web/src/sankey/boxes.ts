@@ -1,4 +1,5 @@
 /** Boxes of the three columns with their names and numbers, and what stands above them. */
+import { writeNamed, type Named } from "../alias";
 import { OTHER_COLOUR, rimColour } from "../colour";
 import { concernWords } from "../findings/concerned";
 import { worstOf } from "../findings/found";
@@ -9,7 +10,7 @@ import type { Box } from "./bands";
 import type { Node } from "./network";
 import type { SankeyPicture } from "./picture";
 import type { Layer } from "./strands";
-import { nodeName, nodeWords } from "./words";
+import { namedNode, nodeName, nodeWords } from "./words";
 
 /** Of this drawing: see hatch.ts. */
 export const HATCH_ID = "sankey-hatch";
@@ -45,7 +46,7 @@ function drawColumn(layer: Layer, name: Name, place: number, picture: SankeyPict
     .attr("role", ({ node }) => (node.kind === "other" || node.kind === "first" ? "img" : "button"))
     .attr("aria-label", ({ node }) => {
       const concern = concernWords(picture.concerned.get(node.key));
-      return `${nodeWords(node, name, picture.measure)}${concern}`;
+      return `${nodeWords(node, name, picture.measure, picture.names)}${concern}`;
     })
     .classed("chosen", ({ node }) => node.key === picture.chosen);
   group
@@ -74,6 +75,10 @@ function drawColumn(layer: Layer, name: Name, place: number, picture: SankeyPict
 function drawNames(layer: Layer, name: Name, x: number, picture: SankeyPicture): void {
   const place = textOf[name](x, picture);
   const prefix = picture.prefixes[name === "senders" ? 0 : 1];
+  const words = (node: Node): Named =>
+    picture.size === "phone"
+      ? [nodeName(node, prefix), ""]
+      : namedNode(node, prefix, picture.names);
   const group = layer
     .selectAll<SVGGElement, Box>(`g.${name}`)
     .data(picture.bands[name], ({ node }) => node.key)
@@ -84,13 +89,15 @@ function drawNames(layer: Layer, name: Name, x: number, picture: SankeyPicture):
     })
     .classed("chosen", ({ node }) => node.key === picture.chosen);
   group
-    .select(".name")
+    .select<SVGTextElement>(".name")
     .classed("mono", ({ node }) => node.address !== "" || node.kind === "network")
     .attr("x", place.x)
     .attr("y", place.y)
     .attr("dy", place.dy)
     .attr("text-anchor", place.anchor)
-    .text(({ node }) => nodeName(node, prefix));
+    .each(function ({ node }) {
+      writeNamed(this, words(node));
+    });
   group
     .select(".value")
     .attr("x", place.valueX)
@@ -146,28 +153,43 @@ function reachOf(name: Name, x: number, { boxWidth, width }: SankeyPicture): num
   return name === "networks" ? boxWidth + 8 : width - x + 4;
 }
 
+/** What named senders and receivers do not say, as the headings say it once; "" for nothing. */
+function leftOut({ size, network, prefixes, names }: SankeyPicture): string[] {
+  return [network.senders, network.receivers].map((nodes, i) => {
+    const prefix = prefixes[i] ?? "";
+    const isNamed = nodes.some((node) => namedNode(node, prefix, names)[1] !== "");
+    return size !== "phone" && isNamed ? prefix : "";
+  });
+}
+
 export function drawHeadings(layer: Layer, picture: SankeyPicture): void {
   const { columns, boxWidth, width, top, size, scale, inner } = picture;
   const who = inner ? "Inner, sends" : "Outer, sends";
   const [left, centre, right] = columns;
   const isSmall = size === "phone";
   const all = [
-    { x: isSmall ? 8 : left - 10, anchor: isSmall ? "start" : "end", words: who },
-    { x: centre + boxWidth / 2, anchor: "middle", words: "VNI" },
+    { x: isSmall ? 8 : left - 10, anchor: isSmall ? "start" : "end", words: who, dy: 0 },
+    { x: centre + boxWidth / 2, anchor: "middle", words: "VNI", dy: 0 },
     {
       x: isSmall ? width - 8 : right + boxWidth + 8,
       anchor: isSmall ? "end" : "start",
       words: "Inner, receives",
+      dy: 0,
     },
-    { x: 20, anchor: "start", words: isSmall ? "" : scale.unit },
-    { x: width - 20, anchor: "end", words: isSmall ? "" : scale.unit },
+    { x: 20, anchor: "start", words: isSmall ? "" : scale.unit, dy: 0 },
+    { x: width - 20, anchor: "end", words: isSmall ? "" : scale.unit, dy: 0 },
   ];
+  const below = leftOut(picture).flatMap((prefix, i) => {
+    const head = all[2 * i];
+    return head && prefix !== "" ? [{ ...head, words: `${prefix}x`, dy: 14 }] : [];
+  });
   layer
     .selectAll("text")
-    .data(all)
+    .data([...all, ...below])
     .join("text")
     .attr("x", ({ x }) => x)
     .attr("y", top - (isSmall ? 24 : 30))
+    .attr("dy", ({ dy }) => dy)
     .attr("text-anchor", ({ anchor }) => anchor)
     .text(({ words }) => words);
 }

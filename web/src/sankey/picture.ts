@@ -10,6 +10,7 @@ import type { Traffic } from "../traffic";
 import { layBands, type Bands } from "./bands";
 import { networkOf, type Network, type Node } from "./network";
 import { passagesOf } from "./passages";
+import type { Names } from "./words";
 
 export interface SankeyPicture {
   readonly size: SizeClass;
@@ -23,7 +24,7 @@ export interface SankeyPicture {
   readonly top: number;
   readonly measure: Measure;
   readonly scale: Scale;
-  /** What the names of senders and receivers leave out. */
+  /** What the names of senders and receivers leave out: of all on phones, else of named ones. */
   readonly prefixes: readonly [senders: string, receivers: string];
   /** Colour of a strand by its sender and network. */
   readonly colour: (sender: string, network: string) => string;
@@ -32,6 +33,7 @@ export interface SankeyPicture {
   readonly inner: boolean;
   readonly grouping: Grouping;
   readonly concerned: Concerned;
+  readonly names: Names;
 }
 
 /** `left`, `right`: room for names and numbers beside the columns. */
@@ -70,7 +72,7 @@ export function pictureOf(
   const right = width - is.right - is.box;
   const shared = (nodes: readonly Node[], keep: number): string => {
     const addresses = nodes.map(({ address }) => address).filter((address) => address !== "");
-    return size === "phone" ? commonPrefix(addresses, keep) : "";
+    return commonPrefix(addresses, keep);
   };
   return {
     size,
@@ -89,6 +91,7 @@ export function pictureOf(
     prefixes: [shared(network.senders, 1), shared(network.receivers, 2)],
     colour: colours(network.senders, selection),
     chosen: selection.chosen,
+    names: traffic.drain.names,
     inner: selection.layer === "overlay",
     grouping: selection.grouping,
     concerned: concernedBy(traffic.findings, [

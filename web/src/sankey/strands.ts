@@ -40,7 +40,7 @@ export function drawStrands(layer: Layer, side: Side, picture: SankeyPicture): v
 
 /** Their sentences, some at a time: nobody waits for them. */
 export function* nameStrands(layer: Layer, picture: SankeyPicture): Iterable<void> {
-  const { network, measure } = picture;
+  const { network, measure, names } = picture;
   const nodes = new Map(
     [...network.senders, ...network.networks, ...network.receivers].map((node) => [node.key, node]),
   );
@@ -48,7 +48,7 @@ export function* nameStrands(layer: Layer, picture: SankeyPicture): Iterable<voi
   const bands = layer.selectAll<SVGPathElement, Band>("path").data();
   for (const [i, path] of paths.entries()) {
     const strand = bands[i]?.strand;
-    if (strand) path.setAttribute("aria-label", strandWords(strand, nodes, measure));
+    if (strand) path.setAttribute("aria-label", strandWords(strand, nodes, measure, names));
     if (i % 50 === 49) yield;
   }
 }

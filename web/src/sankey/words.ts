@@ -1,12 +1,26 @@
 /** What nodes and strands are called, and what they say. */
 import { compareAddresses, shorten } from "../address";
+import { aliasOf, type Named } from "../alias";
 import { amountText, type Measure } from "../format";
 import { pairKey, thingsOf } from "../things";
 import { counted } from "../words";
 import type { Node, Strand } from "./network";
 
-/** Longest name beside a column. */
+/** Longest address beside a column. */
 const LONGEST = 17;
+/** Characters of an address and its name together: beyond stand the amounts. */
+const ROOM = 16;
+
+/** What addresses are called; see api.ts. */
+export type Names = ReadonlyMap<string, string>;
+
+/** Address and name beside a box: a named one leaves the prefix out as in the circle. */
+export function namedNode(node: Node, prefix: string, names: Names): Named {
+  const name = names.get(node.address) ?? "";
+  const short = nodeName(node, prefix);
+  const alias = name === "" ? "" : aliasOf(name, ROOM - short.length);
+  return [alias === "" ? nodeName(node, "") : short, alias];
+}
 
 export function nodeName({ kind, address, vni, merged }: Node, prefix: string): string {
   switch (kind) {
@@ -28,6 +42,7 @@ export function nodeWords(
   node: Node,
   column: "senders" | "networks" | "receivers",
   measure: Measure,
+  names: Names,
 ): string {
   const isRate = measure.period === "rate";
   const verbs = {
@@ -36,7 +51,7 @@ export function nodeWords(
     receivers: isRate ? "receives" : "received",
   };
   const where = node.kind === "endpoint" ? `; behind ${node.peer}, ${network(node.vni)}` : "";
-  return `${longName(node)} ${verbs[column]} ${amountText(node.value, measure)}${where}`;
+  return `${longName(node, names)} ${verbs[column]} ${amountText(node.value, measure)}${where}`;
 }
 
 /**
@@ -48,10 +63,11 @@ export function strandWords(
   { sender, from, to, value }: Strand,
   nodes: ReadonlyMap<string, Node>,
   measure: Measure,
+  names: Names,
 ): string {
   const name = (key: string): string => {
     const node = nodes.get(key);
-    return node ? longName(node) : key;
+    return node ? longName(node, names) : key;
   };
   const verb = measure.period === "rate" ? "sends" : "sent";
   const what = `${name(sender)} ${verb} ${amountText(value, measure)}`;
@@ -75,7 +91,7 @@ function ordered(a: string, b: string): string {
   return compareAddresses(peer(a), peer(b)) <= 0 ? pairKey(a, b) : pairKey(b, a);
 }
 
-function longName(node: Node): string {
+function longName(node: Node, names: Names): string {
   switch (node.kind) {
     case "other":
       return node.merged === 0 ? "other traffic" : `${counted(node.merged, "other")} together`;
@@ -85,8 +101,11 @@ function longName(node: Node): string {
       return "multicast groups";
     case "network":
       return network(node.vni);
-    default:
-      return node.address === "" ? "traffic without inner addresses" : node.address;
+    default: {
+      const name = names.get(node.address);
+      if (node.address === "") return "traffic without inner addresses";
+      return name === undefined ? node.address : `${node.address} (${name})`;
+    }
   }
 }
 
