@@ -49,7 +49,7 @@ COLLECT = """async () => {
 
 PREFIXES = {"": 1, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 AMOUNT = re.compile(r"([\d.]+)\s*([kMGT]?)(b/s|B|pps|pkt)")
-ARC = re.compile(r"(.+) (?:sends|sent) (.+) and (?:receives|received) ([^;]+)(?:; .*)?")
+ARC = re.compile(r"(.+) (?:sends?|sent) (.+) and (?:receives?|received) ([^;]+)(?:; .*)?")
 
 
 class Exchange(NamedTuple):
