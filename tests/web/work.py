@@ -39,6 +39,8 @@ def watched(here: Visit) -> Iterator[Work]:
     browser.start_tracing(page=here.page, categories=[TASKS, "devtools.timeline", "__metadata"])
     try:
         yield work
+        # A task is written down when it has ended: in the next one, all before it are.
+        here.page.evaluate("() => new Promise((done) => setTimeout(done))")
     finally:
         events = json.loads(browser.stop_tracing())["traceEvents"]
         work.tasks_ms = sorted(tasks_ms(events), reverse=True)
