@@ -163,6 +163,20 @@ def test_what_a_link_says_wrong_counts_as_not_said(
     assert overview(visit(classic, fragment)).chosen_network == "all"
 
 
+def test_a_link_of_a_newer_version_says_so_until_something_is_chosen(
+    visit: Callable[..., Visit], classic: Running
+) -> None:
+    here = visit(classic, "#v=9&view=table")
+    notice = here.page.locator("#notice")
+    expect(notice).to_contain_text("made by a newer version")
+    here.page.keyboard.press("2")
+    expect(notice).to_be_hidden()
+    here.page.go_back()
+    expect(notice).to_be_visible()
+    here.page.goto(address(classic) + "#v=1&view=table")
+    expect(notice).to_be_hidden()
+
+
 def test_a_peer_nobody_has_seen_is_said_to_be_silent(
     visit: Callable[..., Visit], classic: Running
 ) -> None:

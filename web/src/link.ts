@@ -50,6 +50,12 @@ export function readLink(fragment: string): Selection {
   }
 }
 
+/** Whether a later version of this page wrote it: its words may mean what this one cannot know. */
+export function isNewer(fragment: string): boolean {
+  const version = new URLSearchParams(fragment.replace(/^#/, "")).get("v") ?? "";
+  return /^\d+$/.test(version) && Number(version) > Number(LINK_VERSION);
+}
+
 function readWords(words: URLSearchParams): Selection {
   const chosen = words.get("chosen");
   return {

@@ -18,7 +18,7 @@ import { drawHeader, drawOpenFindings, drawState } from "./header";
 import { slicer } from "./later";
 import { Latest } from "./latest";
 import { LeftPanel } from "./left";
-import { held, keepInAddress, readLink } from "./link";
+import { held, isNewer, keepInAddress, readLink } from "./link";
 import { ask, isFrozen } from "./server";
 import { RightPanel } from "./right/panel";
 import type { Snapshot } from "./snapshot";
@@ -252,6 +252,7 @@ function drawPill(): void {
       shownAt: feed.shown(store.now)?.drain.time ?? null,
       state: latest?.status.state ?? "live",
       span: store.now.span,
+      newerLink: isNewer(location.hash),
     },
     latest?.status.interfaces.map(({ name }) => name) ?? [],
   );

@@ -12,6 +12,8 @@ export interface Condition {
   readonly state: Status["state"];
   /** The stretch of the past that is shown; null for now. */
   readonly span: Span | null;
+  /** Whether the page's address is a link that only a newer page can read. */
+  readonly newerLink: boolean;
 }
 
 export interface Pill {
@@ -74,7 +76,7 @@ export function noticeOf(
   condition: Condition,
   interfaces: string,
 ): readonly [string, string] | null {
-  const { stream, state } = condition;
+  const { stream, state, newerLink } = condition;
   if (stream.kind === "refused") {
     return [
       "This page needs a token.",
@@ -88,6 +90,12 @@ export function noticeOf(
     return [
       `${interfaces} is gone.`,
       "What was counted until then stays here; start the monitor anew to go on.",
+    ];
+  }
+  if (newerLink) {
+    return [
+      "This link was made by a newer version.",
+      "The first screen is shown instead; open the link where it was made, or upgrade this monitor.",
     ];
   }
   return null;

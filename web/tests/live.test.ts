@@ -142,6 +142,7 @@ test("the pill says the state, and since when", () => {
     shownAt: 100,
     state: "live",
     span: null,
+    newerLink: false,
   } as const;
   const text = (change: object): string =>
     pillOf({ ...condition, ...change }, 142_000).text.replaceAll("\u2009", " ");
@@ -161,8 +162,10 @@ test("a notice says what to do, and only when there is something", () => {
     shownAt: 100,
     state: "live",
     span: null,
+    newerLink: false,
   } as const;
   expect(noticeOf(condition, "eth0")).toBeNull();
+  expect(noticeOf({ ...condition, newerLink: true }, "eth0")?.[1]).toContain("upgrade");
   expect(noticeOf({ ...condition, state: "gone" }, "eth0")?.[0]).toBe("eth0 is gone.");
   expect(noticeOf({ ...condition, stream: { kind: "refused" } }, "eth0")?.[1]).toContain("?token=");
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readLink, writeLink } from "../src/link";
+import { isNewer, readLink, writeLink } from "../src/link";
 import { down, EVERYTHING, isFiltered, up, type Selection } from "../src/state";
 
 const chosen: Selection = {
@@ -60,6 +60,13 @@ test("a link of the first version opens its peer and network", () => {
 describe("a link that this page cannot read", () => {
   test.each(["#v=3&filter=vni:1", "#filter=vni:1", "#%%%", "#v=2"])("%s: everything", (link) => {
     expect(readLink(link)).toEqual(EVERYTHING);
+  });
+
+  test("only a later version is newer", () => {
+    expect(["#v=3&filter=vni:1", "#v=10"].map(isNewer)).toEqual([true, true]);
+    expect(["", "#v=2", "#v=1&view=table", "#filter=vni:1", "#v=", "#v=x"].some(isNewer)).toBe(
+      false,
+    );
   });
 
   test.each([
