@@ -95,7 +95,7 @@ export function noticeOf(
   if (newerLink) {
     return [
       "This link was made by a newer version.",
-      "The first screen is shown instead; open the link where it was made, or upgrade this monitor.",
+      "The first screen is shown instead; upgrade the monitor.",
     ];
   }
   return null;
