@@ -25,6 +25,7 @@ from tunnel_monitor.serve.view import LiveView
 from tests.unit.synthetic import SECOND_NS, START_NS, many
 
 memory.use_one_heap()
+memory.keep_arrays_in_heap()
 seen = threading.Semaphore(0)
 view = LiveView(["eth0"], 1.0)
 sink = memory.GivingBack(view)

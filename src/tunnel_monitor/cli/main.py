@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import importlib
 import os
 import signal
@@ -14,6 +13,7 @@ from contextlib import contextmanager
 from typing import NoReturn, Protocol
 
 from tunnel_monitor import __version__
+from tunnel_monitor.cli.importing import without_collecting
 from tunnel_monitor.errors import BadSetting, TunnelMonitorError
 
 # numpy's algebra library would start threads when it is imported, none of which we use. They
@@ -105,20 +105,6 @@ def dying_of_interrupts() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-@contextmanager
-def without_collecting() -> Iterator[None]:
-    """Let imports make their many objects, none of which is garbage, without a search for it.
-
-    Nor are they searched later. A tenth of the time that imports take.
-    """
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 def written(code: int) -> int:

@@ -9,6 +9,7 @@ after each drain, is 73 MB for the work of the first.
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Mapping
 from typing import Final
 
 from tunnel_monitor.flows.batch import FlowBatch
@@ -23,13 +24,24 @@ M_ARENA_MAX: Final = -8
 
 
 def use_one_heap() -> None:
-    """Let all threads share one heap, without very large arrays; before there are any."""
+    """Let all threads share one heap; before there are any."""
+    _set({M_ARENA_MAX: 1})
+
+
+def keep_arrays_in_heap() -> None:
+    """Let all arrays but very large ones be in the heap.
+
+    After imports: what they need for a moment would be there, too, below what stays.
+    """
+    _set({M_TRIM_THRESHOLD: TRIMMED_BYTES, M_MMAP_THRESHOLD: MAPPED_BYTES})
+
+
+def _set(options: Mapping[int, int]) -> None:
     libc = ctypes.CDLL(None)
     if not hasattr(libc, "mallopt"):  # another C library, with its own ways
         return
-    libc.mallopt(M_ARENA_MAX, 1)
-    libc.mallopt(M_TRIM_THRESHOLD, TRIMMED_BYTES)
-    libc.mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES)
+    for option, value in options.items():
+        libc.mallopt(option, value)
 
 
 class GivingBack:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from ipaddress import ip_address
 from urllib.parse import urlsplit, urlunsplit
 
+from tunnel_monitor.cli import memory
 from tunnel_monitor.cli.ending import Ending
 from tunnel_monitor.cli.entrance import Entrance
 from tunnel_monitor.serve.facts import FactsSource
@@ -24,6 +25,7 @@ def make_server(
     findings: FindingsSource = no_findings,
 ) -> Server:
     """The server behind an entrance, which does not run yet."""
+    memory.keep_arrays_in_heap()
     return Server(
         entrance.listener,
         view,

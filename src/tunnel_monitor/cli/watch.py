@@ -12,6 +12,7 @@ from tunnel_monitor.cli.asked import Asked
 from tunnel_monitor.cli.child import add_child_options, add_lab_options, tell
 from tunnel_monitor.cli.entrance import Entrance
 from tunnel_monitor.cli.filters import add_filter_option
+from tunnel_monitor.cli.importing import without_collecting
 from tunnel_monitor.cli.judging import add_judging_options
 from tunnel_monitor.cli.keeping import add_history_options
 from tunnel_monitor.cli.listening import add_serving_options
@@ -152,10 +153,11 @@ def watch(options: argparse.Namespace) -> int:
 
 def import_watching(asked: Asked) -> type[Watching]:
     """What watches once the programs are attached, with all that it needs."""
-    from tunnel_monitor.cli.watching import Watching  # noqa: PLC0415
+    with without_collecting():
+        from tunnel_monitor.cli.watching import Watching  # noqa: PLC0415
 
-    if asked.keeping.path is not None:
-        opening.warm_up()
+        if asked.keeping.path is not None:
+            opening.warm_up()
     return Watching
 
 
