@@ -29,7 +29,7 @@ def senders(sent: dict[str, int]) -> Rows:
 def last(drains: list[dict[str, int]], length: int = 900, tracked: int = 256) -> Series:
     timeline = Timeline(length, tracked)
     for number, sent in enumerate(drains):
-        timeline.add(number * SECOND_NS, senders(sent))
+        timeline.add(number * SECOND_NS, number + 1, senders(sent))
     return timeline.series()
 
 
@@ -46,6 +46,7 @@ def test_each_column_adds_up_to_all_that_was_sent(
     ]
     first = len(drains) - len(kept)
     assert series.times_ns.tolist() == [(first + n) * SECOND_NS for n in range(len(kept))]
+    assert series.elapsed_ns.tolist() == [first + n + 1 for n in range(len(kept))]
 
 
 @given(DRAINS)
@@ -81,7 +82,7 @@ def test_the_ring_is_bounded(interval_s: float, drains: int) -> None:
     assert drains_kept(interval_s) == drains
     timeline = Timeline(drains, tracked=2)
     for number in range(drains + 2):
-        timeline.add(number, senders({PEERS[0]: 1}))
+        timeline.add(number, 1, senders({PEERS[0]: 1}))
     series = timeline.series()
     assert len(series.times_ns) == drains
     assert series.bytes.sum() == drains
@@ -89,9 +90,9 @@ def test_the_ring_is_bounded(interval_s: float, drains: int) -> None:
 
 def test_a_series_never_changes() -> None:
     timeline = Timeline(2)
-    timeline.add(0, senders({PEERS[0]: 5}))
+    timeline.add(0, 1, senders({PEERS[0]: 5}))
     first = timeline.series()
     before = first.bytes.tolist()
     for number in range(5):
-        timeline.add(number, senders({PEERS[0]: 7}))
+        timeline.add(number, 1, senders({PEERS[0]: 7}))
     assert first.bytes.tolist() == before

@@ -172,8 +172,9 @@ export interface Drain {
 
 /** The last minutes: `bytes[p][i]` left peer `p` in the drain at `times[i]`. */
 export interface Timeline {
-  readonly interval_s: number;
   readonly times: readonly number[];
+  /** How long each drain collected. */
+  readonly elapsed_s: readonly number[];
   readonly peers: readonly string[];
   readonly packets: readonly (readonly number[])[];
   readonly bytes: readonly (readonly number[])[];
@@ -269,8 +270,8 @@ const status: Decoder<Status> = shape<Status>({
 });
 
 const timeline: Decoder<Timeline> = shape<Timeline>({
-  interval_s: number,
   times: listOf(number),
+  elapsed_s: listOf(number),
   peers: listOf(text),
   packets: listOf(listOf(amount)),
   bytes: listOf(listOf(amount)),

@@ -24,10 +24,10 @@ export const LONGEST_S = 15 * 60;
 /** Shorter periods for a monitor that has just started. */
 const PERIODS_S = [60, 2 * 60, 5 * 60, 10 * 60, LONGEST_S] as const;
 
-export function columnsOf({ interval_s, times, peers, packets, bytes }: Timeline): Column[] {
+export function columnsOf({ times, elapsed_s, peers, packets, bytes }: Timeline): Column[] {
   return times.map((time, i) => ({
     time,
-    interval_s,
+    interval_s: elapsed_s[i] ?? 0,
     counts: new Map(peers.map((peer, p) => [peer, sentOf(packets[p]?.[i], bytes[p]?.[i])])),
   }));
 }

@@ -84,8 +84,8 @@ describe("a reply that is not as documented", () => {
 
 test("a timeline", () => {
   const timeline = {
-    interval_s: 1,
     times: [1, 2],
+    elapsed_s: [1, 1],
     peers: ["172.16.1.100", "other"],
     bytes: [
       ["604", "0"],

@@ -19,8 +19,8 @@ function column(time: number, bytes: Record<string, number>, interval_s = 1): Co
 
 test("a timeline becomes one column per drain", () => {
   const columns = columnsOf({
-    interval_s: 1,
-    times: [1, 2],
+    times: [1, 5],
+    elapsed_s: [1, 4],
     peers: ["a", "other"],
     bytes: [
       [604, 0],
@@ -33,6 +33,9 @@ test("a timeline becomes one column per drain", () => {
   });
   expect(columns[1]?.counts.get("other")).toMatchObject({ packets: 2, bytes: 5 });
   expect(columns[0]?.counts.get("a")).toMatchObject({ packets: 1, bytes: 604 });
+  // A drain that was held up has more, at no higher rate.
+  const [, late] = binned(columns, 1);
+  expect(late?.rates.get("other")).toMatchObject({ packets: 0.5, bytes: 1.25 });
 });
 
 test("a column is taken once, and the oldest go after fifteen minutes", () => {

@@ -127,7 +127,8 @@ class FleetView(LiveView):
         peers = columns.address(found.rows, "outer_src")
         order = np.lexsort(peers.byteswap().T[::-1])
         packets, size = (found.counts[[*order, -1], :, count] for count in (0, 1))
-        return Series(found.ends_ns, np.ascontiguousarray(peers[order]), packets, size)
+        shown = np.ascontiguousarray(peers[order])
+        return Series(found.ends_ns, found.elapsed_ns, shown, packets, size)
 
     def _follow(self) -> None:
         while True:

@@ -174,8 +174,8 @@ def timeline(snapshot: Snapshot, _: Query) -> Json:
     """Who sent how much in each of the last drains."""
     series = snapshot.timeline
     return {
-        "interval_s": seconds(snapshot.interval_ns),
         "times": [seconds(time_ns) for time_ns in series.times_ns.tolist()],
+        "elapsed_s": [seconds(elapsed_ns) for elapsed_ns in series.elapsed_ns.tolist()],
         "peers": timeline_peers(series),
         "bytes": [decimals(row) for row in series.bytes],
         "packets": [decimals(row) for row in series.packets],

@@ -24,12 +24,14 @@ class Series:
 
     Args:
         times_ns: (t,) of each drain, oldest first.
+        elapsed_ns: (t,) how long each collected: one that was held up, for longer than others.
         peers: (p, 2) their addresses in order, p at most SHOWN.
         packets: (p + 1, t) what each sent; the last row is all others.
         bytes: (p + 1, t) likewise.
     """
 
     times_ns: NDArray[np.int64]
+    elapsed_ns: NDArray[np.int64]
     peers: Words
     packets: NDArray[np.uint64]
     bytes: NDArray[np.uint64]
@@ -37,8 +39,8 @@ class Series:
     @classmethod
     def nothing(cls) -> Series:
         """Before the first drain."""
-        none = np.zeros((1, 0), np.uint64)
-        return cls(np.zeros(0, np.int64), np.zeros((0, 2), np.uint64), none, none)
+        never, none = np.zeros(0, np.int64), np.zeros((1, 0), np.uint64)
+        return cls(never, never, np.zeros((0, 2), np.uint64), none, none)
 
 
 def drains_kept(interval_s: float) -> int:
@@ -64,19 +66,20 @@ class Timeline:
         self._rest = tracked
         # Memory of rows that no peer has is never touched, so the system never provides it.
         self._ring = np.zeros((2, tracked + 1, self._length), np.uint64)
-        self._times = np.zeros(self._length, np.int64)
+        self._times, self._elapsed = np.zeros((2, self._length), np.int64)
         self._drains = 0
 
-    def add(self, time_ns: int, senders: Rows) -> None:
+    def add(self, time_ns: int, elapsed_ns: int, senders: Rows) -> None:
         """Note one drain.
 
         Args:
             time_ns: when it was.
+            elapsed_ns: how long it collected.
             senders: (k,) FLOW, one for each `outer_src`; an empty one belongs to the rest.
         """
         column = self._drains % self._length
         self._drains += 1
-        self._times[column] = time_ns
+        self._times[column], self._elapsed[column] = time_ns, elapsed_ns
         used = [*self._rows.values(), self._rest]
         self._ring[:, used, column] = 0
         sent = columns.words(senders)[:, KEY_WORDS : KEY_WORDS + 2].T
@@ -129,4 +132,4 @@ class Timeline:
         rest = everything - sent.sum(axis=1, keepdims=True)
         packets, size = np.concatenate([sent, rest], axis=1)
         peers = np.frombuffer(b"".join(shown), np.uint64).reshape(-1, 2)
-        return Series(self._times[order], peers, packets, size)
+        return Series(self._times[order], self._elapsed[order], peers, packets, size)

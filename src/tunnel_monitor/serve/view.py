@@ -238,7 +238,8 @@ class LiveView:
         if not self._elapsed_ns:
             self._began_ns = batch.time_ns - batch.interval_ns
         tunnels = group(columns.every(batch.flows, batch.tunnels), TUNNEL)
-        self._timeline.add(batch.time_ns, group(tunnels, {"outer_src"}))
+        senders = group(tunnels, {"outer_src"})
+        self._timeline.add(batch.time_ns, batch.interval_ns, senders)
         self._recent = self._recent.added(batch)
         self._ledger = _sum(self._ledger, batch.ledger)
         self._elapsed_ns += batch.interval_ns

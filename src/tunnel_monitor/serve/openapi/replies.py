@@ -347,8 +347,8 @@ REPLIES: Mapping[str, tuple[str, Json]] = {
     "timeline": (
         "The drains of the last 15 minutes, by sending peer.",
         members(
-            interval_s=NUMBER,
             times=listed(NUMBER),
+            elapsed_s=listed(NUMBER),
             peers=listed(TEXT),
             bytes=SQUARE,
             packets=SQUARE,
