@@ -198,6 +198,7 @@ SCHEMAS: Mapping[str, Json] = {
         encap=maybe(ENCAP),
         vni=VNI,
         peers=listed(TEXT),
+        between=FLAG,
         endpoints=listed(TEXT),
         members=WHOLE,
         opened=NUMBER,
