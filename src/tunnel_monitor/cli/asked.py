@@ -14,6 +14,7 @@ from tunnel_monitor.cli.naming import naming_of
 from tunnel_monitor.cli.ports import given_ports, with_usual
 from tunnel_monitor.cli.storing import Storing
 from tunnel_monitor.cli.tunnels import parse_encaps
+from tunnel_monitor.contract import Notice
 from tunnel_monitor.errors import BadSetting
 from tunnel_monitor.flows.filter.tree import Node
 from tunnel_monitor.flows.names import Naming
@@ -58,14 +59,15 @@ class Asked:
         naming = naming_of(options)
         # Whoever reads the lines or fills a store keeps them; a file only when asked for.
         history = place.OFF if options.jsonl or options.store else None
+        judging = Judging.of(options)
         return cls(
             options,
-            settings_of(options),
+            settings_of(options, judging.notices),
             naming,
             parse_filter(options.filter, naming.lookup),
             Keeping.of(options, default=history),
             Storing.of(options),
-            Judging.of(options),
+            judging,
             find_user(options.user),
         )
 
@@ -75,9 +77,12 @@ class Asked:
         return namespace_path(self.options.netns) if self.options.netns else None
 
 
-def settings_of(options: argparse.Namespace) -> MonitorSettings:
+def settings_of(options: argparse.Namespace, notices: Notice) -> MonitorSettings:
     """How to watch.
 
+    Args:
+        options: as given.
+        notices: what findings want to be looked at beside sizes.
     Raises:
         BadSetting: an option means nothing.
     """
@@ -91,7 +96,7 @@ def settings_of(options: argparse.Namespace) -> MonitorSettings:
         ports=with_usual(ports, encaps),
         given_ports=frozenset(ports),
         boundary=Boundary(options.boundary),
-        notices=Judging.of(options).notices,
+        notices=notices,
         discover=not options.no_discover,
         own_cost=options.own_cost,
         attach=options.attach,

@@ -56,6 +56,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_names_option(parser)
     add_resolve_option(parser)
     add_counting_options(parser)
+    add_attaching_options(parser)
     add_history_options(parser)
     add_store_option(parser, "send what is counted to a database, too")
     add_spool_options(parser)
@@ -74,7 +75,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def add_counting_options(parser: argparse.ArgumentParser) -> None:
-    """What is counted, how often, and how the programs get where they count."""
+    """What is counted, how often, and with how much memory."""
     parser.add_argument(
         "--interval",
         type=float,
@@ -103,6 +104,10 @@ def add_counting_options(parser: argparse.ArgumentParser) -> None:
         help="whether tables take memory for all these flows at once, which makes new flows and "
         "drains cheaper; auto does while that is at most 64 MB",
     )
+
+
+def add_attaching_options(parser: argparse.ArgumentParser) -> None:
+    """How the programs get where they count, and who stays with them."""
     parser.add_argument(
         "--attach",
         choices=("auto", "tcx", "clsact"),
