@@ -11,6 +11,7 @@ from hypothesis import settings
 from tests.browser import chromium_path
 from tests.leaving_out import IN_CI, leave_out
 from tests.leftovers import belongings, left_since, mark_children
+from tests.signals import keep_ignored_to_ourselves
 
 from tunnel_monitor.capture import native
 from tunnel_monitor.settings import DEFAULT_ENCAPS, DEFAULT_PORTS, Boundary
@@ -22,6 +23,7 @@ settings.load_profile("untimed")
 
 def pytest_configure() -> None:
     mark_children()
+    keep_ignored_to_ourselves()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

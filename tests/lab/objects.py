@@ -43,11 +43,10 @@ class LoadedPrograms:
         self.closing = ExitStack()
         content = compiled(folder / f"{name}.bpf.c")
         self.library.bpf_object__open_mem.restype = ctypes.c_void_p
-        with libbpf.said():
-            opened = self.library.bpf_object__open_mem(content, ctypes.c_size_t(len(content)), None)
-            self._object = libbpf.pointer(opened)
-            self.closing.callback(self.library.bpf_object__close, self._object)
-            libbpf.checked(self.library.bpf_object__load(self._object))
+        opened = self.library.bpf_object__open_mem(content, ctypes.c_size_t(len(content)), None)
+        self._object = libbpf.pointer(opened)
+        self.closing.callback(self.library.bpf_object__close, self._object)
+        libbpf.checked(self.library.bpf_object__load(self._object))
 
     def __enter__(self) -> Self:
         return self

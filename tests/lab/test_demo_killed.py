@@ -100,13 +100,25 @@ def test_the_monitor_lets_go_when_it_cannot_be_killed_with_the_demo(
         commands.wait_for(lambda: not commands.alive({watch}), "the monitor has ended")
 
 
+def all_send(traffic: Running, program: str) -> set[int]:
+    """What a `traffic` has started, once all of that has become the program it is to be."""
+    found: set[int] = set()
+
+    def so_it_is() -> bool:
+        found.clear()
+        found.update(commands.descendants(traffic.process.pid))
+        return bool(found) and all(commands.words_of(pid)[:1] == [program] for pid in found)
+
+    commands.wait_for(so_it_is, f"all below {traffic.process.pid} is {program}")
+    return found
+
+
 def test_traffic(home: int, tmp_path: Path) -> None:
     with commands.demo(home, tmp_path, *SMALL) as demo:
         _, held = parts(demo)
         with commands.command(home, tmp_path, "traffic", "--profile", "tcp") as traffic:
             commands.wait_for(lambda: bool(demo.get("api/v1/flows")["rows"]), "traffic is seen")
-            senders = commands.descendants(traffic.process.pid)
-            assert {commands.words_of(pid)[0] for pid in senders} == {"iperf3"}
+            senders = all_send(traffic, "iperf3")
             kill(traffic.process.pid)
             commands.wait_for(lambda: not commands.alive(senders), "the senders have ended")
         assert not demo.ended
@@ -124,8 +136,7 @@ def test_pings_end_with_their_traffic(home: int, tmp_path: Path) -> None:
         commands.command(home, tmp_path, "traffic") as traffic,
     ):
         traffic.wait_to_tell("1 s")
-        senders = commands.descendants(traffic.process.pid)
-        assert {commands.words_of(pid)[0] for pid in senders} == {"ping"}
+        senders = all_send(traffic, "ping")
         kill(traffic.process.pid)
         commands.wait_for(lambda: not commands.alive(senders), "the senders have ended")
 

@@ -12,6 +12,7 @@ from tests.lab import commands, watched
 from tests.lab.watched import HERE, THERE, Page
 
 from tunnel_monitor.lab.build import Lab
+from tunnel_monitor.serve.beside import socket_of
 
 pytestmark = pytest.mark.root
 
@@ -44,6 +45,7 @@ def test_it_asks_the_monitor_and_then_the_file(
     both = {(HERE, THERE): 103, (THERE, HERE): 103}
     with watched.watch(lab, home, tmp_path, "eth0", "--history", str(file), *OFTEN) as running:
         watched.ping(lab, 103)
+        commands.wait_for(socket_of(file).exists, "the file is there, and who answers for it")
         commands.wait_for(
             lambda: packets(asked(home, tmp_path, file, *SECOND)) == both, "all is in the file"
         )

@@ -61,7 +61,8 @@ class Muffler:
             else:
                 with suppress(OSError):
                     client.sendall(answer)
-            client.shutdown(socket.SHUT_RDWR)
+            with suppress(OSError):  # the client may have gone
+                client.shutdown(socket.SHUT_RDWR)
             up.join()
 
     @staticmethod

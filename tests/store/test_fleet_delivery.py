@@ -112,6 +112,7 @@ def test_a_killed_server_costs_nothing_and_nothing_twice(
         if number == after:
             servers.home().kill()
         if number == after + 20:
+            wait_for(lambda: bool(told), "that nobody answers is told")
             servers.home().start()
         sink.take(batch)
         time.sleep(0.005)  # the load: some blocks are under way at any moment

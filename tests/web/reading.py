@@ -31,6 +31,7 @@ COLLECT = """async () => {
     ledger: facts('ledger'),
     stats: all('.stat > b, .stat div > b', (one) => [one.id, one.textContent]),
     rows: all('#panel-table tbody tr[data-place]', (row) => Object.fromEntries([
+      ['place', row.matches('.waiting') ? null : Number(row.dataset.place)],
       ...['outer_src', 'outer_dst', 'inner_src', 'inner_dst'].map((name) => {
         const [layer, side] = name.split('_');
         const end = row.querySelector(side === 'dst' ? `.column-${layer} .to`

@@ -76,7 +76,5 @@ def test_five_hundred_peers_share_rows_and_open_by_a_click(
     rows = here.page.locator("#heat [role=rowheader]")
     count = rows.count()
     assert 20 <= count <= 48
-    names = rows.all_text_contents()
-    block = next(place for place, name in enumerate(names) if "/" in name)
-    rows.nth(block).click()
+    rows.filter(has_text="/").first.click()  # who that is may change until then
     expect(here.page).to_have_url(re.compile(r"filter=outer:172\.16\."))

@@ -54,6 +54,8 @@ LOOKS = """() => {
   return [one.id || one.getAttribute('aria-label') || one.textContent.trim().slice(0, 40),
     focused !== blurred];
 }"""
+PAST_IS_THERE = """(svg) =>
+  (document.querySelector(`${svg} .layer`)?.getAttribute('d') ?? '').length > 2000"""
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -67,6 +69,9 @@ def test_all_is_reached_by_keyboard(view: str, visit: Callable[..., Visit], past
 @pytest.mark.parametrize("view", VIEWS)
 def test_the_focus_is_seen(view: str, visit: Callable[..., Visit], past: Invented) -> None:
     here = visit(past, f"#v=2&view={view}&paused=1")
+    # What was before the page opened comes a moment later, and with it other layers: the one that
+    # has the focus may not be among them.
+    here.page.wait_for_function(PAST_IS_THERE, arg="#past" if view == "timeline" else "#timeline")
     here.shown()
     looks: list[Any] = []
     for _ in range(150):

@@ -18,25 +18,21 @@ pytestmark = [pytest.mark.root, pytest.mark.browser]
 
 LINK = "#v=2&view=table&period=total&unit=packets"
 ENDS = ("outer_src", "outer_dst", "inner_src", "inner_dst")
-# The first of a table's lines, and the place of each in the whole.
-LINES = """() => [...document.querySelectorAll('#panel-table tr[data-place]:not(.waiting)')]
-  .map(({ dataset }) => Number(dataset.place))"""
 SCROLL = "(top) => { document.querySelector('[data-role=table]').scrollTop = top; }"
 
 
 def check_lines(here: Visit, server: Invented, query: str, *places: int) -> None:
     """What is in sight is what the API says stands at these places."""
 
-    def in_sight() -> dict[int, Any]:
-        shown = here.shown().raw["rows"]
-        numbers: list[int] = here.page.evaluate(LINES)
-        return dict(zip(numbers, shown, strict=True)) if len(numbers) == len(shown) else {}
+    lines: dict[int, Any] = {}
 
     def there() -> bool:
-        return set(places) <= in_sight().keys()
+        rows = here.shown().raw["rows"]  # one that waits for its numbers has no place
+        lines.clear()
+        lines.update({row["place"]: row for row in rows if row["place"] is not None})
+        return set(places) <= lines.keys()
 
     commands.wait_for(there, f"the lines {places}")
-    lines = in_sight()
     first = min(lines)
     page = f"offset={first}&limit={max(lines) - first + 1}"
     rows = server.get(f"api/v1/flows?window=total&{page}&{query}")["rows"]
