@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.lab import commands
 from tests.lab.commands import SMALL, Running
+
+from tunnel_monitor.lab import namespaces
 
 pytestmark = pytest.mark.root
 
@@ -109,6 +113,34 @@ def test_ctrl_c_is_the_shells(demo: Running, tmp_path: Path) -> None:
         os.killpg(running.process.pid, signal.SIGINT)
         assert running.wait() == 3
         assert "caught" in running.output
+
+
+# Ctrl-C, when the child has begun and we have not begun to wait for it.
+INTERRUPTED_EARLY = """
+import signal, sys
+from tunnel_monitor.cli import lab, main
+
+waiting = lab.first_end
+
+
+async def interrupted(child, demo):
+    signal.raise_signal(signal.SIGINT)
+    await waiting(child, demo)
+
+
+lab.first_end = interrupted
+sys.exit(main.main(sys.argv[1:]))
+"""
+
+
+def test_ctrl_c_is_the_shells_from_the_beginning(demo: Running) -> None:
+    """On a busy machine it took a while until it was, and ended both until then."""
+    words = ("lab", "shell", "host1", "--", "sh", "-c", "exit 3")
+    with namespaces.entered(demo.home):
+        done = subprocess.run(
+            [sys.executable, "-c", INTERRUPTED_EARLY, *words], stderr=subprocess.PIPE, check=False
+        )
+    assert (done.returncode, done.stderr) == (3, b"")
 
 
 def test_without_a_demo_it_says_how_to_start_one(tmp_path: Path) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from tunnel_monitor.lab import profiles
 from tunnel_monitor.lab.readings import Meter, conclusion, size
+from tunnel_monitor.lab.sending import over
 from tunnel_monitor.lab.streams import Sent
 from tunnel_monitor.lab.topology import Topology
 
@@ -81,3 +84,19 @@ def test_only_the_conclusion_names_the_culprit() -> None:
 )
 def test_sizes_have_a_unit_that_fits(count: float, text: str) -> None:
     assert size(count) == text
+
+
+def test_the_time_begins_with_the_last_stream() -> None:
+    """Of three hundred pings the last were ended before they had sent anything."""
+    one, other, failed = (a_stream("classic") for _ in range(3))
+
+    async def run() -> None:
+        ending = asyncio.create_task(over([one, other, failed], 0))
+        one.read("1/1 packets")
+        failed.state = "cannot start ping"
+        await asyncio.sleep(0.1)
+        assert not ending.done()
+        other.read("1/1 packets")
+        await ending
+
+    asyncio.run(run())

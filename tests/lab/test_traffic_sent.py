@@ -91,7 +91,10 @@ def test_a_line_each_second_says_what_is_sent(demo: Running, home: int, tmp_path
     assert {record["stream"] for record in live} == set(range(13))
     one = [record for record in live if record["stream"] == 4]
     assert len(one) >= 3
-    assert [record["packets"] for record in one] == sorted(record["packets"] for record in one)
+    # Of a ping that has not begun to answer in the first second nothing is known then.
+    packets = [record["packets"] or 0 for record in one]
+    assert packets == sorted(packets)
+    assert packets[-1] > 0
     assert {
         (record["kind"], record["src"], record["dst"], record["payload"], record["rate"])
         for record in one
@@ -160,8 +163,7 @@ def test_the_culprit_is_named_at_the_end_and_sent_most(
     assert not any("culprit" in record for record in before)
     assert {record["kind"] for record in live} == {"ping"}
     assert not any("final" in record for record in live)
-    packets = Counter(record["packets"] for record in live if record["seconds"] > 4)
-    assert max(packets) - min(packets) <= 15
+    expect_among_the_others(live, culprit)
     assert "iperf3" in titles
     assert not any(culprit in title for title in titles)
     # and the monitor sees who it is
@@ -172,6 +174,18 @@ def test_the_culprit_is_named_at_the_end_and_sent_most(
     (most, amount), (_, second) = sent.most_common(2)
     assert most == culprit
     assert amount > 5 * second
+
+
+def expect_among_the_others(live: list[dict[str, Any]], culprit: str) -> None:
+    """In the last second that was told; before, some may not have begun yet."""
+    last_s = max(record["seconds"] for record in live)
+    last = [record for record in live if record["seconds"] == last_s]
+    told = [(record["src"], record["packets"] or 0) for record in last]
+    its = [packets for src, packets in told if src == culprit]
+    others = [packets for src, packets in told if src != culprit]
+    assert its
+    for packets in its:  # within a second's worth of those that began first and last
+        assert min(others) - 15 <= packets <= max(others) + 15
 
 
 def test_the_same_seed_names_the_same_culprit(demo: Running, home: int, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 from tunnel_monitor.errors import BadSetting, NoLabRunning
@@ -189,7 +190,7 @@ def shell(demo: Demo, host: str, words: Sequence[str]) -> int:
         NoLabRunning: the demo ended first.
     """
     command = list(words) or [os.environ.get("SHELL", SHELL)]
-    with demo.borrowed([host]) as lab:
+    with demo.borrowed([host]) as lab, interrupts_left_to_the_child():
         if not words:
             print(f"In {host} of demo {demo.pid}; Ctrl-D leaves.", flush=True)
         try:
@@ -206,6 +207,19 @@ def shell(demo: Demo, host: str, words: Sequence[str]) -> int:
     return 128 - code if code < 0 else code
 
 
+@contextmanager
+def interrupts_left_to_the_child() -> Iterator[None]:
+    """Do nothing about Ctrl-C, from before the child can be told of it: the terminal tells both.
+
+    It is caught, not ignored: the child would inherit that.
+    """
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 async def first_end(child: subprocess.Popen[bytes], demo: Demo) -> None:
     """Wait until the child ends, or we are told to.
 
@@ -217,7 +231,6 @@ async def first_end(child: subprocess.Popen[bytes], demo: Demo) -> None:
     ending = os.pidfd_open(child.pid)
     loop.add_reader(ending, over.set)
     loop.add_reader(demo.connection, gone.set)
-    loop.add_signal_handler(signal.SIGINT, int)  # the terminal sends it to the child as well
     for number in (signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, over.set)
     try:

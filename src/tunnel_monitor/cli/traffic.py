@@ -17,7 +17,7 @@ from tunnel_monitor.lab.demos import Demo
 from tunnel_monitor.lab.ending import end_asked, first, until_terminal_closes
 from tunnel_monitor.lab.profiles import Plan
 from tunnel_monitor.lab.readings import Meter, conclusion
-from tunnel_monitor.lab.sending import asked, sending
+from tunnel_monitor.lab.sending import asked, over, sending
 from tunnel_monitor.lab.streams import Sent
 from tunnel_monitor.lab.telling import Tell
 
@@ -42,7 +42,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--profile", choices=profiles.PROFILES, default="classic", help="what to send, see below"
     )
-    parser.add_argument("--seconds", type=float, metavar="S", help="end after so many seconds")
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        metavar="S",
+        help="end so many seconds after all streams have begun",
+    )
     parser.add_argument("--rate", type=float, metavar="R", help="how much to send, see below")
     parser.add_argument(
         "--seed", type=int, metavar="N", help="the same number chooses the same culprit again"
@@ -102,7 +107,8 @@ async def deliver(
     with end_asked() as end:
         async with sending(lab, plan, chance) as everything:
             telling_all = keep_telling(everything, len(plan.streams), tell)
-            await first(end.wait(), gone.wait(), telling_all, timeout_s=seconds)
+            ends = [] if seconds is None else [over(everything, seconds)]
+            await first(end.wait(), gone.wait(), telling_all, *ends)
     loop.remove_reader(demo.connection)
     return everything, gone.is_set()
 

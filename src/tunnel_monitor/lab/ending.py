@@ -76,17 +76,15 @@ def mute() -> None:
     os.close(nowhere)
 
 
-async def first(
-    *waiting: Coroutine[object, object, object], timeout_s: float | None = None
-) -> None:
-    """Run several coroutines until one of them is done, or the time is over.
+async def first(*waiting: Coroutine[object, object, object]) -> None:
+    """Run several coroutines until one of them is done.
 
     Raises:
         What that one raised.
     """
     tasks = [asyncio.ensure_future(one) for one in waiting]
     try:
-        done, _ = await asyncio.wait(tasks, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in tasks:
             task.cancel()

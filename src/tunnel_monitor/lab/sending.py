@@ -89,6 +89,17 @@ async def asked(everything: Sequence[Sent], period_s: float = 1.0) -> AsyncItera
         yield time.monotonic() - start
 
 
+async def over(everything: Sequence[Sent], seconds: float) -> None:
+    """Wait until all streams have begun, and so many seconds more.
+
+    Hundreds of programs take seconds to start, or more on a busy machine: the last would
+    otherwise be ended as soon as it is there.
+    """
+    while not all(sent.begun for sent in everything):
+        await asyncio.sleep(0.02)
+    await asyncio.sleep(seconds)
+
+
 async def _finished(everything: Sequence[Sent]) -> None:
     """Let every program end by itself, within bounds."""
     for sent in everything:

@@ -62,6 +62,11 @@ class Sent:
         """Whether there is a sender at the moment."""
         return self._sender is not None
 
+    @property
+    def begun(self) -> bool:
+        """Whether there was a sender, or a reason why not."""
+        return self.running or self.state != "starting"
+
     def ask(self) -> None:
         """Let a running ping say how much it has sent; iperf3 does so by itself."""
         if self._sender is not None:
