@@ -1,5 +1,6 @@
 /** Who grew most, as all drawings mark it and the card tells it. */
-import type { Flow, Grown } from "./api";
+import type { Flow } from "./api/drain";
+import type { Grown } from "./api/growth";
 import { NO_COUNTS } from "./amounts";
 import type { Measure } from "./format";
 import { endpointKey, pairKey } from "./things";

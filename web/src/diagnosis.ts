@@ -1,5 +1,6 @@
 /** An empty page is a diagnosis: how far packets get, where they stop, what to try. */
-import type { Drain, Status } from "./api";
+import type { Drain } from "./api/drain";
+import type { Status } from "./api/status";
 import { bytesText, clockText, countText, spanText } from "./format";
 import { account } from "./ledgers";
 

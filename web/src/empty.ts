@@ -1,5 +1,5 @@
 /** Draws the diagnosis of an empty page, and beside it what was seen outside of tunnels. */
-import type { Drain } from "./api";
+import type { Drain } from "./api/drain";
 import { diagnose, portWords, type Repair, type Step } from "./diagnosis";
 import { byId, drawing, keep, make, part, say, setBar } from "./dom";
 import { countText } from "./format";

@@ -1,7 +1,7 @@
 /** Who sends and receives how much: ranked lists from rows. */
 import { compareAddresses } from "./address";
 import type { Amount } from "./amounts";
-import type { Flow, Tunnel } from "./api";
+import type { Flow, Tunnel } from "./api/drain";
 import { innerOf, type Side } from "./subject";
 import { endpointKey } from "./things";
 

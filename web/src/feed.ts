@@ -2,7 +2,8 @@
  * What there is to show: the stream and the drain that is held, the past and the stretch of it
  * that is chosen, behind one question: what does this selection show now?
  */
-import { readDrain, readTimeline, type Drain } from "./api";
+import { readDrain, type Drain } from "./api/drain";
+import { readTimeline } from "./api/timeline";
 import type { Frozen } from "./export/frozen";
 import { isFrozen } from "./server";
 import { Force } from "./filter/force";

@@ -1,6 +1,7 @@
 /** The header: which interface, what state, how much. */
 import { sum } from "./amounts";
-import type { Drain, Status } from "./api";
+import type { Drain } from "./api/drain";
+import type { Status } from "./api/status";
 import { byId, make, part, say, sayQuantity } from "./dom";
 import { pressing, worstOf, type Found } from "./findings/found";
 import { bytesText, countText, DASH, quantity, spanText, THIN } from "./format";

@@ -8,7 +8,7 @@
  */
 import type { Amount } from "./amounts";
 import { compareAddresses, isGroup } from "./address";
-import type { Flow, Tunnel } from "./api";
+import type { Flow, Tunnel } from "./api/drain";
 import { Grid, otherPlace, type Matrix, type Place } from "./matrix";
 import type { Rim } from "./rim";
 import type { Kept } from "./roster";

@@ -1,5 +1,5 @@
 /** The ledger as one account: every packet in exactly one place, and whether that is all. */
-import type { LedgerRow, Tally } from "./api";
+import type { LedgerRow, Tally } from "./api/ledger";
 
 export interface Account {
   /** Packets in a flow; those counted by tunnel alone are in `reasons`. */

@@ -1,6 +1,6 @@
 /** The left panel: virtual networks with their rates, encapsulations, what is shown, the ledger. */
 import { sum } from "./amounts";
-import type { Segment } from "./api";
+import type { Segment } from "./api/drain";
 import { byId, drawing, keep, make, part, say, setBar } from "./dom";
 import { shorten } from "./address";
 import { amountText, countText, DASH, shareText } from "./format";

@@ -3,7 +3,7 @@
  *
  * What was received stays with whoever received it; this only says in what state the stream is.
  */
-import { readDrain, type Drain, type WindowName } from "./api";
+import { readDrain, type Drain, type WindowName } from "./api/drain";
 import { ReplyError } from "./decode";
 
 export type Stream =

@@ -1,6 +1,6 @@
 /** The rows that pass the filter: as the server sent them, or from those that are held. */
 import { NO_COUNTS } from "./amounts";
-import type { Flow, Tunnel } from "./api";
+import type { Flow, Tunnel } from "./api/drain";
 import { wordsOf } from "./filter/edit";
 import { judge, needsFlows, readFilter, type Setting } from "./filter/match";
 import { tunnelKey, type Kept } from "./roster";

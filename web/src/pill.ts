@@ -1,5 +1,5 @@
 /** In one word: what state the page is in, and since when. */
-import type { Status } from "./api";
+import type { Status } from "./api/status";
 import { ageText, clockSpan, clockText, spanText } from "./format";
 import type { Stream } from "./live";
 import type { Span } from "./state";

@@ -1,7 +1,7 @@
 /** The rim of the circle: peers in the order of their addresses, or networks in that of their numbers. */
 import type { Amount } from "./amounts";
 import { compareAddresses, isGroup } from "./address";
-import type { Tunnel } from "./api";
+import type { Tunnel } from "./api/drain";
 import { Grid, otherPlace, type Matrix, type Place } from "./matrix";
 import type { Kept } from "./roster";
 import type { Grouping } from "./state";

@@ -6,7 +6,7 @@
  * the circle does not jump while it is read.
  */
 import { NO_COUNTS } from "./amounts";
-import type { Flow, Tunnel } from "./api";
+import type { Flow, Tunnel } from "./api/drain";
 
 /** A row and how much it weighs when the biggest are chosen: decayed bytes. */
 export interface Kept<T extends Tunnel> {

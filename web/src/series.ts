@@ -1,5 +1,6 @@
 /** The last minutes by sending peer: drains to points, points to layers. */
-import type { Drain, Timeline } from "./api";
+import type { Drain } from "./api/drain";
+import type { Timeline } from "./api/timeline";
 import { NO_COUNTS, type Counts } from "./amounts";
 import type { Span } from "./state";
 import { OTHER } from "./things";

@@ -1,5 +1,5 @@
 /** What has arrived and what is shown of it: the newest drain, or the one that is held. */
-import type { Drain, Flow, Tunnel } from "./api";
+import type { Drain, Flow, Tunnel } from "./api/drain";
 import type { Asked } from "./live";
 import { flowKey, remember, tunnelKey, type Roster } from "./roster";
 

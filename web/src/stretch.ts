@@ -1,5 +1,6 @@
 /** The past that is chosen with the brush: asked for once, and again when the choice changes. */
-import { readCulprit, readDrain, type Drain } from "./api";
+import { readDrain, type Drain } from "./api/drain";
+import { readCulprit } from "./api/growth";
 import { ask, Refused } from "./server";
 import type { Selection, Span } from "./state";
 import type { Snapshot } from "./snapshot";

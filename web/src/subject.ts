@@ -1,7 +1,7 @@
 /** What the right panel talks about: the chosen thing, else the last drill, else everything. */
 import { isGroup } from "./address";
 import { NO_COUNTS, sum, type Counts } from "./amounts";
-import type { Flow, Tunnel } from "./api";
+import type { Flow, Tunnel } from "./api/drain";
 import { drillsOf } from "./filter/edit";
 import type { Selection } from "./state";
 import { networkKey, thingsOf, type Thing } from "./things";

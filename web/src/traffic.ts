@@ -4,7 +4,7 @@
  * (and the heat map) of it; every sum is `total`, and `total` and what the filter hides is `all`.
  */
 import { amountIn, sum, type Amount } from "./amounts";
-import type { Drain, Flow, Tunnel } from "./api";
+import type { Drain, Flow, Tunnel } from "./api/drain";
 import { culpritOf, type Culprit } from "./culprit";
 import { valueOf } from "./filter/edit";
 import { NOTHING_FOUND, type Found } from "./findings/found";

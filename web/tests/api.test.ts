@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { readDrain, readTimeline } from "../src/api";
+import { readDrain } from "../src/api/drain";
+import { readTimeline } from "../src/api/timeline";
 import { ReplyError } from "../src/decode";
 import { event } from "./rows";
 

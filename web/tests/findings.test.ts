@@ -44,6 +44,7 @@ function finding(changes: Partial<Finding> = {}): Finding {
     peers: [peer(1), peer(0)],
     between: true,
     endpoints: ["192.168.1.2", "192.168.1.1"],
+    example: false,
     members: 1,
     opened: NOW - 5 * MINUTE,
     last: NOW,
@@ -195,9 +196,11 @@ test("peers that stand by themselves are no tunnel", () => {
   const filterOf = (one: Finding): string | null =>
     new URLSearchParams(pathFor(one, NOW).split("?")[1]).get("filter");
   expect(filterOf(duplicate)).toBe("endpoint:192.168.1.2 vni:10001");
-  const local = finding({ ...apart, endpoints: [] });
-  expect(placeOf(local)).toMatchObject({ grouping: "vni", chosen: networkKey(10001) });
-  expect(filterOf(local)).toBe("vni:10001");
+  for (const local of [{ endpoints: [] }, { example: true }]) {
+    const one = finding({ ...apart, ...local });
+    expect(placeOf(one)).toMatchObject({ grouping: "vni", chosen: networkKey(10001) });
+    expect(filterOf(one)).toBe("vni:10001");
+  }
 });
 
 test("of two chosen peers only what is between them is told", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { readDrain, type Drain, type PortOrigin } from "../src/api";
+import { readDrain, type Drain } from "../src/api/drain";
+import type { PortOrigin } from "../src/api/status";
 import { diagnose, isEmpty, portsText, portWords } from "../src/diagnosis";
 import { account, outcomeName } from "../src/ledgers";
 import { event } from "./rows";

@@ -1,5 +1,5 @@
 /** Rows and whole events for the tests, by what matters in them. */
-import type { Flow, Tunnel } from "../src/api";
+import type { Flow, Tunnel } from "../src/api/drain";
 import type { Amount } from "../src/amounts";
 import { insideMatrix } from "../src/inside";
 import type { Matrix } from "../src/matrix";

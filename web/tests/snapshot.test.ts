@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { readDrain, type Drain, type WindowName } from "../src/api";
+import { readDrain, type Drain, type WindowName } from "../src/api/drain";
 import { remember, tunnelKey, type Roster } from "../src/roster";
 import { arrive, NOTHING, pause, resume, shown, waiting, type Hold } from "../src/snapshot";
-import type { Tunnel } from "../src/api";
+import type { Tunnel } from "../src/api/drain";
 import { ASKED, event, tunnel } from "./rows";
 
 function drain(

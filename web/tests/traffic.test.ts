@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readDrain } from "../src/api";
+import { readDrain } from "../src/api/drain";
 import { sumText } from "../src/crumbs";
 import { layOut } from "../src/layout";
 import { shownFacts } from "../src/left";

@@ -72,7 +72,7 @@ export function shareOf(time: number, { times }: CourseOf): number {
 
 /** @param now the newest time that is known, in seconds since 1970. */
 export function pathFor(finding: Finding, now: number): string {
-  const { opened, closed, peers, between, endpoints, vni } = finding;
+  const { opened, closed, peers, between, endpoints, example, vni } = finding;
   const from = opened - BEFORE_S;
   const to = Math.min(now, (closed ?? now) + BEFORE_S);
   const words = new URLSearchParams({
@@ -83,10 +83,8 @@ export function pathFor(finding: Finding, now: number): string {
     step: String(Math.max(1, Math.round((to - from) / STEPS))),
   });
   // Between two peers that stand by themselves nothing of it passes.
-  const filter =
-    peers.length === 1 || between
-      ? peers.map((one) => `peer:${one}`)
-      : endpoints.map((one) => `endpoint:${one}`);
+  const inside = example ? [] : endpoints.map((one) => `endpoint:${one}`);
+  const filter = peers.length === 1 || between ? peers.map((one) => `peer:${one}`) : inside;
   if (vni !== null) filter.push(`vni:${String(vni)}`);
   if (filter.length > 0) words.set("filter", filter.join(" "));
   return `api/v1/series?${words.toString()}`;

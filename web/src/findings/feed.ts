@@ -1,5 +1,5 @@
 /** Follows the findings: asks for them when the stream says that they have changed. */
-import type { Status } from "../api";
+import type { Status } from "../api/status";
 import { isFrozen, ask, Refused } from "../server";
 import { foundBy, NOTHING_FOUND, pressing, type Found } from "./found";
 import { mute, mutesAt } from "./mutes";

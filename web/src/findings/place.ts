@@ -8,13 +8,13 @@ import type { Finding } from "./report";
  * The choice that shows it: its network alone, its peers chosen; where several peers stand by
  * themselves, the endpoint that is behind all of them.
  */
-export function placeOf({ peers, between, endpoints, vni }: Finding): Partial<Selection> {
+export function placeOf({ peers, between, endpoints, example, vni }: Finding): Partial<Selection> {
   const { layer, below, grouping } = EVERYTHING;
   const filter = vni === null ? "" : `vni:${String(vni)}`;
   const usual = { view: "chord", layer, below, filter } as const;
   const [first, second] = [...peers].sort(compareAddresses);
   const isApart = second !== undefined && !between;
-  const [endpoint] = endpoints;
+  const [endpoint] = example ? [] : endpoints;
   if (isApart && endpoint !== undefined)
     return { ...usual, grouping, filter: `${filter} endpoint:${endpoint}`.trim(), chosen: null };
   if (first === undefined || isApart) {

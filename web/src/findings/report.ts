@@ -21,8 +21,10 @@ export interface Finding {
   readonly peers: readonly string[];
   /** Whether these are a tunnel's two ends, the sender first, or each stands by itself. */
   readonly between: boolean;
-  /** Inner addresses. */
+  /** Inner addresses, the sender first. */
   readonly endpoints: readonly string[];
+  /** Whether it is about more than these: then they are only an example. */
+  readonly example: boolean;
   readonly members: number;
   /** Seconds since 1970. */
   readonly opened: number;
@@ -67,6 +69,7 @@ const finding: Decoder<Finding> = shape<Finding>({
   peers: listOf(text),
   between: flag,
   endpoints: listOf(text),
+  example: flag,
   members: number,
   opened: number,
   last: number,

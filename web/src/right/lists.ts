@@ -1,6 +1,6 @@
 /** The ranked lists of a subject: which there are, and in which order they are read. */
 import { exchanges, byEndpoint, byPeer, bySent, type Exchange } from "../exchanges";
-import type { Flow } from "../api";
+import type { Flow } from "../api/drain";
 import { isGroup } from "../address";
 import { concerns, isAt, type Subject } from "../subject";
 import { endpointKey, pairKey, thingsOf, type Thing } from "../things";

@@ -1,6 +1,6 @@
 /** The rows of the traffic as what sends, through which network, to whom. */
 import { sum, type Amount } from "../amounts";
-import type { Flow, Tunnel } from "../api";
+import type { Flow, Tunnel } from "../api/drain";
 import { isGroup } from "../address";
 import type { Kept } from "../roster";
 import type { Selection } from "../state";

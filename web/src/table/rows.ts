@@ -1,6 +1,6 @@
 /** What the table lists: flows, or what they add up to. */
 import type { Counts } from "../amounts";
-import type { Flow, Tunnel } from "../api";
+import type { Flow, Tunnel } from "../api/drain";
 import { compareAddresses } from "../address";
 import { endpointKey, networkKey, pairKey } from "../things";
 
