@@ -22,7 +22,9 @@ from tests.unit.synthetic import many
 
 from bench import drain, updates
 from tunnel_monitor.flows.batch import FlowBatch
-from tunnel_monitor.kernel.load import LoadedObject, tables_bytes
+from tunnel_monitor.kernel.load import GENERATIONS, LoadedObject
+from tunnel_monitor.kernel.memory import tables_bytes
+from tunnel_monitor.kernel.tables import SHAPES
 from tunnel_monitor.lab import build
 from tunnel_monitor.lab.topology import Topology
 from tunnel_monitor.serve.matrix import matrix
@@ -145,9 +147,11 @@ def by_cpus() -> list[Row]:
         with LoadedObject(MonitorSettings(), cpus=cpus) as loaded:
             made = sum(accounted(table) for table in every_table(loaded)) / 1e6
             how = "preallocated" if loaded.preallocated else "as flows come"
-            computed = tables_bytes(TableSizes(), cpus, preallocated=loaded.preallocated) / 1e6
+            computed = tables_bytes(
+                SHAPES, TableSizes(), GENERATIONS * cpus, preallocated=loaded.preallocated
+            )
         what = f"memory of the kernel for {cpus} CPUs"
-        note = f"{how}; computed: {computed:.1f}"
+        note = f"{how}; computed: {computed / 1e6:.1f}"
         target = MEMORY_TARGETS.get(cpus)
         rows.append(Row.of(f"growth-cpus-{cpus}", what, "MB", [made], at_most=target, note=note))
     return rows

@@ -12,8 +12,8 @@ from bench.packet import PLAIN
 from bench.programs import SETTINGS, Programs, cost_ns, costs, over
 from bench.random_flows import PLAIN6
 
-from tunnel_monitor.contract import NARROW_KEY, WIDE_KEY
 from tunnel_monitor.kernel.drain import TableReader
+from tunnel_monitor.layout import NARROW_KEY, WIDE_KEY
 from tunnel_monitor.settings import TableSizes
 
 SIZES = TableSizes()

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * The contract: what the kernel part and everything behind it agree on. `contract.py` mirrors
- * this file and is checked against the object's BTF whenever it is loaded.
+ * The contract: what the kernel part and everything behind it agree on. `contract.py` mirrors its
+ * numbers and `layout.py` its records, and both are checked against the object's BTF whenever it is
+ * loaded.
  *
  * Addresses are in network order: 4 bytes in the narrow key, 16 in the wide one with IPv4
  * mapped (RFC 4291, section 2.5.5.2). All other numbers are in host order.

@@ -19,7 +19,7 @@
 #include "notice/sight.h"
 
 /* A packet of a tunnel. Its inner addresses are in `flow`, and gone from the walk's key. */
-static __always_inline void notice_tunneled(const struct sight *sight, const struct wide_key *flow)
+static __always_inline void notice_tunneled(const struct sight *sight, struct wide_key *flow)
 {
 	struct walk *walk = sight->walk;
 	enum encap encap = walk->encap;
@@ -28,19 +28,23 @@ static __always_inline void notice_tunneled(const struct sight *sight, const str
 
 	if (!row || !read_facts(sight, walk->outer_offset, walk->outer_ipv4, &outer))
 		return;
+	if (!(flow->meta & META_HAS_INNER) && walk->next == ETHERTYPE_FRAME)
+		read_ends(sight, walk->inner_offset, flow);
 	row->sampled += 1;
 	if (walk->has_more) {
 		row->fragments += 1;
-		if (outer.size > row->fragment_size)
+		if (outer.size > row->fragment_size) {
 			row->fragment_size = outer.size;
+			name_flow(row, EXAMPLE_FRAGMENT, flow);
+		}
 	}
 	notice_ttl(row, outer.ttl);
 	if (has_entropy_in_port(encap))
-		notice_udp(sight, row, encap, walk->outer_ipv4);
+		notice_udp(sight, row, encap, walk->outer_ipv4, flow);
 	if (flow->meta & META_HAS_INNER)
 		notice_inner(sight, row, &outer, flow);
 	else if (walk->next == ETHERTYPE_FRAME)
-		notice_arp(sight, row);
+		notice_arp(sight, row, flow);
 }
 
 static __always_inline void notice_packet(struct __sk_buff *skb, struct walk *walk)

@@ -22,6 +22,28 @@ enum quirk {
 #define MARK_WIPED (1U << 1)  /* the outer one is 0 */
 #define MARK_OTHER (1U << 2)
 
+/* ECN that cannot have come about rightly: bits as notices.ecn has them (diagnose/dscp.py). */
+#define WRONG_ECN (1U << 1 | 1U << 2 | 1U << 3 | 1U << 6 | 1U << 9 | 1U << 13)
+
+/* Which packet of a tunnel is named by its inner addresses: places in notices.ends. */
+enum example {
+	EXAMPLE_SYN,	  /* of largest_syn */
+	EXAMPLE_FRAGMENT, /* of fragment_size */
+	EXAMPLE_HEADER,	  /* of header */
+	EXAMPLE_MARK,	  /* of inner_mark */
+	EXAMPLE_ECN,	  /* the newest of WRONG_ECN */
+	EXAMPLE_DF,	  /* the newest of IP in IP with DF set inside and clear outside */
+	EXAMPLE_ASK,	  /* the newest that wants an answer, to whom it asks for */
+	EXAMPLE_TOO_BIG,  /* the newest quoted by a message of a smaller MTU */
+	EXAMPLES,
+};
+
+/* Who sends a packet to whom inside: IP addresses, or those that ARP is about. Zero: nobody. */
+struct ends {
+	__u8 src[16];
+	__u8 dst[16];
+};
+
 /*
  * What was noticed of a tunnel's packets beside their sizes, since its table was last emptied. Not
  * all packets are looked at: `sampled` were, the first of each flow, and all that are rare (ARP,
@@ -50,8 +72,9 @@ struct notices {
 	__u8 most_ttl;
 	__u16 fragment_size; /* the largest first fragment, as an outer IP packet */
 	__u16 padding;
+	struct ends ends[EXAMPLES];
 };
-_Static_assert(sizeof(struct notices) == 88, "notices has no padding");
+_Static_assert(sizeof(struct notices) == 344, "notices has no padding");
 
 /* A TCP segment with much in it: the first of a flow in an interval. */
 struct segment_key {

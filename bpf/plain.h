@@ -17,7 +17,8 @@
 
 #include "plain_ip.h"
 
-#define likely(condition) __builtin_expect(!!(condition), 1)
+/* The end of a cursor whose bytes are known to be there: no check of it is compiled. */
+#define CHECKED ((const __u8 *)~0ULL)
 
 /* The outer headers of a plain packet, and where its flows are counted. */
 struct plain {
@@ -55,6 +56,15 @@ static __always_inline bool count_not_tunneled(const struct plain *plain)
 	return true;
 }
 
+/*
+ * The last two words of a key, by one store: the kernel compares keys by words of 64 bits, and a
+ * load that is wider than the stores before it waits until these have reached the cache.
+ */
+static __always_inline void set_last_words(__u32 *vni, __u32 value, __u32 meta)
+{
+	*(any64 *)vni = (__u64)meta << 32 | value;
+}
+
 static __always_inline struct counters *find_plain_flow(const struct plain *plain,
 							const struct boundary *boundary,
 							const __u8 *inner, bool ipv4)
@@ -68,16 +78,14 @@ static __always_inline struct counters *find_plain_flow(const struct plain *plai
 
 		copy64(&key.outer_src, plain->outer + 12);
 		copy64(&key.inner_src, inner + 12);
-		key.vni = boundary->vni;
-		key.meta = meta;
+		set_last_words(&key.vni, boundary->vni, meta);
 		return bpf_map_lookup_elem(plain->table, &key);
 	} else {
 		struct wide_key key;
 
 		copy_pair(key.outer_src, key.outer_dst, plain->outer, plain->ipv4);
 		copy_pair(key.inner_src, key.inner_dst, inner, ipv4);
-		key.vni = boundary->vni;
-		key.meta = meta;
+		set_last_words(&key.vni, boundary->vni, meta);
 		return plain->ipv4 ? find(&wide_flows, current_place().slot, &key)
 				   : bpf_map_lookup_elem(plain->table, &key);
 	}
@@ -122,16 +130,16 @@ static __always_inline bool count_tunneled(const struct plain *plain, const stru
 
 	switch (boundary->next) {
 	case ETHERTYPE_FRAME:
-		if (is_plain_ip(inner, at->end, true))
+		if (is_plain_ip(inner, at->end, true, 0))
 			return count_inner(plain, at, boundary, udp_length, inner, ETHERNET_SIZE,
 					   true);
-		return is_plain_ip(inner, at->end, false) &&
+		return is_plain_ip(inner, plain->end, false, 0) &&
 		       count_inner(plain, at, boundary, udp_length, inner, ETHERNET_SIZE, false);
 	case ETHERTYPE_IPV4:
-		return is_plain_bare_ip(behind, at->end, true) &&
+		return is_plain_bare_ip(behind, plain->end, true) &&
 		       count_inner(plain, at, boundary, udp_length, behind, 0, true);
 	case ETHERTYPE_IPV6:
-		return is_plain_bare_ip(behind, at->end, false) &&
+		return is_plain_bare_ip(behind, plain->end, false) &&
 		       count_inner(plain, at, boundary, udp_length, behind, 0, false);
 	default:
 		return false;
@@ -147,6 +155,10 @@ static __always_inline bool count_over_udp(const struct plain *plain, struct cur
 
 	at->offset += UDP_SIZE;
 	if (likely(encap == ENCAP_VXLAN)) {
+		/* All that is behind it at least, asked for at once. */
+		if (udp + UDP_SIZE + VXLAN_SIZE + ETHERNET_SIZE + IPV4_SIZE > plain->end)
+			return false;
+		at->end = CHECKED;
 		boundary.encap = ENCAP_VXLAN;
 		return open_vxlan(at, &boundary) == FLOW &&
 		       count_tunneled(plain, at, &boundary, length);
@@ -200,8 +212,6 @@ static __always_inline bool count_behind_link(struct __sk_buff *skb, __u32 direc
 	__u32 protocol;
 
 	plain.outer = plain.start + link_size;
-	if (plain.outer + plain_ip_size(ipv4) + UDP_SIZE > plain.end)
-		return false;
 	protocol = plain_protocol_of(plain.outer, ipv4);
 	if (likely(protocol == plain_protocol(PROTOCOL_UDP)))
 		return take_table(&plain) && count_over_udp(&plain, &at);
@@ -225,15 +235,15 @@ static __always_inline bool count_plain(struct __sk_buff *skb, __u32 direction)
 
 	if (skb->gso_size || skb->vlan_proto)
 		return false;
-	if (is_plain_ip(ip, end, true))
+	if (is_plain_ip(ip, end, true, UDP_SIZE))
 		return count_behind_link(skb, direction, ETHERNET_SIZE, true);
-	if (is_plain_ip(ip, end, false))
+	if (is_plain_ip(ip, end, false, UDP_SIZE))
 		return count_behind_link(skb, direction, ETHERNET_SIZE, false);
 	if (ip > end || load16(start + 12) != to_network16(ETHERTYPE_8021Q))
 		return false;
 	ip += TAG_SIZE;
-	if (is_plain_ip(ip, end, true))
+	if (is_plain_ip(ip, end, true, UDP_SIZE))
 		return count_behind_link(skb, direction, ETHERNET_SIZE + TAG_SIZE, true);
-	return is_plain_ip(ip, end, false) &&
+	return is_plain_ip(ip, end, false, UDP_SIZE) &&
 	       count_behind_link(skb, direction, ETHERNET_SIZE + TAG_SIZE, false);
 }

@@ -7,6 +7,8 @@
 
 #include "notice.h"
 
+#define likely(condition) __builtin_expect(!!(condition), 1)
+
 /* The ethertype and what follows it: version and, of IPv4, five words. The rest may be anything. */
 #define PLAIN_IPV4 (ETHERTYPE_IPV4 << 16 | 0x4500)
 #define PLAIN_IPV4_MASK 0xffffff00
@@ -29,10 +31,10 @@ static __always_inline bool has_bits(const __u8 *from, __u32 mask, __u32 value)
 	return (load32(from) & to_network32(mask)) == to_network32(value);
 }
 
-/* Is this, behind an ethertype, a plain header of that family? */
-static __always_inline bool is_plain_ip(const __u8 *ip, const __u8 *end, bool ipv4)
+/* Is this, behind an ethertype, a plain header of that family, and `more` bytes behind it? */
+static __always_inline bool is_plain_ip(const __u8 *ip, const __u8 *end, bool ipv4, __u64 more)
 {
-	if (ip + plain_ip_size(ipv4) > end)
+	if (ip + plain_ip_size(ipv4) + more > end)
 		return false;
 	return ipv4 ? has_bits(ip - 2, PLAIN_IPV4_MASK, PLAIN_IPV4)
 		    : has_bits(ip - 2, PLAIN_IPV6_MASK, PLAIN_IPV6);
@@ -78,7 +80,7 @@ static __always_inline bool ends_plainly(const __u8 *ip, const __u8 *end, bool i
 	__u32 protocol = plain_protocol_of(ip, ipv4);
 	const __u8 *payload = ip + plain_ip_size(ipv4);
 
-	if (protocol == plain_protocol(PROTOCOL_TCP))
+	if (likely(protocol == plain_protocol(PROTOCOL_TCP)))
 		return payload + TCP_FLAGS + 1 <= end && !(payload[TCP_FLAGS] & TCP_SYN);
 	if (protocol == plain_protocol(PROTOCOL_ICMP))
 		return true;

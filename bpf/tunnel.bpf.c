@@ -153,6 +153,7 @@ const struct {
 	struct station_key station_key;
 	struct station station;
 	enum quirk quirk;
+	enum example example;
 } contract SEC(".rodata.contract") = {};
 
 char license_terms[] SEC("license") = "GPL";

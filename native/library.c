@@ -2,8 +2,9 @@
 /*
  * The parser as a library: packets in, keys out; or captures in, flows out. No privileges,
  * millions of packets a second, and within reach of sanitizers and fuzzers. capture/native.py,
- * capture/reader.py and capture/reading.py call it.
+ * capture/reader.py and capture/reading.py call it; flows/numbering.py what adds up flows.
  */
+#include "number.h"
 #include "pcap.h"
 #include "pcapng.h"
 
@@ -44,6 +45,17 @@ void capture_free(struct capture *capture);
  * way of more.
  */
 __u64 capture_feed(struct capture *capture, const __u8 *bytes, __u64 size);
+
+/*
+ * Adds what is coming to the rows with equal keys, and tells the number of each. New keys get rows
+ * behind the others while there is room, else NO_NUMBER. What is coming may be the book's own
+ * memory from its last row on.
+ */
+void number_rows(struct book *book, const struct coming *coming, __u32 *numbers);
+
+/* Adds each value, of 4 or 8 bytes, to the sum of its number. */
+void add_values(const __u32 *numbers, const void *values, __u64 value_bytes, __u64 count,
+		__u64 *sums);
 
 void parse_packets(const __u8 *packets, const __u64 *offsets, __u64 count, __u32 has_link_header,
 		   struct parsed *parsed)
@@ -176,4 +188,21 @@ __u64 capture_feed(struct capture *capture, const __u8 *bytes, __u64 size)
 	if (capture->counts)
 		count_all_waiting(capture->counts);
 	return consumed;
+}
+
+void number_rows(struct book *book, const struct coming *coming, __u32 *numbers)
+{
+	for (__u64 begin = 0; begin < coming->count; begin += AHEAD) {
+		__u64 left = coming->count - begin;
+
+		number_some(book, coming, begin, left < AHEAD ? left : AHEAD, numbers);
+	}
+}
+
+void add_values(const __u32 *numbers, const void *values, __u64 value_bytes, __u64 count,
+		__u64 *sums)
+{
+	for (__u64 i = 0; i < count; i++)
+		sums[numbers[i]] += value_bytes == sizeof(__u32) ? ((const __u32 *)values)[i]
+								 : ((const __u64 *)values)[i];
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
  * Flows and what they sent: a hash table that grows. Rows lie one behind the other in the order
- * of their first packets, as FLOW of contract.py has them; slots point to them, so that a search
+ * of their first packets, as FLOW of layout.py has them; slots point to them, so that a search
  * among many flows touches one slot and one row.
  */
 #pragma once
@@ -21,7 +21,7 @@ struct row {
 	__u32 padding;
 	struct counters counters;
 };
-_Static_assert(sizeof(struct row) == 104, "a row is a FLOW of contract.py");
+_Static_assert(sizeof(struct row) == 104, "a row is a FLOW of layout.py");
 
 /* Slots are never more than half full; a slot is hash << 32 | 1 + the row's place, or 0. */
 struct table {

@@ -14,8 +14,6 @@
 #define MAX_TCP_OPTIONS 6
 #define LARGE_SEGMENT 600 /* of which a path of the least IPv4 MTU everybody takes has no room */
 
-#define ETHERTYPE_ARP 0x0806
-#define ARP_SIZE 28
 #define ARP_REQUEST 1
 
 #define ICMP_SIZE 8
@@ -40,7 +38,8 @@ static __always_inline __u16 mss_of(const struct sight *sight, __u64 tcp, __u64 
 }
 
 /* SYNs say what they allow, and want an answer. */
-static __always_inline void notice_tcp(const struct sight *sight, struct notices *row)
+static __always_inline void notice_tcp(const struct sight *sight, struct notices *row,
+				       const struct wide_key *flow)
 {
 	struct walk *walk = sight->walk;
 	const __u8 *tcp = bytes_at(sight, walk->payload_offset, TCP_SIZE);
@@ -49,29 +48,38 @@ static __always_inline void notice_tcp(const struct sight *sight, struct notices
 
 	if (!tcp || !(tcp[TCP_FLAGS] & TCP_SYN))
 		return;
-	if (tcp[TCP_FLAGS] & TCP_ACK)
+	if (tcp[TCP_FLAGS] & TCP_ACK) {
 		row->answers += 1;
-	else
+	} else {
 		row->asks += 1;
+		name_flow(row, EXAMPLE_ASK, flow);
+	}
 	mss = mss_of(sight, walk->payload_offset, (tcp[12] >> 4) * 4);
-	if (mss && mss + headers <= 0xffff && mss + headers > row->largest_syn)
+	if (mss && mss + headers <= 0xffff && mss + headers > row->largest_syn) {
 		row->largest_syn = mss + headers;
+		name_flow(row, EXAMPLE_SYN, flow);
+	}
 }
 
-static __always_inline void notice_neighbour(const struct sight *sight, struct notices *row)
+/* RFC 4861, section 4.3: whom a solicitation is about follows. */
+static __always_inline void notice_neighbour(const struct sight *sight, struct notices *row,
+					     const struct wide_key *flow)
 {
-	const __u8 *icmp = bytes_at(sight, sight->walk->payload_offset, ICMP_SIZE);
+	const __u8 *icmp = bytes_at(sight, sight->walk->payload_offset, ICMP_SIZE + 16);
 
 	if (!icmp)
 		return;
-	if (icmp[0] == ICMPV6_SOLICITATION)
+	if (icmp[0] == ICMPV6_SOLICITATION) {
 		row->asks += 1;
-	else if (icmp[0] == ICMPV6_ADVERTISEMENT)
+		name_example(row, EXAMPLE_ASK, flow->inner_src, icmp + ICMP_SIZE);
+	} else if (icmp[0] == ICMPV6_ADVERTISEMENT) {
 		row->answers += 1;
+	}
 }
 
 /* RFC 826. A host that announces itself asks for its own address, and wants no answer. */
-static __always_inline void notice_arp(const struct sight *sight, struct notices *row)
+static __always_inline void notice_arp(const struct sight *sight, struct notices *row,
+				       const struct wide_key *flow)
 {
 	const __u8 *ethernet = bytes_at(sight, sight->walk->inner_offset, ETHERNET_SIZE + ARP_SIZE);
 	const __u8 *arp;
@@ -81,10 +89,12 @@ static __always_inline void notice_arp(const struct sight *sight, struct notices
 	arp = ethernet + ETHERNET_SIZE;
 	row->arps += 1;
 	row->asker = load32(arp + 14);
-	if (to_host16(load16(arp + 6)) != ARP_REQUEST)
+	if (to_host16(load16(arp + 6)) != ARP_REQUEST) {
 		row->answers += 1;
-	else if (load32(arp + 14) != load32(arp + 24))
+	} else if (load32(arp + 14) != load32(arp + 24)) {
 		row->asks += 1;
+		name_flow(row, EXAMPLE_ASK, flow);
+	}
 }
 
 /* The inner IP packet and what it carries; `flow` still has the inner addresses. */
@@ -99,16 +109,16 @@ static __always_inline void notice_inner(const struct sight *sight, struct notic
 
 	if (!read_facts(sight, walk->ip_offset, walk->inner_ipv4, &inner))
 		return;
-	notice_marks(row, outer, &inner);
+	notice_marks(sight, row, outer, &inner, flow);
 	for (int i = 0; i < 8; i++)
 		hash = (hash ^ words[i]) * 0x85ebca6bU;
 	if (ports && (walk->protocol == PROTOCOL_TCP || walk->protocol == PROTOCOL_UDP))
 		hash ^= load32(ports);
 	set_bit(row->flows, hash_of(hash));
 	if (walk->protocol == PROTOCOL_TCP)
-		notice_tcp(sight, row);
+		notice_tcp(sight, row, flow);
 	else if (walk->protocol == PROTOCOL_ICMPV6)
-		notice_neighbour(sight, row);
+		notice_neighbour(sight, row, flow);
 }
 
 /* Large segments are told apart by their numbers. */

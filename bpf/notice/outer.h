@@ -12,13 +12,19 @@
 #define VXLAN_GROUP_BITS 0x48
 
 /* RFC 2003, RFC 6040, RFC 2983: what became of the inner header's marks in the outer one. */
-static __always_inline void notice_marks(struct notices *row, const struct ip_facts *outer,
-					 const struct ip_facts *inner)
+static __always_inline void notice_marks(const struct sight *sight, struct notices *row,
+					 const struct ip_facts *outer, const struct ip_facts *inner,
+					 const struct wide_key *flow)
 {
 	__u8 inner_mark = inner->tos >> 2, outer_mark = outer->tos >> 2;
+	__u32 ecn = 1U << ((inner->tos & 3) * 4 + (outer->tos & 3));
 	__u8 mark = MARK_OTHER;
 
-	row->ecn |= 1U << ((inner->tos & 3) * 4 + (outer->tos & 3));
+	row->ecn |= ecn;
+	if (ecn & WRONG_ECN)
+		name_flow(row, EXAMPLE_ECN, flow);
+	if (sight->walk->encap == ENCAP_IPIP && inner->dont_fragment && !outer->dont_fragment)
+		name_flow(row, EXAMPLE_DF, flow);
 	row->df |= 1U << (inner->dont_fragment * 2 + outer->dont_fragment);
 	if (!inner_mark)
 		return;
@@ -30,6 +36,7 @@ static __always_inline void notice_marks(struct notices *row, const struct ip_fa
 	if (mark != MARK_COPIED || !row->inner_mark) {
 		row->inner_mark = inner_mark;
 		row->outer_mark = outer_mark;
+		name_flow(row, EXAMPLE_MARK, flow);
 	}
 }
 
@@ -69,7 +76,7 @@ static __always_inline __u32 quirks_of(const __u8 *header, enum encap encap)
 
 /* The UDP header and the tunnel header behind it. */
 static __always_inline void notice_udp(const struct sight *sight, struct notices *row,
-				       enum encap encap, bool ipv4)
+				       enum encap encap, bool ipv4, const struct wide_key *flow)
 {
 	const __u8 *udp = bytes_at(sight, sight->walk->outer_payload, UDP_SIZE + 8);
 	__u32 quirks;
@@ -83,6 +90,7 @@ static __always_inline void notice_udp(const struct sight *sight, struct notices
 	if (quirks) {
 		row->quirks |= quirks;
 		row->header = load32(udp + 8) | (__u64)load32(udp + 12) << 32;
+		name_flow(row, EXAMPLE_HEADER, flow);
 	}
 }
 

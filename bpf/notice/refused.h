@@ -27,9 +27,12 @@ static __always_inline enum encap encap_of_protocol(__u8 protocol, bool ipv4)
 	return is_enabled(encap) ? encap : ENCAP_NONE;
 }
 
-/* The tunnel whose packet begins at `offset`, as far as the packet goes. */
+/*
+ * The tunnel whose packet begins at `offset`, as far as the packet goes; `frame` becomes the offset
+ * of what is inside if that is Ethernet, else it stays.
+ */
 static __always_inline enum encap find_quoted(const struct sight *sight, __u64 offset, bool ipv4,
-					      struct wide_key *key)
+					      struct wide_key *key, __u64 *frame)
 {
 	const __u8 *ip = bytes_at(sight, offset, ipv4 ? IPV4_SIZE : IPV6_SIZE);
 	enum encap encap;
@@ -55,11 +58,16 @@ static __always_inline enum encap find_quoted(const struct sight *sight, __u64 o
 	if (!udp)
 		return ENCAP_NONE;
 	encap = port_encap[to_host16(load16(udp + 2))];
-	head = bytes_at(sight, offset + UDP_SIZE, VXLAN_SIZE);
-	if (head && (encap == ENCAP_VXLAN || encap == ENCAP_GENEVE)) {
-		key->vni = to_host32(load32(head + 4)) >> 8;
-		key->meta |= META_HAS_VNI;
-	}
+	offset += UDP_SIZE;
+	head = bytes_at(sight, offset, VXLAN_SIZE);
+	if (!head || (encap != ENCAP_VXLAN && encap != ENCAP_GENEVE))
+		return encap;
+	key->vni = to_host32(load32(head + 4)) >> 8;
+	key->meta |= META_HAS_VNI;
+	if (encap == ENCAP_VXLAN)
+		*frame = offset + VXLAN_SIZE;
+	else if (load16(head + 2) == to_network16(ETHERTYPE_FRAME))
+		*frame = offset + GENEVE_SIZE + (head[0] & GENEVE_LENGTH_MASK) * 4;
 	return encap;
 }
 
@@ -72,12 +80,13 @@ static __always_inline void notice_too_big(const struct sight *sight)
 	struct wide_key key = {.meta = (walk->key.meta & META_EGRESS) ^ META_EGRESS};
 	struct notices *row;
 	enum encap encap;
+	__u64 frame = 0;
 	__u32 mtu;
 
 	if (!icmp || (ipv4 ? icmp[0] != ICMP_UNREACHABLE || icmp[1] != ICMP_TOO_BIG
 			   : icmp[0] != ICMPV6_TOO_BIG))
 		return;
-	encap = find_quoted(sight, walk->payload_offset + ICMP_SIZE, ipv4, &key);
+	encap = find_quoted(sight, walk->payload_offset + ICMP_SIZE, ipv4, &key, &frame);
 	if (encap == ENCAP_NONE)
 		return;
 	key.meta |= (__u32)encap << META_PATH_SHIFT;
@@ -88,6 +97,9 @@ static __always_inline void notice_too_big(const struct sight *sight)
 	row->too_big += 1;
 	if (mtu && (!row->too_big_mtu || mtu < row->too_big_mtu))
 		row->too_big_mtu = mtu;
+	if (frame)
+		read_ends(sight, frame, &key);
+	name_flow(row, EXAMPLE_TOO_BIG, &key);
 }
 
 /* A tunnel header that made no flow, and says by that that it is odd. */
@@ -98,12 +110,13 @@ static __always_inline void notice_odd(const struct sight *sight)
 	struct wide_key key = {.meta = walk->key.meta & META_EGRESS};
 	struct notices *row;
 	enum encap encap;
+	__u64 frame = 0;
 	bool ipv4;
 
 	if (!ip)
 		return;
 	ipv4 = ip[0] >> 4 == 4;
-	encap = find_quoted(sight, walk->ip_offset, ipv4, &key);
+	encap = find_quoted(sight, walk->ip_offset, ipv4, &key, &frame);
 	if (encap == ENCAP_NONE)
 		return;
 	key.vni = 0;
@@ -114,5 +127,7 @@ static __always_inline void notice_odd(const struct sight *sight)
 		return;
 	row->sampled += 1;
 	walk->outer_payload = walk->payload_offset;
-	notice_udp(sight, row, encap, ipv4);
+	if (frame)
+		read_ends(sight, frame, &key);
+	notice_udp(sight, row, encap, ipv4, &key);
 }

@@ -53,6 +53,7 @@ static __always_inline enum outcome reach_ip(struct cursor *at, __u16 *ethertype
 		if (tags > MAX_TAGS)
 			return TOO_MANY_TAGS;
 		why = read_one_between(at, ethertype);
+		tags ^= at->nothing; /* what forget() does, for one number more */
 		if (i)
 			forget(at);
 		if (why != FLOW)

@@ -31,6 +31,7 @@ static __always_inline enum outcome skip_gre_routes(struct cursor *at)
 		if (!entry)
 			return TRUNCATED;
 		at->offset += GRE_WORD + entry[3];
+		forget(at);
 		if (!load16(entry) && !entry[3])
 			return FLOW;
 	}

@@ -41,6 +41,7 @@ static __always_inline enum outcome skip_gtpu_extensions(struct cursor *at, __u8
 			return TRUNCATED;
 		type = header[0];
 		at->offset += 1;
+		forget(at);
 	}
 	return type ? TOO_MANY_EXTENSIONS : FLOW;
 }

@@ -1,16 +1,12 @@
-"""The contract of `bpf/flow.h`, as numpy dtypes: the one place that knows byte offsets.
+"""The numbers of `bpf/flow.h`: its enumerations and bits; `layout.py` has its records.
 
-`kernel.load` compares every dtype here with the object's BTF and refuses to start if a field
-lies elsewhere. Addresses are 16 raw bytes in network order, IPv4 mapped as ::ffff:a.b.c.d
-(RFC 4291, section 2.5.5.2), or 4 in the narrow key; all other numbers are host order.
+Nothing here imports numpy: `watch` lets the kernel verify its programs before that is there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import IntEnum, IntFlag
-
-import numpy as np
 
 MAX_DEPTH = 4
 PATH_BITS = 5
@@ -101,6 +97,19 @@ class Quirk(IntEnum):
         return self.name.lower()
 
 
+class Example(IntEnum):
+    """Which packet of a tunnel is named by its inner addresses: places in NOTICES' `ends`."""
+
+    SYN = 0
+    FRAGMENT = 1
+    HEADER = 2
+    MARK = 3
+    ECN = 4
+    DF = 5
+    ASK = 6
+    TOO_BIG = 7
+
+
 class Signal(IntEnum):
     """What is worth knowing of packets beside their flow; `bit` has it in a key's last word."""
 
@@ -152,74 +161,8 @@ class Direction(IntEnum):
         return self.name.lower()
 
 
-NARROW_KEY = np.dtype(
-    [
-        ("outer_src", "V4"),
-        ("outer_dst", "V4"),
-        ("inner_src", "V4"),
-        ("inner_dst", "V4"),
-        ("vni", "<u4"),
-        ("meta", "<u4"),
-    ]
-)
-WIDE_KEY = np.dtype(
-    [
-        ("outer_src", "V16"),
-        ("outer_dst", "V16"),
-        ("inner_src", "V16"),
-        ("inner_dst", "V16"),
-        ("vni", "<u4"),
-        ("meta", "<u4"),
-    ]
-)
-COUNTERS = np.dtype([("packets", "<u8"), ("bytes", "<u8"), ("inner_bytes", "<u8")])
-TALLY = np.dtype(
-    [("packets", "<u8"), ("bytes", "<u8"), ("buffers", "<u8"), ("buffer_bytes", "<u8")]
-)
-SETTINGS = np.dtype([("encaps", "<u4"), ("outermost", "<u4"), ("notices", "<u4")])
-
-# bpf/notices.h
-NOTICES = np.dtype(
-    [
-        ("ports", "<u8", (2,)),
-        ("flows", "<u8", (2,)),
-        ("header", "<u8"),
-        *[(name, "<u4") for name in ("sampled", "quirks", "asks", "answers", "arps")],
-        ("asker", "V4"),
-        *[(name, "<u4") for name in ("fragments", "too_big")],
-        *[(name, "<u2") for name in ("too_big_mtu", "largest_syn", "ecn")],
-        *[(name, "u1") for name in ("df", "marks", "inner_mark", "outer_mark")],
-        *[(name, "u1") for name in ("least_ttl", "most_ttl")],
-        *[(name, "<u2") for name in ("fragment_size", "padding")],
-    ]
-)
-SEGMENT_KEY = np.dtype(
-    [("flow", WIDE_KEY), ("src_port", "<u2"), ("dst_port", "<u2"), ("padding", "<u4")]
-)
-SEGMENT = np.dtype([("sequence", "<u4"), ("size", "<u4")])
-STATION_KEY = np.dtype(
-    [
-        ("outer_src", "V16"),
-        ("mac", "V6"),
-        ("padding", "<u2"),
-        ("vni", "<u4"),
-        ("meta", "<u4"),
-    ]
-)
-STATION = np.dtype([("frames", "<u8")])
-
-# One flow of a drain: the wide key, the interface's place in its batch, whether it is all that
-# was counted of a tunnel without its flows (1) or a flow (0), the counters.
-FLOW = np.dtype(
-    [
-        *[(name, WIDE_KEY[name]) for name in ("outer_src", "outer_dst", "inner_src", "inner_dst")],
-        ("vni", "<u4"),
-        ("meta", "<u4"),
-        ("interface", "<u4"),
-        ("overflow", "<u4"),
-        *[(name, COUNTERS[name]) for name in ("packets", "bytes", "inner_bytes")],
-    ]
-)
+# struct settings: one word each, in this order
+SETTINGS_FIELDS = ("encaps", "outermost", "notices")
 
 OUTCOMES = len(Outcome)
 DIRECTIONS = len(Direction)

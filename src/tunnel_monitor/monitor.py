@@ -15,9 +15,10 @@ from tunnel_monitor.errors import TunnelMonitorError
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.flows.sinks import Sink, SinkQueue
 from tunnel_monitor.kernel.discovery import PortDiscovery
-from tunnel_monitor.kernel.drain import Drainer, WatchedInterface, watch
+from tunnel_monitor.kernel.drain import Drainer, WatchedInterface, begin
 from tunnel_monitor.kernel.own_cost import RunTimeStatistics
 from tunnel_monitor.kernel.ports import Ports
+from tunnel_monitor.kernel.prepare import Prepared
 from tunnel_monitor.serve.facts import Facts, InterfaceFacts, LabFacts
 from tunnel_monitor.settings import MonitorSettings
 
@@ -31,7 +32,7 @@ class Monitor:
     not exist before root is given up (kernel/privileges.py).
 
     Args:
-        names: of the interfaces.
+        prepared: the interfaces, with programs that are loaded; they are closed with it.
         settings: how to watch them.
         namespace: the file of their network namespace; None is the process's own.
         label: that namespace's name on the page.
@@ -42,7 +43,7 @@ class Monitor:
 
     def __init__(
         self,
-        names: list[str],
+        prepared: Sequence[Prepared],
         settings: MonitorSettings,
         *,
         namespace: Path | None = None,
@@ -50,6 +51,7 @@ class Monitor:
         lab: LabFacts | None = None,
     ) -> None:
         self.settings = settings
+        self.namespace = namespace
         self._label = label
         self._lab = lab
         self._closing = ExitStack()
@@ -58,18 +60,21 @@ class Monitor:
         self._end_when_gone = False
         self._thread: threading.Thread | None = None
         self.watched: list[WatchedInterface] = []
+        waiting = list(prepared)
         try:
             self._discovery = PortDiscovery(settings, namespace)
             self._closing.callback(self._discovery.close)
             started = replace(settings, ports=self._discovery.ports.by_encap())
             if settings.own_cost:
                 self._closing.callback(RunTimeStatistics().close)
-            for name in names:
-                watched = watch(name, started, namespace)
+            while waiting:
+                watched = begin(waiting.pop(0), started)
                 self._closing.callback(watched.close)
                 self.watched.append(watched)
             self._drainer = Drainer(self.watched)
         except BaseException:
+            for one in waiting:
+                one.close()
             self._closing.close()
             raise
         self._started_ns = time.time_ns()
@@ -113,22 +118,29 @@ class Monitor:
             watched.loaded.set_ports(ports.by_encap())
 
     def _run(self, report: Report, ended: Callable[[], None]) -> None:
-        gone: set[str] = set()
         try:
-            while not self._stopping.wait(self._until_next()):
-                batch = self._hand_out()
-                gone = self._tell_gone(batch, gone, report)
-                if self._end_when_gone and len(gone) == len(self.watched):
-                    report("no watched interface is left, so this ends")
-                    return ended()
-            # What was counted since the last drain belongs to somebody, too.
+            stopped = self._drain_until_stopped(report)
+            # What was counted since the last drain belongs to somebody, too: while an interface
+            # goes, packets come between the flip and the look that finds it gone.
             self._hand_out()
+            if not stopped:
+                report("no watched interface is left, so this ends")
+                ended()
         except TunnelMonitorError as error:
             report(str(error))
             ended()
         except Exception as error:  # a fault of ours: who does not count must not look alive
             report(f"cannot go on counting: {type(error).__name__}: {error}; please report this")
             ended()
+
+    def _drain_until_stopped(self, report: Report) -> bool:
+        """Drain once every interval; False once nothing is left to watch, if that is an end."""
+        gone: set[str] = set()
+        while not self._stopping.wait(self._until_next()):
+            gone = self._tell_gone(self._hand_out(), gone, report)
+            if self._end_when_gone and len(gone) == len(self.watched):
+                return False
+        return True
 
     def _hand_out(self) -> FlowBatch:
         batch = FlowBatch.of(self._drainer.drain())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -81,6 +81,21 @@ class TableSizes:
         """Tables for so many IPv4 flows a CPU, and half as many others."""
         return cls(narrow=flows, wide=max(1, flows // 2))
 
+    def noticing(self, notices: Notice) -> TableSizes:
+        """The same, with the smallest tables for what is not noticed.
+
+        ICMP about tunnels and rare packets go to `noticed`, whatever else is looked at.
+        """
+        needed_by = {
+            "noticed": ALL_NOTICES,
+            "segments": Notice.SEGMENTS,
+            "stations": Notice.STATIONS,
+        }
+        return replace(
+            self,
+            **{name: SMALLEST_TABLE for name, kind in needed_by.items() if not kind & notices},
+        )
+
 
 class Preallocate(StrEnum):
     """Whether tables have memory for all their flows from the start (ADR 0024)."""
@@ -129,6 +144,11 @@ class MonitorSettings:
     own_cost: bool = False
     attach: str = "auto"
     user: str = "nobody"
+
+    @property
+    def used_tables(self) -> TableSizes:
+        """Their sizes, without room for what is not noticed."""
+        return self.tables.noticing(self.notices)
 
     def __post_init__(self) -> None:
         if not 0.05 <= self.interval_s <= 3600:

@@ -15,7 +15,6 @@ from tunnel_monitor.contract import (
     META_EGRESS,
     META_HAS_INNER,
     OUTCOMES,
-    TALLY,
     Direction,
     Outcome,
     Signal,
@@ -27,6 +26,7 @@ from tunnel_monitor.flows.columns import ADDRESSES, Rows
 from tunnel_monitor.kernel.drain import Drainer, WatchedInterface, add_tallies, total, watch
 from tunnel_monitor.kernel.drained import InterfaceDrain
 from tunnel_monitor.lab.build import Lab
+from tunnel_monitor.layout import TALLY
 from tunnel_monitor.settings import MonitorSettings, TableSizes
 
 # Small tables are made and read faster.

@@ -49,14 +49,14 @@ class Endured:
 
 
 def endured(seconds: float, load_s: float = LOAD_S) -> Endured:
-    """Load a tunnel for so long, one kind of load after the other."""
+    """Load a tunnel for so long, one kind of load after the other, and once with each at least."""
     overlay = Overlay()
-    begun = time.monotonic()
     drains = residual = 0
     with watched_tunnel(overlay) as tunnel:
-        for options in cycle(LOADS):
+        begun = time.monotonic()
+        for number, options in enumerate(cycle(LOADS)):
             left = begun + seconds - time.monotonic()
-            if left <= 0:
+            if left <= 0 and number >= len(LOADS):
                 break
             words = (*options, "-t", str(max(1, round(min(load_s, left)))))
             with underlay.transfer(tunnel.lab, overlay.inner[1], *words) as client:

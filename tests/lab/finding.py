@@ -84,3 +84,17 @@ def expect_about(row: dict[str, Any], fault: dict[str, Any]) -> None:
     assert row["vni"] == fault["vni"], row
     assert fault["address"] in row["peers"], row
     assert set(row["peers"]) <= {fault["address"], WATCHED}, row
+
+
+def expect_between(row: dict[str, Any], fault: dict[str, Any]) -> None:
+    """Does it name the two endpoints that the fault is between, each behind its peer?"""
+    behind = {fault["address"]: fault["endpoint"], WATCHED: here(fault)}
+    assert row["endpoints"] == [behind[peer] for peer in row["peers"]], row
+    assert row["example"]
+    assert f", for example from {' to '.join(row['endpoints'])}" in row["explanation"]
+
+
+def here(fault: dict[str, Any]) -> str:
+    """The endpoint of the host that is watched in a fault's network."""
+    network, _ = str(fault["endpoint"]).rsplit(".", 1)
+    return f"{network}.1"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
@@ -13,6 +15,8 @@ from tests.lab.underlay import HERE, told
 
 from tunnel_monitor.contract import Direction
 from tunnel_monitor.errors import AttachFailed
+from tunnel_monitor.kernel import keeper
+from tunnel_monitor.lab import namespaces
 from tunnel_monitor.lab.build import Lab
 
 pytestmark = pytest.mark.root
@@ -80,6 +84,27 @@ def test_the_next_start_takes_away_what_a_killed_keeper_left(lab: Lab) -> None:
         fresh = hooks.filters(lab)
         assert all(shown.count("handle 0x7a") == 1 for shown in fresh)
         assert fresh != stale
+    assert hooks.nothing_on(lab)
+
+
+def keepers(lab: Lab) -> int:
+    """How many have drawn a number, so that nobody takes what they make for stale."""
+    sockets = told(lab, HERE, "cat", "/proc/net/unix")
+    return sockets.count("@tunnel-monitor-keeper-") - sockets.count(f"keeper-{keeper.TURN}")
+
+
+def test_keepers_look_and_change_in_turn(lab: Lab) -> None:
+    """One that ended took the qdisc from one that began: every twentieth start failed."""
+    with namespaces.entered(lab.namespace(HERE)):
+        turn = keeper.hold(keeper.TURN)
+    assert turn
+    with ExitStack() as stack, ThreadPoolExecutor(1) as beside:
+        with turn:
+            start = beside.submit(stack.enter_context, watching(lab, HERE, settings=CLSACT))
+            assert wait_for(lambda: keepers(lab) == 1)
+            assert hooks.nothing_on(lab)
+        start.result()
+        assert all("handle 0x7a" in shown for shown in hooks.filters(lab))
     assert hooks.nothing_on(lab)
 
 

@@ -20,12 +20,13 @@ from tests.lab.writers import Writers
 from tests.packets.expected import ENDPOINTS6, PEERS6, Case, flow, other
 from tests.packets.stacks import OUTSIDE4, OUTSIDE6, PEER4, PING4, PING6, TCP4, TUNNEL
 
-from tunnel_monitor.contract import NARROW_KEY, Direction, Outcome
+from tunnel_monitor.contract import Direction, Outcome
 from tunnel_monitor.kernel import drain
 from tunnel_monitor.kernel.drain import TableReader
 from tunnel_monitor.kernel.load import LoadedObject
 from tunnel_monitor.kernel.testrun import TestRunner
 from tunnel_monitor.lab.build import Lab
+from tunnel_monitor.layout import NARROW_KEY
 from tunnel_monitor.settings import MonitorSettings, TableSizes
 from tunnel_monitor.testing.packets import (
     ARP,

@@ -13,7 +13,8 @@ LOAD_S = 2
 def test_nothing_is_missing_under_any_load() -> None:
     found = endured(LOAD_S * len(LOADS), LOAD_S)
     assert found.drains >= len(LOADS)
-    assert found.packets > 1.2 * found.buffers > 10_000
+    assert found.packets > 10_000
+    assert found.packets > 1.2 * found.buffers  # the busier the machine, the larger they are
     assert (found.residual, found.wire, found.ledger) == (0, 0, 0)
 
 

@@ -36,12 +36,12 @@ def test_zero_in_the_classic_overlay_under_load() -> None:
             words = ("192.168.0.2", "-n", "300M", "--bidir")
             ends = {"here": "192.168.0.1", "there": "192.168.0.2"}
             drains = 0
-            with underlay.transfer(lab, *words, **ends) as client:
-                while client.poll() is None:
-                    counted.drain()
-                    assert counted.residuals() == [(0, 0), (0, 0)]
-                    drains += 1
-            assert drains > 3
+            while drains < 4:  # one transfer may be over after two
+                with underlay.transfer(lab, *words, **ends) as client:
+                    while client.poll() is None:
+                        counted.drain()
+                        assert counted.residuals() == [(0, 0), (0, 0)]
+                        drains += 1
             assert counted.drain_until(lambda: counted.residuals() == [(0, 0), (0, 0)])
             assert counted.last.device is not None
             for way in Direction:

@@ -11,9 +11,6 @@ from tests.store import clickhouse
 
 pytestmark = pytest.mark.root
 
-# Ten to fifteen, for two steps and the way to the store; more where this machine is busy.
-FOUND_S = 30.0
-
 
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broken]:
@@ -30,9 +27,10 @@ def sent(broken: Broken) -> int:
 def test_loss_is_found_between_its_two_hosts(broken: Broken) -> None:
     commands.wait_for(lambda: sent(broken) > 100, "traffic has been sent for a while")
     fault = broken.make("loss")["loss"]
-    row = broken.found({"loss"}, FOUND_S)["loss"]
+    row = broken.found({"loss"})["loss"]
     finding.expect_about(row, fault)
     assert row["peers"] == [WATCHED, fault["address"]]
+    finding.expect_between(row, fault)
     evidence = row["evidence"]
     assert (evidence["from_host"], evidence["to_host"]) == ("host0", fault["host"])
     assert 0.01 <= evidence["lost_share"] < 0.3

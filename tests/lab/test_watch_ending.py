@@ -16,6 +16,7 @@ from tests.lab import commands, watched
 from tests.lab.watched import Page
 
 from tunnel_monitor.flows.batch import FlowBatch
+from tunnel_monitor.kernel.prepare import prepare
 from tunnel_monitor.lab import namespaces
 from tunnel_monitor.lab.build import Lab
 from tunnel_monitor.monitor import Monitor
@@ -154,7 +155,9 @@ def test_it_tells_its_parent_why_it_cannot_be_ready(
 def test_who_cannot_count_does_not_look_alive(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """A fault while draining ended that thread alone; the page showed the last drain for ever."""
     settings = MonitorSettings(interval_s=0.05)
-    with closing(Monitor(["eth0"], settings, namespace=Path(lab.path("host0")))) as monitor:
+    namespace = Path(lab.path("host0"))
+    prepared = prepare("eth0", settings, namespace)
+    with closing(Monitor([prepared], settings, namespace=namespace)) as monitor:
         monkeypatch.setattr(FlowBatch, "of", lambda drained: drained.no_such_member)
         told: list[str] = []
         ended = Event()

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 import pytest
 from tests.lab import commands, watched
 from tests.lab.watched import Page, both_ways
 
+from tunnel_monitor.flows.batch import FlowBatch
+from tunnel_monitor.kernel.load import LoadedObject
+from tunnel_monitor.kernel.prepare import prepare
 from tunnel_monitor.lab.build import Lab
+from tunnel_monitor.monitor import Monitor
+from tunnel_monitor.settings import MonitorSettings
 
 pytestmark = pytest.mark.root
 
@@ -61,6 +69,43 @@ def test_the_lines_end_with_it(lab: Lab, home: int, tmp_path: Path) -> None:
         GONE,
         "tunnel-monitor: no watched interface is left, so this ends",
     ]
+
+
+@dataclass
+class Counted:
+    """A sink that adds up packets."""
+
+    packets: int = 0
+    name: str = "counted"
+
+    def take(self, batch: FlowBatch) -> None:
+        self.packets += int(batch.flows["packets"].sum())
+
+    def close(self) -> None:
+        pass
+
+
+def test_what_comes_while_it_goes_is_counted(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the flip of a drain that finds nothing left: nobody drained it any more."""
+    settings = MonitorSettings(interval_s=0.05)
+    namespace = Path(lab.path("host0"))
+    wait_for_programs = LoadedObject.wait_for_programs
+    waited: list[LoadedObject] = []
+
+    def gone_meanwhile(loaded: LoadedObject) -> None:
+        if not waited:
+            watched.ping(lab, 5)
+            lab.ip("host0", ["link del eth0"])
+        waited.append(loaded)
+        wait_for_programs(loaded)
+
+    monkeypatch.setattr(LoadedObject, "wait_for_programs", gone_meanwhile)
+    counted, ended = Counted(), Event()
+    prepared = prepare("eth0", settings, namespace)
+    with closing(Monitor([prepared], settings, namespace=namespace)) as monitor:
+        monitor.start([counted], lambda _: None, ended.set, end_when_gone=True)
+        assert ended.wait(watched.SOON_S)
+    assert counted.packets == 10
 
 
 def test_the_other_one_is_watched_on(lab: Lab, home: int, tmp_path: Path) -> None:

@@ -104,9 +104,9 @@ WRONG = {
 # before it attaches anything.
 ASK_ALL = """
 import contextlib, io, json, sys
-from tunnel_monitor.cli import main, watch
+from tunnel_monitor.cli import attaching, main
 
-watch.attached = lambda *_: sys.exit("accepted")
+attaching.attached = lambda *_: sys.exit("accepted")
 answers = {}
 for given in json.load(sys.stdin):
     with contextlib.redirect_stderr(io.StringIO()) as told:

@@ -91,8 +91,9 @@ def status_of(folder: Path) -> dict[str, str]:
 
 
 def jsonl_of(text: str) -> list[dict[str, Any]]:
-    """The objects among what a command told."""
-    return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+    """The objects among what a command told; not the line that it is just writing."""
+    told = text.splitlines(keepends=True)
+    return [json.loads(line) for line in told if line.startswith("{") and line.endswith("\n")]
 
 
 def sentences_of(text: str) -> list[str]:

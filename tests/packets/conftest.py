@@ -1,9 +1,19 @@
-"""Says at the end of a run what the packet tests had nothing to be made from."""
+"""What packet tests share; and at the end of a run, what they had nothing to be made from."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from tests.packets import captures
+from tests.packets.noticing import Watching
+
+
+@pytest.fixture(scope="module")
+def watching() -> Iterator[Watching]:
+    """The programs, which notice all there is."""
+    with Watching() as made:
+        yield made
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -7,22 +7,15 @@ from typing import Any, Self
 
 import numpy as np
 
-from tunnel_monitor.contract import (
-    COUNTERS,
-    DIRECTIONS,
-    NARROW_KEY,
-    OUTCOMES,
-    TALLY,
-    WIDE_KEY,
-    Direction,
-    Notice,
-)
-from tunnel_monitor.flows import labels
+from tunnel_monitor.contract import DIRECTIONS, OUTCOMES, Direction, Example, Notice
+from tunnel_monitor.flows import addresses, labels
 from tunnel_monitor.flows.noticed import Noticed
 from tunnel_monitor.kernel.drain import TableReader
 from tunnel_monitor.kernel.drained import InterfaceDrain, Notices, nothing
-from tunnel_monitor.kernel.load import NOTICE_TABLES, PROGRAMS, LoadedObject
+from tunnel_monitor.kernel.load import PROGRAMS, LoadedObject
+from tunnel_monitor.kernel.tables import NOTICE_RECORDS
 from tunnel_monitor.kernel.testrun import TestRunner
+from tunnel_monitor.layout import COUNTERS, NARROW_KEY, TALLY, WIDE_KEY
 from tunnel_monitor.settings import ALL_NOTICES, MonitorSettings, TableSizes
 
 
@@ -35,7 +28,7 @@ class Watching:
         self._run = TestRunner(self.loaded.programs[PROGRAMS[Direction.EGRESS]])
         self._readers = {
             name: TableReader(key, getattr(self._sizes, name), value)
-            for name, (key, value) in NOTICE_TABLES.items()
+            for name, (key, value) in NOTICE_RECORDS.items()
         }
 
     def __enter__(self) -> Self:
@@ -74,6 +67,11 @@ class Row:
 
     def __getitem__(self, name: str) -> Any:
         return self.values[name].tolist()
+
+    def example(self, example: Example) -> tuple[str, str]:
+        """Who is named for that."""
+        ends = self.values["ends"][example].tobytes()
+        return addresses.text(ends[:16]), addresses.text(ends[16:])
 
 
 def rows(noticed: Noticed) -> list[Row]:

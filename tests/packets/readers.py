@@ -16,7 +16,6 @@ from tunnel_monitor.contract import (
     META_HAS_VNI,
     META_PATH_SHIFT,
     PATH_BITS,
-    TALLY,
     Direction,
     Encap,
     Outcome,
@@ -25,8 +24,11 @@ from tunnel_monitor.flows.addresses import text
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.kernel.drain import TableReader, complete_flows
 from tunnel_monitor.kernel.drained import Drained, InterfaceDrain
-from tunnel_monitor.kernel.load import PROGRAMS, TABLES, LoadedObject
+from tunnel_monitor.kernel.load import FLOW_TABLES, PROGRAMS, LoadedObject
+from tunnel_monitor.kernel.memory import entries_of
+from tunnel_monitor.kernel.tables import FLOW_KEYS, read_ledger
 from tunnel_monitor.kernel.testrun import TestRunner
+from tunnel_monitor.layout import TALLY
 from tunnel_monitor.settings import (
     ALL_ENCAPS,
     USUAL_PORTS,
@@ -127,10 +129,9 @@ class KernelReader:
         self._program = TestRunner(self.loaded.programs[PROGRAMS[direction]])
         self._direction = direction
         self._readers = {
-            name: TableReader(key, getattr(sizes, name.removesuffix("_flows")))
-            for name, key in TABLES.items()
+            name: TableReader(key, entries_of(name, sizes)) for name, key in FLOW_KEYS.items()
         }
-        self._ledger = self.loaded.read_ledger(0)
+        self._ledger = read_ledger(self.loaded, 0)
 
     def __enter__(self) -> Self:
         return self
@@ -163,9 +164,9 @@ class KernelReader:
     def take_batch(self) -> FlowBatch:
         """The same, as everything behind the drain gets it."""
         narrow, wide, tunnels = (
-            self._readers[name].take(self.loaded.tables[name][0]) for name in TABLES
+            self._readers[name].take(self.loaded.tables[name][0]) for name in FLOW_TABLES
         )
-        now = self.loaded.read_ledger(0)
+        now = read_ledger(self.loaded, 0)
         ledger = (now.view("<u8") - self._ledger.view("<u8")).view(TALLY)
         self._ledger = now
         complete_flows(ledger, (narrow, wide))

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator
 
 from tests.unit.synthetic import Flow, drained
 
-from tunnel_monitor.contract import COUNTERS, TALLY, Direction, Encap, Outcome
+from tunnel_monitor.contract import Direction, Encap, Outcome
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.flows.columns import ADDRESSES
 from tunnel_monitor.flows.question import begin_ns
+from tunnel_monitor.layout import COUNTERS, TALLY
 
 SECOND_NS = 10**9
 LONG_NS = 30 * SECOND_NS  # an interval with which hours need few batches

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,8 @@ from tests.leaving_out import leave_out
 from tunnel_monitor.errors import StoreFailed
 from tunnel_monitor.store import clickhouse_target
 from tunnel_monitor.store.clickhouse_http import Server
-from tunnel_monitor.store.clickhouse_target import PASSWORD, USER, Node, Target
+from tunnel_monitor.store.clickhouse_target import Node, Target
+from tunnel_monitor.store.environment import PASSWORD, USER
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = "clickhouse-server"
@@ -99,16 +100,18 @@ class Running:
         deadline = time.monotonic() + DEADLINE_S
         server = Server(self.node, target_of(self.node))
         while True:
-            try:
+            with suppress(StoreFailed):
                 assert server.ask("SELECT 1") == b"1\n"
-            except StoreFailed:
-                told = (self.folder / "told").read_text(errors="replace")
-            else:
                 return
             assert self.process is not None
-            assert self.process.poll() is None, told
-            assert time.monotonic() < deadline, told
+            assert self.process.poll() is None, self._told()
+            assert time.monotonic() < deadline, self._told()
             time.sleep(0.05)
+
+    def _told(self) -> str:
+        """What it complained of; Debian's does so in a file of its own."""
+        files = (self.folder / name for name in ("told", "errors"))
+        return "\n".join(file.read_text(errors="replace") for file in files if file.exists())
 
 
 def target_of(*nodes: Node, database: str = DATABASE) -> Target:
@@ -134,7 +137,8 @@ def program() -> str:
 def of_debian(folder: Path, count: int = 2) -> Iterator[list[Running]]:
     """Servers as Debian has them, from 2018, which know each other as shards of one cluster."""
     server = program()
-    ports = [free_ports(3) for _ in range(count)]
+    each = iter(free_ports(3 * count))  # at once: what is given back may be given again
+    ports = list(zip(each, each, each, strict=True))
     shards = "".join(SHARD.format(tcp=tcp) for _, tcp, _ in ports)
     servers = []
     for place, (http, tcp, interserver) in enumerate(ports):

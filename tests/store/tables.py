@@ -6,8 +6,8 @@ from collections import Counter
 
 from tests.store.batches import Key
 
-from tunnel_monitor.contract import COUNTERS, TALLY
 from tunnel_monitor.flows.columns import ADDRESSES
+from tunnel_monitor.layout import COUNTERS, TALLY
 from tunnel_monitor.store.duckdb import DuckStore
 
 EVER = 1 << 62

@@ -11,13 +11,14 @@ from tests.store import batches
 from tests.store.batches import LONG_NS, begin_of
 from tests.store.engines import ENGINES, HOST, Kept
 
-from tunnel_monitor.contract import COUNTERS, FLOW, TALLY, Outcome
+from tunnel_monitor.contract import Outcome
 from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.answering import answered
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.flows.filter.parse import parse
 from tunnel_monitor.flows.group import FLOW_COLUMNS, group
 from tunnel_monitor.flows.question import COLUMNS, Answer, Place, Question, Span
+from tunnel_monitor.layout import COUNTERS, FLOW, TALLY
 from tunnel_monitor.store.levels import HOUR_NS, MINUTE_NS
 
 PLACES = (Place(HOST, "eth0"), Place(HOST, "eth1"))

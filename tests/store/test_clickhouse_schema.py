@@ -15,7 +15,8 @@ from tunnel_monitor.store import clickhouse_schema
 from tunnel_monitor.store.clickhouse_http import Server
 from tunnel_monitor.store.clickhouse_schema import Abilities, Plan
 from tunnel_monitor.store.clickhouse_source import ClickHouseSource
-from tunnel_monitor.store.clickhouse_target import PASSWORD, USER, Target
+from tunnel_monitor.store.clickhouse_target import Target
+from tunnel_monitor.store.environment import PASSWORD, USER
 from tunnel_monitor.store.levels import HOUR_NS, RAW, Keep
 
 NEW = Abilities(ttl=True, codecs=True, asynchronous=True)

@@ -6,11 +6,12 @@ import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from tests.store import batches
+from tests.store.batches import LONG_NS
 from tests.store.clickhouse import CREDENTIALS
 from tests.store.engines import ENGINES, InDatabase
 from tests.unit import serving
@@ -21,7 +22,7 @@ from tunnel_monitor.contract import Direction
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.flows.filter.parse import parse
 from tunnel_monitor.flows.names import NO_NAMES
-from tunnel_monitor.flows.question import Question, Span
+from tunnel_monitor.flows.question import Question, Span, begin_ns
 from tunnel_monitor.serve import past
 from tunnel_monitor.serve.fleet_view import FleetView
 from tunnel_monitor.serve.members import Json
@@ -31,6 +32,7 @@ from tunnel_monitor.store.once import Once
 A, B, ELSEWHERE = "172.16.1.100", "172.16.1.101", "172.16.9.9"
 IN, OUT = Direction.INGRESS, Direction.EGRESS
 SENT, ARRIVED, OTHERS = 100, 97, 5
+EARLY_NS = 10**6
 
 
 def flow(source: str, destination: str, direction: Direction, packets: int) -> Flow:
@@ -49,7 +51,8 @@ def counted_at(host: str) -> list[FlowBatch]:
         "node1": [flow(A, B, OUT, SENT), flow(B, A, IN, 40)],
         "node2": [flow(A, B, IN, ARRIVED), flow(B, A, OUT, 40), flow(ELSEWHERE, B, IN, OTHERS)],
     }
-    return [batches.batch_at(number, flows[host]) for number in range(1, 21)]
+    drains = [batches.batch_at(number, flows[host]) for number in range(1, 21)]
+    return [replace(one, interval_ns=one.interval_ns - EARLY_NS) for one in drains]
 
 
 @dataclass
@@ -80,6 +83,11 @@ def test_a_packet_that_both_ends_counted_is_one(fleet: Fleet) -> None:
     assert fleet.packets("") == SENT + 40 + OTHERS
     assert fleet.packets(f"outer_src:{A}") == SENT
     assert fleet.packets("", "outer_src", "outer_dst") == SENT + 40 + OTHERS
+
+
+def test_a_drain_that_is_early_leaves_nothing_incomplete(fleet: Fleet) -> None:
+    last = counted_at("node1")[-1]
+    assert fleet.span.until_ns == begin_ns(last.time_ns, LONG_NS, LONG_NS) + LONG_NS
 
 
 def test_whoever_asks_about_ends_gets_what_they_counted(fleet: Fleet) -> None:

@@ -9,19 +9,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from tests.unit.synthetic import SECOND_NS, Flow, drained, packed, records
 
-from tunnel_monitor.contract import (
-    NOTICES,
-    SEGMENT,
-    SEGMENT_KEY,
-    STATION,
-    STATION_KEY,
-    WIDE_KEY,
-    Direction,
-    Encap,
-    Outcome,
-)
+from tunnel_monitor.contract import Direction, Encap, Example, Outcome
 from tunnel_monitor.diagnose.base import Detector
 from tunnel_monitor.diagnose.diagnosis import Diagnosis
 from tunnel_monitor.diagnose.finding import Finding, State
@@ -30,6 +21,14 @@ from tunnel_monitor.diagnose.thresholds import Thresholds
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.kernel.drained import Notices, Records
 from tunnel_monitor.kernel.overlay import LocalTunnel, Overlay
+from tunnel_monitor.layout import (
+    NOTICES,
+    SEGMENT,
+    SEGMENT_KEY,
+    STATION,
+    STATION_KEY,
+    WIDE_KEY,
+)
 
 HERE, THERE, FAR = "172.16.1.100", "172.16.1.101", "172.16.1.102"
 GROUP = "239.1.1.1"
@@ -124,6 +123,14 @@ def seen(flow: Flow, **values: Any) -> Seen:
     return Seen(flow, {"sampled": 1, **values})
 
 
+def ends(pairs: Mapping[Example, tuple[str, str]]) -> NDArray[np.uint64]:
+    """The inner addresses of packets that are named, as NOTICES has them."""
+    words = np.zeros((len(Example), 4), np.uint64)
+    for example, pair in pairs.items():
+        words[example] = np.frombuffer(b"".join(map(packed, pair)), np.uint64)
+    return words
+
+
 def notices(some: Sequence[Noticing]) -> Notices:
     """As a drain has them."""
     tunnels = [one for one in some if isinstance(one, Seen)]
@@ -139,6 +146,11 @@ def notices(some: Sequence[Noticing]) -> Notices:
         segments=_segments(segments),
         stations=_stations(stations),
     )
+
+
+def noticed_at(interface: str, some: Sequence[Noticing]) -> list[Noticing]:
+    """What was noticed on one of the interfaces."""
+    return [one for one in some if one.flow.interface == interface]
 
 
 def _segments(some: Sequence[Segment]) -> Records:
@@ -178,6 +190,7 @@ class Watch:
     Attributes:
         news: what they told, as (name, state), in order.
         complaints: sentences about checks that failed.
+        late_s: how long after its drain the host is read.
     """
 
     detectors: Sequence[Detector]
@@ -188,6 +201,8 @@ class Watch:
     news: list[tuple[str, State]] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     number: int = 0
+    late_s: float = 0.0
+    now_ns: int = 0
 
     def __post_init__(self) -> None:
         self.diagnosis = Diagnosis(
@@ -196,6 +211,7 @@ class Watch:
             mutes=self.mutes,
             overlay=self.host,
             complain=self.complaints.append,
+            clock=lambda: self.now_ns,
         )
         self.diagnosis.on_news(lambda finding: self.news.append((finding.name, finding.state)))
 
@@ -206,8 +222,12 @@ class Watch:
         tunnels: Sequence[Flow] = (),
         rest: Mapping[Outcome, tuple[int, int]] | None = None,
         noticed: Sequence[Noticing] = (),
+        super_packets: bool = False,
     ) -> list[Finding]:
-        """The same drain so many times; the findings that are open then."""
+        """The same drain so many times; the findings that are open then.
+
+        With `super_packets`, two packets that came in were one buffer.
+        """
         for _ in range(times):
             self.number += 1
             self.diagnosis._next_reading = 0.0  # each drain may look at the host
@@ -218,8 +238,16 @@ class Watch:
                 number=self.number,
                 interval_ns=interval_ns,
             )
-            first = replace(made.interfaces[0], notices=notices(noticed))
-            made = replace(made, interfaces=(first, *made.interfaces[1:]))
+            if super_packets:
+                made.interfaces[0].ledger["buffers"][Direction.INGRESS, Outcome.FLOW] //= 2
+            made = replace(
+                made,
+                interfaces=tuple(
+                    replace(one, notices=notices(noticed_at(one.interface, noticed)))
+                    for one in made.interfaces
+                ),
+            )
+            self.now_ns = made.time_ns + round(self.late_s * SECOND_NS)
             self.diagnosis.take(FlowBatch.of(made))
         assert not self.complaints
         assert all(runs(one.seen.next) for one in self.diagnosis.report.findings)

@@ -10,24 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunnel_monitor.contract import (
-    COUNTERS,
     DIRECTIONS,
     META_EGRESS,
     META_HAS_INNER,
     META_HAS_VNI,
     META_OUTERMOST,
     META_PATH_SHIFT,
-    NARROW_KEY,
     OUTCOMES,
     PATH_BITS,
-    TALLY,
-    WIDE_KEY,
     Direction,
     Encap,
     Outcome,
     Signal,
 )
 from tunnel_monitor.kernel.drained import DeviceCounts, Drained, InterfaceDrain, Records
+from tunnel_monitor.layout import COUNTERS, NARROW_KEY, TALLY, WIDE_KEY
 
 START_NS = 1_763_800_000_250_000_000
 SECOND_NS = 1_000_000_000

@@ -12,7 +12,14 @@ from tests.unit.judging import HERE, Host, Watch, overlay
 from tunnel_monitor.contract import Notice
 from tunnel_monitor.diagnose import book
 from tunnel_monitor.diagnose.base import Observation
-from tunnel_monitor.diagnose.finding import Confidence, Severity, State, Subject, Suspicion
+from tunnel_monitor.diagnose.finding import (
+    Confidence,
+    Severity,
+    State,
+    Subject,
+    Suspicion,
+    for_example,
+)
 from tunnel_monitor.diagnose.mutes import Mute, Mutes
 from tunnel_monitor.diagnose.thresholds import Thresholds
 from tunnel_monitor.errors import BadSetting
@@ -72,6 +79,44 @@ def test_it_opens_after_a_while_and_closes_after_a_longer_one() -> None:
     assert watch.drain(times=9) != []
     assert watch.drain() == []
     assert watch.news == [("odd", OPEN), ("odd", CLOSED)]
+
+
+def showing(*example: str) -> Suspicion:
+    return suspicion(explanation=f"It is so{for_example(example)}. It is bad.", example=example)
+
+
+def test_the_example_that_was_named_first_stays() -> None:
+    saying = Saying([suspicion()])
+    watch = Watch([saying])
+    for one in (showing(), showing("10.0.0.1", "10.0.0.2"), showing("10.0.0.3", "10.0.0.4")):
+        saying.says = [one]
+        watch.drain(times=2)
+        (finding,) = watch.diagnosis.report.open
+    assert finding.record()["endpoints"] == ["10.0.0.1", "10.0.0.2"]
+    assert finding.record()["example"] is True
+    assert finding.seen.explanation == "It is so, for example from 10.0.0.1 to 10.0.0.2. It is bad."
+    saying.says = [showing()]
+    (finding,) = watch.drain()
+    assert finding.record()["endpoints"] == ["10.0.0.1", "10.0.0.2"]
+    assert watch.news == [("odd", OPEN)]
+
+
+def test_what_is_told_anew_has_an_example_of_its_own() -> None:
+    saying = Saying([showing("10.0.0.1", "10.0.0.2")])
+    watch = Watch([saying])
+    watch.drain(times=3)
+    saying.says = []
+    watch.drain(times=12)
+    saying.says = [showing("10.0.0.3", "10.0.0.4")]
+    (finding,) = watch.drain(times=3)
+    assert finding.seen.example == ("10.0.0.3", "10.0.0.4")
+    assert (finding.times, len(watch.diagnosis.report.findings)) == (2, 1)
+
+
+def test_an_example_is_not_what_is_muted() -> None:
+    mutes = Mutes([Mute("odd", "10.0.0.1")])
+    (finding,) = Watch([Saying([showing("10.0.0.1", "10.0.0.2")])], mutes=mutes).drain(times=3)
+    assert not finding.muted
 
 
 def test_a_moment_is_no_finding() -> None:

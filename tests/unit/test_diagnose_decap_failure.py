@@ -8,7 +8,6 @@ import pytest
 from tests.unit.judging import FAR, HERE, Host, Watch, overlay, received, sent, tunnel
 from tests.unit.synthetic import Flow
 
-from tunnel_monitor.contract import Outcome
 from tunnel_monitor.diagnose.decap_failure import DecapFailure
 from tunnel_monitor.diagnose.finding import Confidence, State
 
@@ -33,8 +32,7 @@ class Receiver:
         for _ in range(times):
             self.taken += takes
             self.host.now = overlay(tunnel(rx_bytes=self.taken, rx_packets=self.taken // FRAME))
-            rest = {Outcome.FLOW: (9, 9)} if super_packets else {}
-            self.watch.drain(*flows, rest=rest)
+            self.watch.drain(*flows, super_packets=super_packets)
         return bool(self.watch.diagnosis.report.open)
 
 
@@ -110,6 +108,27 @@ def test_a_burst_between_drain_and_reading_is_no_loss(receiver: Receiver) -> Non
         receiver.drain(takes=ALL)  # counted by the device before the drain that has it
         receiver.drain(PACKETS, takes=0)
     assert not receiver.drain(takes=0, times=5)
+
+
+@pytest.mark.parametrize("times", [1, 3, 12])
+def test_who_was_behind_and_catches_up_has_lost_nothing(times: int, receiver: Receiver) -> None:
+    """On a busy machine drains wait; the device counts meanwhile, and is read after each."""
+    taken = 45 * 1464 - 45 * 66 + 52
+    whole = received(packets=45, inner_bytes=45 * 1464)
+
+    def drain(late_s: float, of_second: float, times: int = 1) -> None:
+        receiver.watch.late_s = late_s
+        takes = round(of_second * taken)
+        receiver.drain(whole, takes=takes, times=times, super_packets=True)
+
+    drain(0.0, 1.0, times=10)
+    drain(3.0, 4.0)
+    drain(3.0, 1.0, times=times)
+    for late_s in (2.1, 1.2, 0.3):
+        drain(late_s, 0.1)
+    drain(0.0, 0.7)
+    drain(0.0, 1.0, times=15)
+    assert not receiver.watch.news
 
 
 def test_super_packets_repeat_headers_on_the_wire_alone(receiver: Receiver) -> None:

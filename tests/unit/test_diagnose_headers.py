@@ -14,6 +14,7 @@ from tests.unit.judging import (
     Host,
     Noticing,
     Watch,
+    ends,
     overlay,
     received,
     seen,
@@ -21,20 +22,25 @@ from tests.unit.judging import (
 )
 from tests.unit.synthetic import Flow
 
-from tunnel_monitor.contract import Encap, Mark, Quirk
+from tunnel_monitor.contract import Encap, Example, Mark, Quirk
 from tunnel_monitor.diagnose import path_change
+from tunnel_monitor.diagnose.base import Detector
 from tunnel_monitor.diagnose.decap_failure import DecapFailure
 from tunnel_monitor.diagnose.dscp import Dscp
 from tunnel_monitor.diagnose.finding import State
+from tunnel_monitor.diagnose.fragments import Fragments
 from tunnel_monitor.diagnose.header import Header
 from tunnel_monitor.diagnose.mtu import Mtu
 from tunnel_monitor.diagnose.path_change import PathChange
 from tunnel_monitor.diagnose.thresholds import Thresholds
 
+THIS, THAT = ("192.168.0.2", "192.168.0.1"), ("192.168.0.9", "192.168.0.1")
+
 
 def marked(flow: Flow, marks: Mark) -> Noticing:
     outer = 46 if marks is Mark.COPIED else 0
-    return seen(flow, marks=marks, inner_mark=46, outer_mark=outer)
+    whose = ends({Example.MARK: THAT if marks is Mark.COPIED else THIS})
+    return seen(flow, marks=marks, inner_mark=46, outer_mark=outer, ends=whose)
 
 
 def test_a_mark_that_is_copied_one_way_and_lost_the_other() -> None:
@@ -43,6 +49,7 @@ def test_a_mark_that_is_copied_one_way_and_lost_the_other() -> None:
     (finding,) = watch.drain(times=3, noticed=[one, other])
     assert finding.seen.subject.peers == (THERE, HERE)
     assert finding.seen.evidence == {"rule": "dscp", "inner_dscp": 46, "outer_dscp": 0}
+    assert finding.seen.example == THIS
 
 
 @pytest.mark.parametrize(
@@ -62,24 +69,44 @@ def test_marks_as_they_may_be(noticed: list[Noticing]) -> None:
 
 @pytest.mark.parametrize("bit", [1, 2, 3, 6, 9, 13])
 def test_ecn_that_cannot_be(bit: int) -> None:
-    (finding,) = Watch([Dscp()]).drain(times=3, noticed=[seen(sent(), ecn=1 | 1 << bit)])
+    wrong = seen(sent(), ecn=1 | 1 << bit, ends=ends({Example.ECN: THIS, Example.MARK: THAT}))
+    (finding,) = Watch([Dscp()]).drain(times=3, noticed=[wrong])
     assert finding.seen.evidence["rule"] == "ecn"
+    assert finding.seen.example == THIS
 
 
 def test_df_that_is_lost() -> None:
     flow = sent(path=(Encap.IPIP,), vni=None)
-    (finding,) = Watch([Dscp()]).drain(times=3, noticed=[seen(flow, df=1 << 2)])
+    lost = seen(flow, df=1 << 2, ends=ends({Example.DF: THIS, Example.ECN: THAT}))
+    (finding,) = Watch([Dscp()]).drain(times=3, noticed=[lost])
     assert finding.seen.evidence["rule"] == "df"
+    assert finding.seen.example == THIS
 
 
 @pytest.mark.parametrize("quirk", Quirk)
 def test_odd_headers(quirk: Quirk) -> None:
     header = int.from_bytes(bytes.fromhex("0c00000000000700"), "little")
-    odd = seen(received(), quirks=1 << quirk, header=header)
+    odd = seen(received(), quirks=1 << quirk, header=header, ends=ends({Example.HEADER: THIS}))
     (finding,) = Watch([Header()]).drain(times=3, noticed=[odd])
     assert finding.seen.evidence["quirks"] == [quirk.label]
     assert finding.seen.evidence["header"] == "0c 00 00 00 00 00 07 00"
+    assert finding.seen.example == THIS
+    assert f", for example from {THIS[0]} to {THIS[1]}. " in finding.seen.explanation
     assert Watch([Header()]).drain(times=3, noticed=[seen(received())]) == []
+
+
+BROKEN: dict[str, Any] = {"quirks": 1, "ecn": 1 << 2, "fragments": 3}
+
+
+@pytest.mark.parametrize("detector", [Header, Dscp, Fragments])
+def test_the_command_looks_where_it_is_seen(detector: type[Detector]) -> None:
+    flows = received(), received(outer_src=FAR, interface="eth1")
+    broken = [seen(flow, **BROKEN) for flow in flows]
+    found = Watch([detector()]).drain(times=3, noticed=broken)
+    assert {one.seen.subject.peers[0]: one.seen.next.split(" -i ")[1][:4] for one in found} == {
+        THERE: "eth0",
+        FAR: "eth1",
+    }
 
 
 @pytest.mark.parametrize(
@@ -124,6 +151,19 @@ def test_odd_headers_explain_what_is_dropped() -> None:
     assert [finding.name for finding in found] == ["header"]
 
 
+def test_who_sends_most_where_packets_do_not_arrive_is_named() -> None:
+    watch = Watch([DecapFailure()], Host(overlay()))
+    flows = (
+        received("192.168.0.9", packets=50, bytes=50 * 604, inner_bytes=50 * 554),
+        received(packets=5),
+        received("192.168.0.7", vni=10001, packets=99, bytes=99 * 604),
+        sent("192.168.0.6", packets=99, bytes=99 * 604),
+    )
+    (finding,) = watch.drain(*flows, times=15)
+    assert finding.record()["endpoints"] == list(THAT)
+    assert ", for example from 192.168.0.9 to 192.168.0.1, vxlan" in finding.seen.explanation
+
+
 def ttl(least: int, most: int | None = None, **more: Any) -> Noticing:
     return seen(received(**more), least_ttl=least, most_ttl=most or least)
 
@@ -131,8 +171,10 @@ def ttl(least: int, most: int | None = None, **more: Any) -> Noticing:
 def test_a_longer_way() -> None:
     watch = Watch([PathChange()])
     assert watch.drain(times=5, noticed=[ttl(64)]) == []
-    (finding,) = watch.drain(times=3, noticed=[ttl(60)])
+    flows = received("192.168.0.9", bytes=7000), received(), received(outer_src=FAR, bytes=9000)
+    (finding,) = watch.drain(*flows, times=3, noticed=[ttl(60)])
     assert finding.seen.subject.peers == (THERE, HERE)
+    assert finding.seen.example == THAT
     assert finding.seen.evidence == {"ttl_before": 64, "ttl_now": 60, "hops": 4}
     assert watch.drain(times=12, noticed=[ttl(64)]) == []
     assert watch.news == [("path-change", State.OPEN), ("path-change", State.CLOSED)]

@@ -97,7 +97,7 @@ def test_little_is_no_finding(lost: int, sent: int) -> None:
 
 
 def test_thresholds_say_what_is_little() -> None:
-    fleet = Fleet(thresholds=Thresholds.of(["loss-packets=5", "loss-share=0.001", "loss-s=5"]))
+    fleet = Fleet(thresholds=Thresholds.of(["loss-packets=5", "loss-share=0.001", "loss-s=0.5"]))
     assert fleet.step(*both(4000, 3990))
 
 

@@ -15,6 +15,7 @@ from tests.unit.judging import (
     Noticing,
     Station,
     Watch,
+    ends,
     overlay,
     received,
     seen,
@@ -22,7 +23,7 @@ from tests.unit.judging import (
 )
 from tests.unit.synthetic import Flow
 
-from tunnel_monitor.contract import Encap
+from tunnel_monitor.contract import Encap, Example
 from tunnel_monitor.diagnose.duplicate import Duplicate
 from tunnel_monitor.diagnose.finding import Confidence, State
 from tunnel_monitor.diagnose.low_entropy import LowEntropy, counted
@@ -30,7 +31,8 @@ from tunnel_monitor.diagnose.one_way import OneWay
 from tunnel_monitor.diagnose.storm import Storm
 
 ASKING = sent(packets=2)
-VAIN = [seen(ASKING, asks=1)]
+INNER = ("192.168.0.1", "192.168.0.2")
+VAIN = [seen(ASKING, asks=1, ends=ends({Example.ASK: INNER}))]
 FLOOD = sent(None, outer_dst=GROUP)
 
 
@@ -41,16 +43,37 @@ def test_asked_through_a_tunnel_and_not_answered() -> None:
     assert finding.seen.subject.peers == (HERE, THERE)
     assert finding.seen.evidence["sent_packets"] == 18
     assert finding.seen.evidence["unanswered_asks"] == 9
+    assert finding.seen.example == INNER
+    assert "an answer, for example from 192.168.0.1 to 192.168.0.2, and" in finding.seen.explanation
     assert finding.seen.confidence is Confidence.MEDIUM
     assert watch.drain(ASKING, received(), times=12, noticed=VAIN) == []
 
 
 def test_asked_by_everybody_and_not_answered() -> None:
     watch = Watch([OneWay()], Host(overlay()))
-    flooded = [seen(FLOOD, asks=1, arps=1)]
+    flooded = [seen(FLOOD, asks=1, arps=1, ends=ends({Example.ASK: INNER}))]
     (finding,) = watch.drain(sent(), FLOOD, times=9, noticed=flooded)
     assert finding.seen.evidence["of_these_to_everybody"] == 9
     assert finding.seen.confidence is Confidence.HIGH
+    assert finding.seen.example == INNER
+
+
+def test_who_asks_through_the_tunnel_is_named_before_who_asks_everybody() -> None:
+    watch = Watch([OneWay()], Host(overlay()))
+    other = ends({Example.ASK: ("192.168.0.1", "192.168.0.9")})
+    flooded = [seen(FLOOD, asks=1, arps=1, ends=other)]
+    watch.drain(ASKING, FLOOD, times=3, noticed=flooded)
+    (finding,) = watch.drain(ASKING, FLOOD, times=7, noticed=[*flooded, *VAIN])
+    assert finding.seen.example == INNER
+
+
+@pytest.mark.parametrize("nobody", ["0.0.0.0", "::"])  # noqa: S104  # no socket's
+def test_whoever_has_no_address_yet_is_not_named(nobody: str) -> None:
+    watch = Watch([OneWay()], Host(overlay()))
+    probe = seen(ASKING, asks=1, ends=ends({Example.ASK: (nobody, "192.168.0.2")}))
+    (finding,) = watch.drain(ASKING, received("192.168.0.7", FAR), times=9, noticed=[probe])
+    assert finding.record()["endpoints"] == []
+    assert "for example" not in finding.seen.explanation
 
 
 @pytest.mark.parametrize(
@@ -86,7 +109,10 @@ def spread(flows: int, ports: int, flow: Flow | None = None) -> list[Noticing]:
 
 
 def test_many_flows_from_one_port() -> None:
-    (finding,) = Watch([LowEntropy()]).drain(times=3, noticed=spread(20, 1))
+    watch = Watch([LowEntropy()])
+    flows = sent("192.168.0.9", bytes=9000), sent(), sent("192.168.0.8", FAR, bytes=99_000)
+    (finding,) = watch.drain(*flows, times=3, noticed=spread(20, 1))
+    assert finding.seen.example == ("192.168.0.1", "192.168.0.9")
     assert finding.seen.evidence["outer_source_ports"] == 1
     assert finding.seen.evidence["inner_flows"] == pytest.approx(21, abs=2)
     assert finding.seen.subject.peers == (HERE, THERE)

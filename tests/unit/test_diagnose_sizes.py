@@ -14,6 +14,7 @@ from tests.unit.judging import (
     Noticing,
     Segment,
     Watch,
+    ends,
     overlay,
     received,
     seen,
@@ -21,18 +22,27 @@ from tests.unit.judging import (
 )
 from tests.unit.synthetic import Flow
 
+from tunnel_monitor.contract import Example
 from tunnel_monitor.diagnose.black_hole import BlackHole
-from tunnel_monitor.diagnose.finding import Confidence
+from tunnel_monitor.diagnose.finding import Confidence, Finding
 from tunnel_monitor.diagnose.fragments import Fragments
 from tunnel_monitor.diagnose.mtu import Mtu
 from tunnel_monitor.diagnose.thresholds import Thresholds
 
+CLIENT, SERVER = "192.168.0.1", "192.168.0.2"
+
 
 def syns(there: int, back: int) -> list[Noticing]:
+    ask, answer = ({Example.SYN: pair} for pair in ((CLIENT, SERVER), (SERVER, CLIENT)))
     return [
-        seen(THERE_AND_BACK[0], largest_syn=there, asks=1),
-        seen(THERE_AND_BACK[1], largest_syn=back, answers=1),
+        seen(THERE_AND_BACK[0], largest_syn=there, asks=1, ends=ends(ask)),
+        seen(THERE_AND_BACK[1], largest_syn=back, answers=1, ends=ends(answer)),
     ]
+
+
+def ends_of(finding: Finding) -> tuple[str, ...]:
+    record = finding.record()
+    return *record["peers"], *record["endpoints"]
 
 
 def test_what_both_sides_allow_will_not_fit() -> None:
@@ -46,9 +56,22 @@ def test_what_both_sides_allow_will_not_fit() -> None:
         "room_is": "the interface's MTU",
         "fitting_inner_bytes": 1450,
     }
-    assert set(finding.seen.subject.peers) == {HERE, THERE}
+    assert ends_of(finding) in {(HERE, THERE, CLIENT, SERVER), (THERE, HERE, SERVER, CLIENT)}
+    assert "packets of 1480 bytes, for example from 192.168.0." in finding.seen.explanation
     assert len(watch.drain(*THERE_AND_BACK, times=10)) == 1  # connections are rare
     assert watch.drain(*THERE_AND_BACK, times=25) == []
+
+
+@pytest.mark.parametrize("way", [0, 1])
+def test_who_allows_least_is_named(way: int) -> None:
+    watch = Watch([Mtu()], Host(overlay()))
+    noticed = syns(1500, 1500)
+    others = ends({Example.SYN: ("192.168.0.9", "192.168.0.8")})
+    noticed[way] = seen(THERE_AND_BACK[way], largest_syn=9000, ends=others)
+    (finding,) = watch.drain(*THERE_AND_BACK, times=2, noticed=noticed)
+    assert ends_of(finding) in {(HERE, THERE, CLIENT, SERVER), (THERE, HERE, SERVER, CLIENT)}
+    watch.drain(*THERE_AND_BACK, times=5)
+    assert len(watch.diagnosis.report.open[0].seen.example) == 2  # whoever was, is remembered
 
 
 @pytest.mark.parametrize(
@@ -95,6 +118,17 @@ def test_one_and_the_same_segment_again_and_again() -> None:
     assert watch.drain(times=12) == []
 
 
+def test_what_began_in_a_buffer_with_others_is_repeated_alone() -> None:
+    """A drain between the two told of a packet of 7042 bytes, which nobody sends."""
+    watch = Watch([BlackHole()])
+    watch.drain(BIG, received(), noticed=[Segment(BIG, sequence=77, size=7042)])
+    for _ in range(3):
+        told = watch.drain(BIG, received(), noticed=[STUCK])
+    (finding,) = told
+    assert finding.seen.evidence["segment_bytes"] == 1450
+    assert " packet of 1450 bytes " in finding.seen.explanation
+
+
 @pytest.mark.parametrize(
     ("inner", "size", "ping"),
     [
@@ -130,11 +164,26 @@ def test_a_router_says_that_it_is_too_big() -> None:
     assert finding.seen.evidence["path_mtu_bytes"] == 1400
     assert finding.seen.subject.peers == (HERE, THERE)
     assert finding.seen.confidence is Confidence.HIGH
+    assert finding.seen.example == ()
+    (finding,) = Watch([BlackHole()]).drain(BIG, times=3, noticed=[told])
+    assert finding.seen.example == ("192.168.0.1", "192.168.0.2")
+    assert "1400 bytes, for example from 192.168.0.1 to 192.168.0.2." in finding.seen.explanation
+
+
+def test_whose_packet_a_router_quotes_is_told_first() -> None:
+    """And not who sends most through the tunnel, whose packets may all fit."""
+    whose = ends({Example.TOO_BIG: ("192.168.0.7", "192.168.0.8")})
+    told = seen(BIG, sampled=0, too_big=4, too_big_mtu=1400, ends=whose)
+    (finding,) = Watch([BlackHole()]).drain(BIG, times=3, noticed=[told])
+    assert finding.seen.example == ("192.168.0.7", "192.168.0.8")
 
 
 def test_fragments_by_tunnel() -> None:
-    cut = seen(received(), fragments=5, fragment_size=1396)
+    whose = ends({Example.FRAGMENT: (SERVER, CLIENT)})
+    cut = seen(received(), fragments=5, fragment_size=1396, ends=whose)
     (finding,) = Watch([Fragments()]).drain(times=3, noticed=[cut])
+    assert finding.seen.example == (SERVER, CLIENT)
+    assert "for example from 192.168.0.2 to 192.168.0.1. " in finding.seen.explanation
     assert finding.seen.subject.peers == (THERE, HERE)
     assert finding.seen.evidence["largest_fragment_bytes"] == 1396
     assert Watch([Fragments()]).drain(times=9, noticed=[seen(received())]) == []

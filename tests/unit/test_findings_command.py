@@ -47,6 +47,16 @@ def test_what_is_muted_is_not_there(running: Running, capsys: pytest.CaptureFixt
     assert told == "Nothing else is wrong: 1 check looks; 1 open, but muted.\n"
 
 
+def test_only_what_exists_can_be_muted(
+    running: Running, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ask(running, "--mute", "storm", "--mute", "vni-mismtach") == 2
+    told = capsys.readouterr().err
+    assert "cannot mute 'vni-mismtach': no finding has that name" in told
+    assert "choose mtu, black-hole, fragments" in told
+    assert ask(running, "--mute", "storm=10001") == 2  # a server's `--mute` takes that
+
+
 def test_it_can_be_quiet(running: Running, capsys: pytest.CaptureFixture[str]) -> None:
     assert ask(running, "--quiet") == 3
     assert capsys.readouterr().out == ""

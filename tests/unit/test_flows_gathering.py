@@ -70,6 +70,19 @@ def test_many_flows_wait_for_the_next_drains(
         )
 
 
+def test_what_others_have_too_stays_as_it_was(sink: Recorder, gathering: Gathering) -> None:
+    """Each drain is shared with the live view, and what was passed on belongs to the sink."""
+    batches = [batch(9 * FLOWS_PER_S, number) for number in range(1, 2 * int(LONGEST_S) + 1)]
+    before = [one.flows.tobytes() for one in batches]
+    for one in batches[: int(LONGEST_S)]:
+        gathering.take(one)
+    passed_on = sink.taken[0].flows.tobytes()
+    for one in batches[int(LONGEST_S) :]:
+        gathering.take(one)
+    assert [one.flows.tobytes() for one in batches] == before
+    assert sink.taken[0].flows.tobytes() == passed_on
+
+
 def test_not_more_wait_than_there_is_room_for(sink: Recorder, gathering: Gathering) -> None:
     batches = [batch(MOST_FLOWS, number) for number in (1, 2)]
     for one in batches:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import pairwise
+from random import Random
 
 import numpy as np
 import pytest
@@ -11,9 +12,11 @@ from tests.unit.synthetic import Flow, drained
 
 from tunnel_monitor.contract import Direction, Encap
 from tunnel_monitor.flows import columns, group, labels
+from tunnel_monitor.flows.answering import largest, page
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.flows.columns import KEY_WORDS, Rows, Words
-from tunnel_monitor.flows.group import FLOW_COLUMNS, TUNNEL, Groups
+from tunnel_monitor.flows.group import FLOW_COLUMNS, TUNNEL, Groups, Sum
+from tunnel_monitor.flows.question import Question, Span
 
 # Both addresses of a header are of one family.
 ENDS = st.sampled_from(["10.0.0.1", "10.0.0.2"]), st.sampled_from(["2001:db8::1", "2001:db8::2"])
@@ -64,7 +67,7 @@ def test_groups_equal_a_plain_dict(keys: list[list[int]]) -> None:
     firsts = [tuple(keys[place]) for place in groups.any_row()]
     assert len(firsts) == len(set(firsts)) == len(groups)
     assert dict(zip(firsts, sums, strict=True)) == dict(plain)
-    assert [firsts[number] for number in groups.numbers()] == [tuple(key) for key in keys]
+    assert [firsts[number] for number in groups.numbers] == [tuple(key) for key in keys]
 
 
 @given(st.lists(FLOWS, max_size=20))
@@ -76,6 +79,42 @@ def test_group_keeps_every_byte(flows: list[Flow]) -> None:
         grouped = group.group(rows, by)
         expected = sum(flow.bytes for flow in flows)
         assert int(grouped["bytes"].sum()) == expected
+
+
+@given(st.lists(FLOWS, max_size=20), st.randoms())
+def test_only_some_rows_are_grouped(flows: list[Flow], random: Random) -> None:
+    rows = rows_of(*flows)
+    only = np.array([random.random() < 0.5 for _ in rows], bool)
+    expected = group.group(columns.where(rows, only), TUNNEL)
+    assert np.array_equal(group.group(rows, TUNNEL, only=only), expected)
+
+
+@given(
+    st.lists(FLOWS, max_size=20),
+    st.sets(st.sampled_from(sorted(FLOW_COLUMNS))),
+    st.integers(0, 8),
+    st.integers(0, 20),
+)
+def test_the_largest_groups_are_the_first_of_all(
+    flows: list[Flow], by: set[str], offset: int, limit: int
+) -> None:
+    question = Question(Span(0, 1), frozenset(by), limit=limit, offset=offset)
+    rows = rows_of(*flows)
+    found, other = largest(rows, question)
+    expected, left = page(group.group(rows, by), question, ())
+    assert np.array_equal(found, expected)
+    assert other == left
+
+
+@given(st.lists(st.lists(FLOWS, max_size=8), min_size=1, max_size=6))
+def test_adding_rows_as_they_come_is_grouping_them_together(drains: list[list[Flow]]) -> None:
+    parts = [rows_of(*flows) for flows in drains]
+    first = parts[0].tobytes()
+    found = Sum(parts[0])
+    for rows in parts[1:]:
+        found.add(rows)
+    assert found.rows.tobytes() == group.group_all(parts).tobytes()
+    assert parts[0].tobytes() == first
 
 
 @pytest.mark.parametrize("multipliers", [np.zeros(16, np.uint64), np.ones(16, np.uint64)])

@@ -5,9 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from tests.unit.judging import FAR, Noticing, Segment, Station, notices, received, seen, sent
+import pytest
+from tests.unit.judging import (
+    FAR,
+    Noticing,
+    Segment,
+    Station,
+    ends,
+    notices,
+    received,
+    seen,
+    sent,
+)
 from tests.unit.synthetic import interface_drain
 
+from tunnel_monitor.contract import Example
 from tunnel_monitor.flows import labels
 from tunnel_monitor.flows.noticed import Noticed
 
@@ -24,6 +36,7 @@ ONE = seen(
     marks=1,
     least_ttl=60,
     most_ttl=64,
+    ends=ends({Example.SYN: ("10.0.0.1", "10.0.0.2"), Example.ASK: ("10.0.0.1", "10.0.0.3")}),
 )
 OTHER = seen(
     sent("192.168.0.9"),
@@ -42,6 +55,15 @@ OTHER = seen(
     too_big_mtu=1400,
     fragments=2,
     fragment_size=1396,
+    ends=ends(
+        {
+            Example.SYN: ("10.0.0.5", "10.0.0.6"),
+            Example.FRAGMENT: ("10.0.0.6", "10.0.0.5"),
+            Example.HEADER: ("10.0.0.7", "10.0.0.5"),
+            Example.MARK: ("10.0.0.8", "10.0.0.5"),
+            Example.TOO_BIG: ("10.0.0.9", "10.0.0.5"),
+        }
+    ),
 )
 TOGETHER: dict[str, object] = {
     "ports": [3, 0],
@@ -65,13 +87,24 @@ TOGETHER: dict[str, object] = {
     "least_ttl": 60,
     "most_ttl": 64,
     "fragment_size": 1396,
+    "ends": ends(
+        {
+            Example.SYN: ("10.0.0.5", "10.0.0.6"),
+            Example.FRAGMENT: ("10.0.0.6", "10.0.0.5"),
+            Example.HEADER: ("10.0.0.7", "10.0.0.5"),
+            Example.MARK: ("10.0.0.8", "10.0.0.5"),
+            Example.ASK: ("10.0.0.1", "10.0.0.3"),
+            Example.TOO_BIG: ("10.0.0.9", "10.0.0.5"),
+        }
+    ).tolist(),
 }
 MAC = "02:00:00:00:07:01"
 SOME: list[Noticing] = [Segment(sent(), 77), Station(received(outer_src=FAR), MAC)]
 
 
-def test_two_cpus_are_one() -> None:
-    drain = replace(interface_drain("eth0", []), notices=notices([ONE, OTHER]))
+@pytest.mark.parametrize("both", [[ONE, OTHER], [OTHER, ONE]], ids=["as they are", "turned"])
+def test_two_cpus_are_one(both: list[Noticing]) -> None:
+    drain = replace(interface_drain("eth0", []), notices=notices(both))
     noticed = Noticed.of([drain])
     (row,) = noticed.notices
     assert labels.texts(noticed.tunnels, "outer_src") == ["172.16.1.100"]

@@ -108,7 +108,7 @@ def test_the_view_keeps_them_all_but_those_of_the_smallest_tunnels() -> None:
         for number in range(1, 6):
             row = fragments(number, outer_src=f"10.0.0.{number}")
             view.take(FlowBatch.of(drained([], [row], number=number)))
-    last, total = view.snapshot.last.signals, view.snapshot.total.signals
+    last, total = (window.parts().signals for window in (view.snapshot.last, view.snapshot.total))
     assert told(last) == [("later_fragment", "vxlan", 5, 500)]
     assert len(total) == 4
     assert int(total["packets"].sum()) == 1 + 2 + 3 + 4 + 5

@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+import pytest
 from tests.unit.synthetic import drained
 
 from tunnel_monitor.flows.batch import FlowBatch
@@ -78,13 +79,40 @@ def test_a_sink_that_fails_is_reported_once_and_goes_on() -> None:
     assert "sink recorder failed: OSError: [Errno 28] No space left on device" in reports[0]
 
 
-def test_a_stuck_sink_does_not_hold_up_the_end() -> None:
-    sink = Recorder()
-    queue = SinkQueue(sink, print)
-    queue.offer(batch(0))
+def test_a_stuck_sink_does_not_hold_up_the_end_and_what_it_loses_is_told() -> None:
+    sink, reports = Recorder(), list[str]()
+    queue = SinkQueue(sink, reports.append)
+    for number in range(3):
+        queue.offer(batch(number))
     assert sink.started.acquire(timeout=DEADLINE_S)
     assert not queue.close(0.01)
-    queue.offer(batch(1))
+    assert reports == [
+        "cannot wait for sink recorder any longer: it takes more than 0.01 s for an interval; "
+        "that one and 2 that wait are lost"
+    ]
+    queue.offer(batch(3))
     assert queue.state().dropped == 1
-    sink.leave.release(1)
+    sink.leave.release(3)
     assert queue.close(DEADLINE_S)
+
+
+def test_a_sink_that_gets_on_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two seconds in all were not enough for what waited, where the disk was slow."""
+    sink = Recorder()
+    queue = SinkQueue(sink, print)
+    for number in range(5):
+        queue.offer(batch(number))
+    assert sink.started.acquire(timeout=DEADLINE_S)
+    joining = queue._thread.join
+
+    def patience_for_one(_: float) -> None:
+        is_last = len(sink.taken) == 4
+        sink.leave.release()
+        if is_last:
+            joining(DEADLINE_S)
+        else:
+            assert sink.started.acquire(timeout=DEADLINE_S)
+
+    monkeypatch.setattr(queue._thread, "join", patience_for_one)
+    assert queue.close()
+    assert sink.taken == [0, 1, 2, 3, 4]

@@ -11,7 +11,9 @@ from ipaddress import IPv6Address
 
 import pytest
 
-from tunnel_monitor.cli.judging import Judging, add_judging_options
+from tunnel_monitor.cli.counting import notices_of
+from tunnel_monitor.cli.judging import Judging
+from tunnel_monitor.cli.options.judging import add_judging_options
 from tunnel_monitor.contract import Notice
 from tunnel_monitor.diagnose.base import Detector
 from tunnel_monitor.diagnose.detectors import DETECTORS, NAMES
@@ -20,15 +22,23 @@ from tunnel_monitor.errors import BadSetting
 from tunnel_monitor.settings import ALL_NOTICES
 
 
-def judging(*words: str) -> Judging:
+def given(*words: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     add_judging_options(parser)
-    return Judging.of(parser.parse_args(words))
+    return parser.parse_args(words)
+
+
+def judging(*words: str) -> Judging:
+    return Judging.of(given(*words))
+
+
+def noticed(*words: str) -> Notice:
+    return notices_of(given(*words))
 
 
 def test_everything_is_judged_unless_told_otherwise() -> None:
     usual = judging()
-    assert usual.notices == ALL_NOTICES
+    assert noticed() == usual.reads == ALL_NOTICES
     assert usual.known_peers == ()
     assert not usual.off
 
@@ -42,7 +52,7 @@ def test_everything_is_judged_unless_told_otherwise() -> None:
     ],
 )
 def test_what_is_looked_at_can_be_chosen(written: str, notices: Notice) -> None:
-    assert judging("--notices", written).notices == notices
+    assert noticed("--notices", written) == notices
 
 
 @pytest.mark.parametrize(
@@ -57,9 +67,9 @@ def test_what_is_looked_at_can_be_chosen(written: str, notices: Notice) -> None:
 def test_a_check_can_be_left_out_and_what_is_looked_at_for_it_alone(
     names: list[str], notices: Notice
 ) -> None:
-    chosen = judging(*(word for name in names for word in ("--without", name)))
-    assert chosen.notices == notices
-    with closing(chosen.begin(["lo"], None, print)) as diagnosis:
+    words = [word for name in names for word in ("--without", name)]
+    assert noticed(*words) == notices
+    with closing(judging(*words).begin(["lo"], None, print)) as diagnosis:
         checks = [name for name, _ in diagnosis.report.checks]
     assert checks == [name for name in NAMES if name not in {*names, "loss"}]
 
@@ -79,7 +89,7 @@ def test_a_check_says_what_it_reads(detector: type[Detector]) -> None:
 
 
 def test_without_findings_nothing_is_looked_at() -> None:
-    assert judging("--no-findings").notices == Notice(0)
+    assert noticed("--no-findings") == Notice(0)
     assert judging("--no-findings").begin(["lo"], None, print).report.checks == ()
 
 
@@ -100,7 +110,6 @@ def test_what_is_muted_by_name_or_by_what_it_is_about() -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("--notices", "everything"), "--notices takes none, or some of headers, segments"),
         (("--known-peers", "172.16.1.1/16"), "'172.16.1.1/16' is no network"),
         (("--without", "rain"), "cannot leave out 'rain': no check has that name"),
         (("--mute", "rain"), "no finding has that name"),
@@ -111,3 +120,8 @@ def test_what_is_muted_by_name_or_by_what_it_is_about() -> None:
 def test_what_means_nothing_is_refused(words: tuple[str, str], told: str) -> None:
     with pytest.raises(BadSetting, match=told):
         judging(*words)
+
+
+def test_what_cannot_be_looked_at_is_refused() -> None:
+    with pytest.raises(BadSetting, match="--notices takes none, or some of headers, segments"):
+        noticed("--notices", "everything")

@@ -14,20 +14,26 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pytest
 
-from tunnel_monitor import contract
+from tunnel_monitor import layout
 from tunnel_monitor.capture.native import LIBRARY
 from tunnel_monitor.errors import LoadFailed, MissingPrivilege
 from tunnel_monitor.kernel import btf
 from tunnel_monitor.kernel.load import OBJECT, LoadedObject, refusal
+from tunnel_monitor.kernel.tables import check_records
 from tunnel_monitor.settings import MonitorSettings, TableSizes
 
 SMALL = MonitorSettings(tables=TableSizes(narrow=1, wide=1, tunnels=1))
 
 
+def check_loaded(path: Path) -> None:
+    with LoadedObject(SMALL, path=path) as loaded:
+        check_records(loaded)
+
+
 def fails(path: Path = OBJECT) -> LoadFailed:
     """The error of loading, which must tell a user what to do."""
     with pytest.raises(LoadFailed) as caught:
-        LoadedObject(SMALL, path=path)
+        check_loaded(path)
     assert caught.value.what
     assert caught.value.remedy
     return caught.value
@@ -40,11 +46,11 @@ CHANGED = {
         "bytes",
     ),
     "one field is smaller": ("settings", [("encaps", "<u2"), ("outermost", "<u4")], "encaps"),
-    "one field is missing": ("tally", contract.TALLY.descr[:-1], "buffer_bytes"),
-    "one field is too many": ("wide_key", [*contract.WIDE_KEY.descr, ("mark", "<u4")], "mark"),
+    "one field is missing": ("tally", layout.TALLY.descr[:-1], "buffer_bytes"),
+    "one field is too many": ("wide_key", [*layout.WIDE_KEY.descr, ("mark", "<u4")], "mark"),
     "one field has another name": (
         "narrow_key",
-        [("outer_src", "V4"), ("outer_dest", "V4"), *contract.NARROW_KEY.descr[2:]],
+        [("outer_src", "V4"), ("outer_dest", "V4"), *layout.NARROW_KEY.descr[2:]],
         "outer_dst",
     ),
 }
@@ -81,7 +87,7 @@ def test_an_enum_that_differs_is_named(
 
 
 def test_an_object_without_our_types_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(btf.STRUCTS, "no_such_struct", contract.COUNTERS)
+    monkeypatch.setitem(btf.STRUCTS, "no_such_struct", layout.COUNTERS)
     assert "no type no_such_struct" in str(fails())
 
 

@@ -14,18 +14,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from tests.unit.synthetic import Flow, records
 
-from tunnel_monitor.contract import (
-    COUNTERS,
-    DIRECTIONS,
-    NARROW_KEY,
-    OUTCOMES,
-    TALLY,
-    WIDE_KEY,
-    Direction,
-    Outcome,
-)
+from tunnel_monitor.contract import DIRECTIONS, OUTCOMES, Direction, Outcome
 from tunnel_monitor.kernel import libbpf
 from tunnel_monitor.kernel.drain import TableReader, add_tallies, complete_flows, total
+from tunnel_monitor.layout import COUNTERS, NARROW_KEY, TALLY, WIDE_KEY
 
 INGRESS, EGRESS = Direction
 

@@ -7,7 +7,10 @@ from dataclasses import replace
 import pytest
 from tests.lab.objects import accounted, every_table
 
-from tunnel_monitor.kernel.load import LoadedObject, tables_bytes
+from tunnel_monitor.contract import Notice
+from tunnel_monitor.kernel.load import GENERATIONS, LoadedObject
+from tunnel_monitor.kernel.memory import tables_bytes
+from tunnel_monitor.kernel.tables import SHAPES
 from tunnel_monitor.settings import MonitorSettings, Preallocate, TableSizes
 
 pytestmark = pytest.mark.root
@@ -28,16 +31,31 @@ NEAR = 0.01  # each table has a kilobyte beside what is computed
         pytest.param(LARGE, 2, False, id="more flows"),
         pytest.param(replace(LARGE, preallocate=ALWAYS), 2, True, id="more flows, but always"),
         pytest.param(replace(DEFAULT, preallocate=NEVER), 2, False, id="few CPUs, but never"),
+        pytest.param(replace(DEFAULT, notices=Notice(0)), 2, True, id="nothing noticed"),
+        pytest.param(replace(DEFAULT, notices=Notice.SEGMENTS), 2, True, id="only segments"),
     ],
 )
 def test_memory_is_as_computed(settings: MonitorSettings, cpus: int, *, preallocated: bool) -> None:
     with LoadedObject(settings, cpus=cpus) as loaded:
         assert loaded.preallocated == preallocated
         made = sum(map(accounted, every_table(loaded)))
-    computed = tables_bytes(settings.tables, cpus, preallocated=preallocated)
+    sizes, copies = settings.used_tables, GENERATIONS * cpus
+    computed = tables_bytes(SHAPES, sizes, copies, preallocated=preallocated)
     assert made == pytest.approx(computed, rel=NEAR if preallocated else 3 * NEAR)
 
 
+def test_what_is_not_noticed_takes_no_memory() -> None:
+    nothing, segments = (
+        tables_bytes(SHAPES, replace(DEFAULT, notices=some).used_tables, 1, preallocated=True)
+        for some in (Notice(0), Notice.SEGMENTS)
+    )
+    everything = tables_bytes(SHAPES, DEFAULT.tables, 1, preallocated=True)
+    assert everything - nothing > 500_000
+    assert nothing < segments < everything
+
+
 def test_default_size_fits_small_and_large_hosts() -> None:
-    assert tables_bytes(DEFAULT.tables, 2, preallocated=True) <= 64 * 10**6
-    assert tables_bytes(DEFAULT.tables, 128, preallocated=False) <= 512 * 10**6
+    for cpus, preallocated, most_mb in ((2, True, 64), (128, False, 512)):
+        copies = GENERATIONS * cpus
+        size = tables_bytes(SHAPES, DEFAULT.tables, copies, preallocated=preallocated)
+        assert size <= most_mb * 10**6

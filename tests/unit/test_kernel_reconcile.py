@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tunnel_monitor.contract import TALLY
 from tunnel_monitor.kernel.device import Reading
 from tunnel_monitor.kernel.drained import DeviceCounts
 from tunnel_monitor.kernel.reconcile import HABITS, Habit, Reconciler, outside, persistent
+from tunnel_monitor.layout import TALLY
 
 ZERO = Reading(0, 0)
 BUFFERS, PACKETS = HABITS[:2]

@@ -61,6 +61,9 @@ def test_an_event_is_what_the_other_replies_say() -> None:
         assert found["window"] == "total"
         assert found["elapsed_s"] == 2.0
         assert found["segments"] == running.api("segments?window=total")["rows"]
+        assert found["all"] == running.api("flows?window=total")["all"]
+        with Events(running, "?window=total&filter=vni:1") as events:
+            assert events.event()["all"] == found["all"]
         assert found["ledger"] == running.api("ledger")["rows"]
         assert set(found["status"]) == set(running.api("status"))
         assert sum(int(row[-2]) for row in found["flows"]["rows"]) == 4 * 604

@@ -15,6 +15,7 @@ PROGRAM = """
 import asyncio, socket, sys, threading
 import tunnel_monitor.cli.watching
 from tunnel_monitor.cli import memory
+from tunnel_monitor.cli.giving_back import GivingBack
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.kernel.drained import Drained
 from tunnel_monitor.serve.facts import Facts
@@ -28,7 +29,7 @@ memory.use_one_heap()
 memory.keep_arrays_in_heap()
 seen = threading.Semaphore(0)
 view = LiveView(["eth0"], 1.0)
-sink = memory.GivingBack(view)
+sink = GivingBack(view)
 listener = listen("127.0.0.1:0")
 server = Server(listener, view, lambda: Facts("0.1.0", "node1", 1, 1.0, ()), {})
 

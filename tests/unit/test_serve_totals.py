@@ -46,13 +46,13 @@ def test_totals_and_what_was_forgotten_equal_the_ledger(
     tunneled = found.ledger[:, :, [Outcome.FLOW, Outcome.OVERFLOW]]
     for name in ("packets", "bytes"):
         expected = int(tunneled[name].sum())
-        assert int(found.total.rows()[name].sum()) == expected
-        assert int(found.total.tunnels[name].sum()) == expected
+        assert int(found.total.parts().rows()[name].sum()) == expected
+        assert int(found.total.parts().tunnels[name].sum()) == expected
         assert int(getattr(found.timeline, name).sum()) == expected
-    assert len(found.total.flows) <= limits.flows
+    assert len(found.total.parts().flows) <= limits.flows
     # A remainder for each interface, direction and encapsulation comes on top of what is kept.
-    assert len(found.total.tunnels) <= limits.tunnels + 8
-    assert len(found.total.overflow) <= limits.tunnels + 8
+    assert len(found.total.parts().tunnels) <= limits.tunnels + 8
+    assert len(found.total.parts().overflow) <= limits.tunnels + 8
 
 
 @given(DRAINS)
@@ -60,35 +60,36 @@ def test_both_ways_to_add_up_agree_by_tunnel(
     drains: list[tuple[list[Flow], list[Flow], int]],
 ) -> None:
     found = after(drains, Limits(flows=3))
-    by_tunnel = group(found.total.rows(), TUNNEL)
-    assert summed(columns.words(by_tunnel)) == summed(columns.words(found.total.tunnels))
+    by_tunnel = group(found.total.parts().rows(), TUNNEL)
+    assert summed(columns.words(by_tunnel)) == summed(columns.words(found.total.parts().tunnels))
 
 
 def test_the_smallest_flows_are_folded_into_their_tunnels() -> None:
     flows = [Flow(inner_src=f"10.0.0.{host}", bytes=host) for host in range(1, 9)]
     found = after([(flows[:4], [], 0), (flows[4:], [], 0)], Limits(flows=4))
-    assert sorted(found.total.flows["bytes"].tolist()) == [6, 7, 8]
-    assert found.total.overflow["bytes"].tolist() == [15]
-    assert not columns.has_inner(found.total.overflow).any()
+    assert sorted(found.total.parts().flows["bytes"].tolist()) == [6, 7, 8]
+    assert found.total.parts().overflow["bytes"].tolist() == [15]
+    assert not columns.has_inner(found.total.parts().overflow).any()
     assert found.forgotten_flows == 5
 
 
 def test_a_forgotten_flow_may_come_back() -> None:
     small, large = Flow(bytes=1), Flow(inner_src="10.0.0.1", bytes=100)
     found = after([([small, large], [], 0), ([small], [], 0)], Limits(flows=1))
-    assert found.total.flows["bytes"].tolist() == [1]
-    assert found.total.overflow["bytes"].tolist() == [101]
+    assert found.total.parts().flows["bytes"].tolist() == [1]
+    assert found.total.parts().overflow["bytes"].tolist() == [101]
     assert found.forgotten_flows == 2
 
 
 def test_too_many_tunnels_leave_a_remainder_by_encapsulation() -> None:
     flows = [Flow(outer_src=f"10.0.0.{host}", bytes=host, vni=host) for host in range(1, 9)]
     found = after([(flows, [], 0)], Limits(tunnels=4))
-    (rest,) = remainder = columns.where(found.total.tunnels, ~columns.has_vni(found.total.tunnels))
+    tunnels = found.total.parts().tunnels
+    (rest,) = remainder = columns.where(tunnels, ~columns.has_vni(tunnels))
     assert int(rest["bytes"]) == 1 + 2 + 3 + 4 + 5
     assert rest["outer_src"].tobytes() == bytes(16)
     assert columns.encap(remainder).tolist() == [Encap.VXLAN]
-    assert len(found.total.tunnels) == 4
+    assert len(tunnels) == 4
     assert found.seen.tunnels == 3
 
 

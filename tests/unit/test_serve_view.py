@@ -10,7 +10,7 @@ from tests.unit.synthetic import SECOND_NS, Flow, drained
 from tunnel_monitor.contract import Outcome
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.serve import view as serve_view
-from tunnel_monitor.serve.view import LiveView
+from tunnel_monitor.serve.view import LiveView, Parts
 
 
 def batch(number: int, *flows: Flow) -> FlowBatch:
@@ -21,7 +21,7 @@ def test_before_the_first_drain_all_is_empty_and_readable() -> None:
     view = LiveView(["eth0"], 0.5)
     assert view.snapshot.number == 0
     assert view.snapshot.interval_ns == view.snapshot.total.elapsed_ns == SECOND_NS // 2
-    assert len(view.snapshot.total.rows()) == len(view.snapshot.last.tunnels) == 0
+    assert len(view.snapshot.total.parts().rows()) == len(view.snapshot.last.parts().tunnels) == 0
     assert not view.snapshot.ledger["packets"].any()
     view.close()
 
@@ -31,8 +31,8 @@ def test_the_last_drain_and_the_total() -> None:
     view.take(batch(1, Flow(bytes=100), Flow(vni=7, bytes=1)))
     view.take(batch(2, Flow(bytes=200)))
     found = view.snapshot
-    assert found.last.flows["bytes"].tolist() == [200]
-    assert sorted(found.total.flows["bytes"].tolist()) == [1, 300]
+    assert found.last.parts().flows["bytes"].tolist() == [200]
+    assert sorted(found.total.parts().flows["bytes"].tolist()) == [1, 300]
     assert (found.last.elapsed_ns, found.total.elapsed_ns) == (SECOND_NS, 2 * SECOND_NS)
     assert int(found.ledger["packets"][0, :, Outcome.NOT_TUNNELED].sum()) == 2
     assert found.timeline.bytes.sum(axis=0).tolist() == [101, 200]
@@ -44,11 +44,16 @@ def test_a_snapshot_never_changes() -> None:
     view = LiveView(["eth0"], 1.0)
     view.take(batch(1, Flow(bytes=100)))
     kept = view.snapshot
-    arrays = (kept.total.flows, kept.total.tunnels, kept.ledger, kept.timeline.bytes)
-    before = [array.tobytes() for array in arrays]
-    for number in range(2, 6):
+
+    def content() -> list[bytes]:
+        flows, _, tunnels, _ = Parts.of(kept.totals)  # as they are now, not as first asked for
+        return [one.tobytes() for one in (flows, tunnels, kept.ledger, kept.timeline.bytes)]
+
+    before = content()
+    view.take(batch(2, Flow(bytes=100)))  # nothing new, and then something
+    for number in range(3, 6):
         view.take(batch(number, Flow(bytes=100), Flow(vni=number)))
-    assert [array.tobytes() for array in arrays] == before
+    assert content() == before
     view.close()
 
 
@@ -63,8 +68,8 @@ def test_readers_see_whole_drains_while_the_view_takes_more() -> None:
             found = view.snapshot
             sums = {int(found.ledger["bytes"].sum()), int(found.timeline.bytes.sum())}
             sums |= {
-                int(found.total.rows()["bytes"].sum()),
-                int(found.total.tunnels["bytes"].sum()),
+                int(found.total.parts().rows()["bytes"].sum()),
+                int(found.total.parts().tunnels["bytes"].sum()),
             }
             if len(sums) > 1:
                 wrong.append(found.number)
@@ -112,9 +117,9 @@ def test_what_is_over_is_replayed_into_one_snapshot(
     recorded.replay(iter(batches))
     now, then = live.snapshot, recorded.snapshot
     assert then.last is not then.total
-    assert then.last.rows().tobytes() == then.total.rows().tobytes()
-    assert np.array_equal(then.total.flows, now.total.flows)
-    assert np.array_equal(then.total.tunnels, now.total.tunnels)
+    assert then.last.parts().rows().tobytes() == then.total.parts().rows().tobytes()
+    assert np.array_equal(then.total.parts().flows, now.total.parts().flows)
+    assert np.array_equal(then.total.parts().tunnels, now.total.parts().tunnels)
     assert then.ledger.tobytes() == now.ledger.tobytes()
     assert then.timeline.bytes.tolist() == now.timeline.bytes.tolist()
     assert (then.number, then.time_ns, then.directed) == (now.number, now.time_ns, False)

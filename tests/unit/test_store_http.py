@@ -18,7 +18,7 @@ from tunnel_monitor.flows.question import COLUMNS, Question, Span
 from tunnel_monitor.store import clickhouse_target, select
 from tunnel_monitor.store.clickhouse_dialect import ClickHouseDialect
 from tunnel_monitor.store.clickhouse_http import Server, Unsent, Unsure
-from tunnel_monitor.store.clickhouse_target import PASSWORD, USER
+from tunnel_monitor.store.environment import PASSWORD, USER
 from tunnel_monitor.store.levels import RAW
 from tunnel_monitor.store.pieces import Piece
 

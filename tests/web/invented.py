@@ -21,14 +21,10 @@ from tests.unit.serving import Running, serving
 from tests.unit.synthetic import ledger, records
 
 from tunnel_monitor.contract import (
-    COUNTERS,
     META_EGRESS,
     META_HAS_INNER,
     META_HAS_VNI,
     META_PATH_SHIFT,
-    NARROW_KEY,
-    TALLY,
-    WIDE_KEY,
     Direction,
     Encap,
     Outcome,
@@ -36,6 +32,7 @@ from tunnel_monitor.contract import (
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.kernel.drained import DeviceCounts, Drained, InterfaceDrain, Records
 from tunnel_monitor.lab import namespaces
+from tunnel_monitor.layout import COUNTERS, NARROW_KEY, TALLY, WIDE_KEY
 from tunnel_monitor.serve import page
 
 SECOND_NS = 1_000_000_000

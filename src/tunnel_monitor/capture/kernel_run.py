@@ -12,12 +12,15 @@ import numpy as np
 
 from tunnel_monitor.capture.reader import CaptureReader
 from tunnel_monitor.capture.totals import as_drain
-from tunnel_monitor.contract import TALLY, Notice
+from tunnel_monitor.contract import Notice
 from tunnel_monitor.errors import UnsupportedHost
 from tunnel_monitor.kernel.drain import TableReader, complete_flows
 from tunnel_monitor.kernel.drained import Drained, InterfaceDrain
-from tunnel_monitor.kernel.load import TABLES, LoadedObject
+from tunnel_monitor.kernel.load import FLOW_TABLES, LoadedObject
+from tunnel_monitor.kernel.memory import entries_of
 from tunnel_monitor.kernel.privileges import require_root
+from tunnel_monitor.kernel.tables import FLOW_KEYS, check_records, read_ledger
+from tunnel_monitor.layout import TALLY
 from tunnel_monitor.settings import MonitorSettings, TableSizes
 
 # Bytes between two drains: not more packets than a table has rows, however small they are. A
@@ -62,6 +65,7 @@ class KernelRun(AbstractContextManager["KernelRun"]):
         with ExitStack() as closing:
             loaded = LoadedObject(replace(settings, tables=TABLE_SIZES, notices=Notice(0)))
             self._loaded = closing.enter_context(loaded)
+            check_records(loaded)
             self._shown = closing.enter_context(CaptureReader())
             self._run = Run(program=loaded.programs[PROGRAM], shown=self._shown.counts)
             closing.callback(os.sched_setaffinity, 0, os.sched_getaffinity(0))
@@ -70,10 +74,9 @@ class KernelRun(AbstractContextManager["KernelRun"]):
             reader.run_in_kernel(ctypes.addressof(self._run))
             self._closing = closing.pop_all()
         self._readers = {
-            name: TableReader(key, getattr(TABLE_SIZES, name.removesuffix("_flows")))
-            for name, key in TABLES.items()
+            name: TableReader(key, entries_of(name, TABLE_SIZES)) for name, key in FLOW_KEYS.items()
         }
-        self._ledger = loaded.read_ledger(0)
+        self._ledger = read_ledger(loaded, 0)
         self._drains = 0
 
     def __exit__(
@@ -118,9 +121,10 @@ class KernelRun(AbstractContextManager["KernelRun"]):
 
     def _take(self) -> InterfaceDrain:
         narrow, wide, tunnels = (
-            self._readers[name].take([self._loaded.tables[name][0][self._cpu]]) for name in TABLES
+            self._readers[name].take([self._loaded.tables[name][0][self._cpu]])
+            for name in FLOW_TABLES
         )
-        now = self._loaded.read_ledger(0)
+        now = read_ledger(self._loaded, 0)
         ledger = (now.view(np.uint64) - self._ledger.view(np.uint64)).view(TALLY)
         self._ledger = now
         complete_flows(ledger, (narrow, wide))

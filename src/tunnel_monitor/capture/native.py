@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tunnel_monitor.contract import SETTINGS, WIDE_KEY, Encap, bits_of
+from tunnel_monitor.contract import Encap, bits_of
 from tunnel_monitor.errors import UnsupportedHost
+from tunnel_monitor.layout import SETTINGS, WIDE_KEY
 from tunnel_monitor.settings import DEFAULT_ENCAPS, DEFAULT_PORTS, Boundary
 
 LIBRARY = Path(__file__).parent.parent / "built" / "libtunnelparse.so"
@@ -43,6 +44,8 @@ FUNCTIONS: Mapping[str, tuple[type[Any] | None, ...]] = {
     "capture_new": (ADDRESS, ADDRESS),
     "capture_free": (None, ADDRESS),
     "capture_feed": (NUMBER, ADDRESS, ADDRESS, NUMBER),
+    "number_rows": (None, ADDRESS, ADDRESS, ADDRESS),
+    "add_values": (None, ADDRESS, ADDRESS, NUMBER, NUMBER, ADDRESS),
 }
 
 

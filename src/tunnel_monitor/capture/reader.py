@@ -14,7 +14,8 @@ from tunnel_monitor.capture.files import CaptureFile
 from tunnel_monitor.capture.native import with_defaults
 from tunnel_monitor.capture.reading import CHUNK, Reading
 from tunnel_monitor.capture.totals import Totals
-from tunnel_monitor.contract import FLOW, OUTCOMES, TALLY
+from tunnel_monitor.contract import OUTCOMES
+from tunnel_monitor.layout import FLOW, TALLY
 
 MOST_FLOWS = 1 << 24  # 2 GB of rows and slots; what comes on top is counted by tunnel
 LINK_TYPES = 1 << 16

@@ -8,17 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tunnel_monitor.contract import (
-    COUNTERS,
-    DIRECTIONS,
-    FLOW,
-    NARROW_KEY,
-    OUTCOMES,
-    TALLY,
-    WIDE_KEY,
-    Direction,
-)
+from tunnel_monitor.contract import DIRECTIONS, OUTCOMES, Direction
 from tunnel_monitor.kernel.drained import InterfaceDrain, Records, nothing
+from tunnel_monitor.layout import COUNTERS, FLOW, NARROW_KEY, TALLY, WIDE_KEY
 
 ROW_WORDS = FLOW.itemsize // 8
 KEY_WORDS, COUNTER_WORDS = WIDE_KEY.itemsize // 8, COUNTERS.itemsize // 8

@@ -12,7 +12,8 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from tunnel_monitor.cli.naming import add_names_option, add_resolve_option, names_of
+from tunnel_monitor.cli.naming import names_of
+from tunnel_monitor.cli.options.naming import add_names_option, add_resolve_option
 from tunnel_monitor.lab import build, control, faults, fleet, monitor, namespaces, profiles
 from tunnel_monitor.lab.build import Lab
 from tunnel_monitor.lab.ending import (

@@ -1,8 +1,7 @@
-"""The `--filter` option: the language of docs/reference/filter.md."""
+"""What the `--filter` option means: the language of docs/reference/filter.md."""
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Collection
 
 from tunnel_monitor.errors import BadFilter, BadSetting
@@ -10,16 +9,6 @@ from tunnel_monitor.flows.filter.naming import Lookup, resolved
 from tunnel_monitor.flows.filter.parse import parse
 from tunnel_monitor.flows.filter.tree import Compare, Node, Texts, leaves
 from tunnel_monitor.flows.names import NO_NAMES
-
-
-def add_filter_option(parser: argparse.ArgumentParser) -> None:
-    """Declare the option."""
-    parser.add_argument(
-        "--filter",
-        default="",
-        metavar="TEXT",
-        help="only flows that it means, like 'vni:10001 !peer:172.16.1.108'",
-    )
 
 
 def parse_filter(

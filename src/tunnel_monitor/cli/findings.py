@@ -61,6 +61,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Ask, print, and say by the exit code whether anything is open."""
+    check_mutes(options.mute)
     url = options.url or os.environ.get(URL_VARIABLE) or DEFAULT_URL
     reply = ask(url, options.ca)
     rows = [row for row in reply["rows"] if row["name"] not in options.mute]
@@ -71,6 +72,21 @@ def run(options: argparse.Namespace) -> int:
     elif not options.quiet:
         print(*lines(rows if options.all else opened, len(reply["checks"]), muted), sep="\n")
     return SOMETHING_OPEN if opened else 0
+
+
+def check_mutes(names: Sequence[str]) -> None:
+    """Refuse to leave out what nothing is called.
+
+    Raises:
+        BadSetting: there are no findings of such a name.
+    """
+    if not names:
+        return
+    from tunnel_monitor.diagnose.detectors import NAMES  # noqa: PLC0415  # numpy takes its time
+    from tunnel_monitor.diagnose.mutes import check_name  # noqa: PLC0415
+
+    for name in names:
+        check_name(name, NAMES)
 
 
 def ask(url: str, ca: str | None) -> dict[str, Any]:

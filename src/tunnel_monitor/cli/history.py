@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from tunnel_monitor.cli.filters import add_filter_option, parse_filter
+from tunnel_monitor.cli.filters import parse_filter
 from tunnel_monitor.cli.kept import asked_span
-from tunnel_monitor.cli.storing import add_store_option, target_of
+from tunnel_monitor.cli.options.filters import add_filter_option
+from tunnel_monitor.cli.options.storing import add_store_option
+from tunnel_monitor.cli.storing import target_of
 from tunnel_monitor.cli.tables import Table
 from tunnel_monitor.errors import BadSetting, StoreFailed
 from tunnel_monitor.flows.groupings import GROUPINGS, grouping

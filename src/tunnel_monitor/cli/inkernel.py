@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from tunnel_monitor.capture.kernel_run import KernelRun
 from tunnel_monitor.capture.totals import Totals
 from tunnel_monitor.cli.complaints import report
-from tunnel_monitor.contract import OUTCOMES, TALLY, Direction, Outcome
+from tunnel_monitor.contract import OUTCOMES, Direction, Outcome
 from tunnel_monitor.export.listing import records
 from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.flows.columns import KEY_WORDS, Rows
-from tunnel_monitor.flows.group import group
+from tunnel_monitor.flows.group import group_all
+from tunnel_monitor.layout import TALLY
 
 MOST_TOLD = 5
 DISAGREED = 1  # exit code
@@ -50,8 +51,8 @@ class Comparison:
         ledger = native.ledger.view(np.uint64) + self._ledger.view(np.uint64)
         return replace(
             native,
-            flows=counted(group(columns.join(native.flows, self._flows))),
-            tunnels=counted(group(columns.join(native.tunnels, self._tunnels))),
+            flows=counted(group_all([native.flows, self._flows])),
+            tunnels=counted(group_all([native.tunnels, self._tunnels])),
             ledger=ledger.view(TALLY),
         )
 
@@ -94,7 +95,7 @@ def difference(some: Rows, others: Rows) -> Rows:
     negative = others.copy()
     counters = columns.words(negative)[:, KEY_WORDS:]
     counters[...] = np.uint64(0) - counters
-    return counted(group(columns.join(some, negative)))
+    return counted(group_all([some, negative]))
 
 
 def counted(rows: Rows) -> Rows:

@@ -1,4 +1,4 @@
-"""The options that say what is judged, alike for every command that has them."""
+"""What the options say of judging."""
 
 from __future__ import annotations
 
@@ -17,54 +17,7 @@ from tunnel_monitor.errors import BadSetting, UnsupportedHost
 from tunnel_monitor.kernel.namespace import inside
 from tunnel_monitor.kernel.overlay import OverlayReader
 
-NOTHING = "none"
 MAPPED_BITS = 96  # of an IPv6 network in which IPv4 addresses are mapped
-
-
-def add_judging_options(parser: argparse.ArgumentParser) -> None:
-    """Declare what findings take on a host."""
-    add_general_options(parser, "judge nothing, and look at nothing beside sizes")
-    parser.add_argument(
-        "--known-peers",
-        action="append",
-        default=[],
-        metavar="NETWORK",
-        help="whose tunnel packets are expected, as 172.16.0.0/16; all others are rogue; "
-        "repeatable",
-    )
-    parser.add_argument(
-        "--without",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="leave that check out, and look at nothing for it alone; repeatable",
-    )
-    parser.add_argument(
-        "--notices",
-        default=",".join(one.label for one in Notice),
-        metavar="LIST",
-        help=f"what is looked at beside sizes, by commas, or {NOTHING}",
-    )
-
-
-def add_general_options(parser: argparse.ArgumentParser, off: str) -> None:
-    """Declare what findings take anywhere; `off` says what it means to have none."""
-    parser.add_argument(
-        "--threshold",
-        action="append",
-        default=[],
-        metavar="NAME=NUMBER",
-        help="from where on something is a finding, instead of the usual; repeatable",
-    )
-    parser.add_argument(
-        "--mute",
-        action="append",
-        default=[],
-        metavar="NAME[=WHAT]",
-        help="do not announce findings of that name, or only those about one peer, endpoint or "
-        "VNI; repeatable",
-    )
-    parser.add_argument("--no-findings", action="store_true", help=off)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +29,6 @@ class Judging:
         mutes: what is kept quiet.
         known_peers: networks of peers.
         without: the checks that are left out.
-        notices: what is looked at beside sizes.
         off: whether nothing is judged.
     """
 
@@ -84,7 +36,6 @@ class Judging:
     mutes: Mutes
     known_peers: tuple[IPv6Network, ...]
     without: frozenset[str]
-    notices: Notice
     off: bool
 
     @classmethod
@@ -94,16 +45,18 @@ class Judging:
         Raises:
             BadSetting: one of them means nothing.
         """
-        without = left_out(options.without)
-        read = detectors.read_by(detectors.make_all(without=without))
         return cls(
             thresholds=Thresholds.of(options.threshold),
             mutes=mutes_of(options),
             known_peers=tuple(map(network, options.known_peers)),
-            without=without,
-            notices=Notice(0) if options.no_findings else read & parse_notices(options.notices),
+            without=left_out(options.without),
             off=options.no_findings,
         )
+
+    @property
+    def reads(self) -> Notice:
+        """What the checks read of packets beside their sizes."""
+        return detectors.read_by(detectors.make_all(without=self.without))
 
     def begin(
         self,
@@ -160,23 +113,6 @@ def left_out(names: Iterable[str]) -> frozenset[str]:
                 f"cannot leave out {name!r}: no check has that name", f"choose {', '.join(there)}"
             )
     return frozenset(names)
-
-
-def parse_notices(written: str) -> Notice:
-    """What is looked at.
-
-    Raises:
-        BadSetting: one of them does not exist.
-    """
-    by_label = {one.label: one for one in Notice}
-    names = [] if written == NOTHING else written.split(",")
-    try:
-        return Notice(sum(by_label[name] for name in set(names)))
-    except KeyError as error:
-        raise BadSetting(
-            f"cannot look at {error}",
-            f"--notices takes {NOTHING}, or some of {', '.join(by_label)}",
-        ) from None
 
 
 def network(written: str) -> IPv6Network:

@@ -5,15 +5,12 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
-import signal
 import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import NoReturn, Protocol
 
 from tunnel_monitor import __version__
-from tunnel_monitor.cli.importing import without_collecting
+from tunnel_monitor.cli.importing import dying_of_interrupts, without_collecting
 from tunnel_monitor.errors import BadSetting, TunnelMonitorError
 
 # numpy's algebra library would start threads when it is imported, none of which we use. They
@@ -92,19 +89,6 @@ def parser_for(names: list[str]) -> argparse.ArgumentParser:
         if name in names:
             load(name).configure(sub)
     return parser
-
-
-@contextmanager
-def dying_of_interrupts() -> Iterator[None]:
-    """Let Ctrl-C end the process without a word while a command's imports run, half a second.
-
-    Nothing has been made by then, and an exception could surface anywhere in other people's code.
-    """
-    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def written(code: int) -> int:

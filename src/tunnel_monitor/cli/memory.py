@@ -12,9 +12,6 @@ import ctypes
 from collections.abc import Mapping
 from typing import Final
 
-from tunnel_monitor.flows.batch import FlowBatch
-from tunnel_monitor.flows.sinks import Sink
-
 TRIMMED_BYTES: Final = 128 * 1024  # free at the end of the heap, and given back at once
 MAPPED_BYTES: Final = 4 * 1024 * 1024  # from here on arrays have mappings of their own
 # mallopt(3)
@@ -42,26 +39,3 @@ def _set(options: Mapping[int, int]) -> None:
         return
     for option, value in options.items():
         libc.mallopt(option, value)
-
-
-class GivingBack:
-    """A sink that gives back, after each batch, what another needed for it.
-
-    Args:
-        sink: the other; everything but that is its own.
-    """
-
-    def __init__(self, sink: Sink) -> None:
-        self.name = sink.name
-        self._sink = sink
-        self._trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-
-    def take(self, batch: FlowBatch) -> None:
-        """Let the other take it."""
-        self._sink.take(batch)
-        if self._trim is not None:
-            self._trim(ctypes.c_size_t(0))
-
-    def close(self) -> None:
-        """Close the other."""
-        self._sink.close()

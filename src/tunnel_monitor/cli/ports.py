@@ -1,26 +1,13 @@
-"""The option that names tunnels' UDP ports, alike for every command that has it."""
+"""Tunnels' UDP ports as users write them."""
 
 from __future__ import annotations
 
-import argparse
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from tunnel_monitor.contract import Encap
 from tunnel_monitor.errors import BadSetting
 from tunnel_monitor.settings import DEFAULT_ENCAPS, USUAL_PORTS
-
-
-def add_port_option(parser: argparse.ArgumentParser) -> None:
-    """Declare `--port`."""
-    parser.add_argument(
-        "--port",
-        action="append",
-        default=[],
-        metavar="ENCAP=PORTS",
-        help="UDP destination ports of an encapsulation, instead of its usual ones: "
-        f"{', '.join(spell_ports(USUAL_PORTS))}; repeatable",
-    )
 
 
 def spell_ports(ports: Mapping[Encap, Sequence[int]]) -> list[str]:

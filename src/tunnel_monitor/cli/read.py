@@ -15,15 +15,18 @@ from tunnel_monitor.capture.reader import CaptureReader
 from tunnel_monitor.capture.reading import CHUNK
 from tunnel_monitor.capture.totals import Totals
 from tunnel_monitor.cli.complaints import report, report_error, report_unread
-from tunnel_monitor.cli.filters import add_filter_option, parse_filter
+from tunnel_monitor.cli.filters import parse_filter
 from tunnel_monitor.cli.inkernel import Comparison
 from tunnel_monitor.cli.interrupt import Interrupt
-from tunnel_monitor.cli.listening import add_serving_options
-from tunnel_monitor.cli.naming import add_names_option, add_resolve_option, names_of
+from tunnel_monitor.cli.naming import names_of
+from tunnel_monitor.cli.options.filters import add_filter_option
+from tunnel_monitor.cli.options.naming import add_names_option, add_resolve_option
+from tunnel_monitor.cli.options.serving import add_serving_options
+from tunnel_monitor.cli.options.tunnels import add_tunnel_options
 from tunnel_monitor.cli.ports import given_ports, with_usual
 from tunnel_monitor.cli.progress import telling
 from tunnel_monitor.cli.tables import Table
-from tunnel_monitor.cli.tunnels import add_tunnel_options, parse_encaps
+from tunnel_monitor.cli.tunnels import parse_encaps
 from tunnel_monitor.contract import Outcome
 from tunnel_monitor.errors import BadSetting, TunnelMonitorError
 from tunnel_monitor.export import listing

@@ -12,14 +12,18 @@ from contextlib import closing
 from functools import partial
 
 from tunnel_monitor import __version__
-from tunnel_monitor.cli.child import add_child_options, tell
+from tunnel_monitor.cli.child import tell
 from tunnel_monitor.cli.ending import Ending
 from tunnel_monitor.cli.entrance import Entrance
-from tunnel_monitor.cli.judging import add_general_options, mutes_of
-from tunnel_monitor.cli.listening import add_serving_options
-from tunnel_monitor.cli.naming import add_names_option, add_resolve_option, naming_of
+from tunnel_monitor.cli.judging import mutes_of
+from tunnel_monitor.cli.naming import naming_of
+from tunnel_monitor.cli.options.child import add_child_options
+from tunnel_monitor.cli.options.judging import add_general_options
+from tunnel_monitor.cli.options.naming import add_names_option, add_resolve_option
+from tunnel_monitor.cli.options.serving import add_serving_options
+from tunnel_monitor.cli.options.storing import ADDRESS, add_secret_options
 from tunnel_monitor.cli.serving import make_server, print_address, serve_until
-from tunnel_monitor.cli.storing import ADDRESS, add_secret_options, target_of
+from tunnel_monitor.cli.storing import target_of
 from tunnel_monitor.diagnose.thresholds import Thresholds
 from tunnel_monitor.kernel.privileges import find_user, give_up_root
 from tunnel_monitor.serve.fleet_findings import FleetFindings

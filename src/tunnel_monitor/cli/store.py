@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import re
 
-from tunnel_monitor.cli.keeping import add_keep_option
-from tunnel_monitor.cli.storing import ADDRESS, add_secret_options, target_of
+from tunnel_monitor.cli.options.keeping import add_keep_option
+from tunnel_monitor.cli.options.storing import ADDRESS, add_secret_options
+from tunnel_monitor.cli.storing import target_of
 from tunnel_monitor.errors import BadSetting
 from tunnel_monitor.store import clickhouse_schema
 from tunnel_monitor.store.levels import Keep

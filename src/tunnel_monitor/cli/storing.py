@@ -1,4 +1,4 @@
-"""The options that name a database for many hosts, alike for every command that has them."""
+"""What the options say of a database for many hosts."""
 
 from __future__ import annotations
 
@@ -7,52 +7,12 @@ import pwd
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from tunnel_monitor.cli.keeping import parse_size
 from tunnel_monitor.errors import StoreFailed
 from tunnel_monitor.flows.sinks import Sink
 from tunnel_monitor.store import clickhouse_target, place
-from tunnel_monitor.store.clickhouse_target import PASSWORD, USER, Target
-
-ADDRESS: Final = "clickhouse://HOST[:PORT][,HOST…]/DATABASE"
-
-
-def add_secret_options(parser: argparse.ArgumentParser) -> None:
-    """Declare what belongs to a database's address: secrets are never in it."""
-    parser.add_argument(
-        "--store-credentials",
-        metavar="FILE",
-        help="user on the first line, password on the second; "
-        f"without it, {USER} and {PASSWORD} are taken from the environment",
-    )
-    parser.add_argument(
-        "--store-ca",
-        metavar="FILE",
-        help="certificates to trust for clickhouses:// instead of this system's",
-    )
-
-
-def add_store_option(parser: argparse.ArgumentParser, what: str) -> None:
-    """Declare `--store` and its secrets."""
-    parser.add_argument("--store", metavar="URL", help=f"{what}: {ADDRESS}; clickhouses:// for TLS")
-    add_secret_options(parser)
-
-
-def add_spool_options(parser: argparse.ArgumentParser) -> None:
-    """Declare what a monitor needs that sends to a database."""
-    parser.add_argument(
-        "--store-spool",
-        metavar="FOLDER",
-        help="for what waits while the database is away; "
-        f"default: {place.state_folder() / place.SPOOL}",
-    )
-    parser.add_argument(
-        "--store-spool-size",
-        default="256M",
-        metavar="SIZE",
-        help="how much may wait; beyond that the oldest is dropped, and counted",
-    )
+from tunnel_monitor.store.clickhouse_target import Target
 
 
 def target_of(options: argparse.Namespace, written: str) -> Target:

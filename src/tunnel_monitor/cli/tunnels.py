@@ -1,32 +1,12 @@
-"""The options that say what is a tunnel, alike for every command that has them."""
+"""Encapsulations as users write them."""
 
 from __future__ import annotations
 
-import argparse
-
-from tunnel_monitor.cli.ports import add_port_option
 from tunnel_monitor.contract import Encap
 from tunnel_monitor.errors import BadSetting
-from tunnel_monitor.settings import ALL_ENCAPS, DEFAULT_ENCAPS, RARE_ENCAPS, Boundary
+from tunnel_monitor.settings import ALL_ENCAPS, DEFAULT_ENCAPS
 
 ALL = "all"
-
-
-def add_tunnel_options(parser: argparse.ArgumentParser) -> None:
-    """Declare `--encaps`, `--port` and `--boundary`."""
-    parser.add_argument(
-        "--encaps",
-        metavar=f"LIST|{ALL}",
-        help="which encapsulations are read, by commas; of others nothing is. Without it the "
-        f"{len(DEFAULT_ENCAPS)} common ones; {ALL} reads also {', '.join(spell(RARE_ENCAPS))}",
-    )
-    add_port_option(parser)
-    parser.add_argument(
-        "--boundary",
-        choices=[one.value for one in Boundary],
-        default=Boundary.INNERMOST.value,
-        help="whose addresses and VNI a tunnel in a tunnel is counted by; the path has all of them",
-    )
 
 
 def spell(encaps: frozenset[Encap]) -> list[str]:

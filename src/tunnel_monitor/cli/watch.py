@@ -4,31 +4,23 @@ from __future__ import annotations
 
 import argparse
 import socket
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
-from typing import TYPE_CHECKING
+from contextlib import closing
 
-from tunnel_monitor.cli.asked import Asked
-from tunnel_monitor.cli.child import add_child_options, add_lab_options, tell
-from tunnel_monitor.cli.entrance import Entrance
-from tunnel_monitor.cli.filters import add_filter_option
-from tunnel_monitor.cli.importing import without_collecting
-from tunnel_monitor.cli.judging import add_judging_options
-from tunnel_monitor.cli.keeping import add_history_options
-from tunnel_monitor.cli.listening import add_serving_options
-from tunnel_monitor.cli.naming import add_names_option, add_resolve_option
-from tunnel_monitor.cli.storing import add_spool_options, add_store_option
-from tunnel_monitor.cli.tunnels import add_tunnel_options
+from tunnel_monitor.cli import memory
+from tunnel_monitor.cli.child import tell
+from tunnel_monitor.cli.counting import settings_of
+from tunnel_monitor.cli.importing import dying_of_interrupts, sharing_often, without_collecting
+from tunnel_monitor.cli.options.child import add_child_options, add_lab_options
+from tunnel_monitor.cli.options.counting import add_attaching_options, add_counting_options
+from tunnel_monitor.cli.options.filters import add_filter_option
+from tunnel_monitor.cli.options.judging import add_judging_options
+from tunnel_monitor.cli.options.keeping import add_history_options
+from tunnel_monitor.cli.options.naming import add_names_option, add_resolve_option
+from tunnel_monitor.cli.options.serving import add_serving_options
+from tunnel_monitor.cli.options.storing import add_spool_options, add_store_option
 from tunnel_monitor.errors import TunnelMonitorError
-from tunnel_monitor.kernel.privileges import require_root
-from tunnel_monitor.monitor import Monitor
-from tunnel_monitor.settings import MonitorSettings, Preallocate
-from tunnel_monitor.store import opening
-
-if TYPE_CHECKING:
-    from tunnel_monitor.cli.watching import Watching
-
-DEFAULTS = MonitorSettings()
+from tunnel_monitor.kernel.namespace import namespace_path
+from tunnel_monitor.kernel.prepare import Preparing
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -74,59 +66,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_lab_options(parser)
 
 
-def add_counting_options(parser: argparse.ArgumentParser) -> None:
-    """What is counted, how often, and with how much memory."""
-    parser.add_argument(
-        "--interval",
-        type=float,
-        default=DEFAULTS.interval_s,
-        metavar="SECONDS",
-        help="from one drain to the next; fractions are allowed",
-    )
-    add_tunnel_options(parser)
-    parser.add_argument(
-        "--no-discover",
-        action="store_true",
-        help="do not read the ports of this host's tunnel devices as well",
-    )
-    parser.add_argument(
-        "--flows",
-        type=int,
-        default=DEFAULTS.tables.narrow,
-        metavar="N",
-        help="IPv4 flows a CPU can count in one interval, and half as many others; what finds "
-        "no room is counted by tunnel",
-    )
-    parser.add_argument(
-        "--preallocate",
-        choices=[one.value for one in Preallocate],
-        default=DEFAULTS.preallocate.value,
-        help="whether tables take memory for all these flows at once, which makes new flows and "
-        "drains cheaper; auto does while that is at most 64 MB",
-    )
-
-
-def add_attaching_options(parser: argparse.ArgumentParser) -> None:
-    """How the programs get where they count, and who stays with them."""
-    parser.add_argument(
-        "--attach",
-        choices=("auto", "tcx", "clsact"),
-        default=DEFAULTS.attach,
-        help="how programs get on the interface; auto takes tcx where the kernel has it",
-    )
-    parser.add_argument(
-        "--own-cost",
-        action="store_true",
-        help="let the kernel measure how long the programs run, and show it",
-    )
-    parser.add_argument(
-        "--netns", metavar="NAME|PATH", help="the network namespace the interfaces are in"
-    )
-    parser.add_argument(
-        "--user", default=DEFAULTS.user, metavar="NAME", help="whom to become once attached"
-    )
-
-
 def run(options: argparse.Namespace) -> int:
     """Watch until told to end; tell `demo`, if it is our parent, how it begins."""
     try:
@@ -139,40 +78,15 @@ def run(options: argparse.Namespace) -> int:
 
 
 def watch(options: argparse.Namespace) -> int:
-    """Check what is asked for, and attach; then all the rest.
+    """Load the programs, and meanwhile import what attaches them, and the rest while it does.
 
-    The kernel verifies the programs for about as long as Python takes to import what follows.
-    Both at once, on a processor each, save a quarter of the time until the first drain.
+    The kernel verifies for about as long as Python imports. Both at once, on a processor each,
+    take a quarter off the time until the first drain (ADR 0029).
     """
-    asked = Asked.of(options)
-    require_root("watch interfaces")
-    with ExitStack() as closing_up:
-        # Whatever may fail comes before anything is attached, in the order of what it costs.
-        entrance = None if options.jsonl or options.no_serve else Entrance.of(options)
-        with ThreadPoolExecutor(1, "imports") as beside:
-            imports = beside.submit(import_watching, asked)
-            monitor = closing_up.enter_context(closing(attached(asked)))
-        watching = imports.result()
-        return watching(asked, monitor).run(entrance)
-
-
-def import_watching(asked: Asked) -> type[Watching]:
-    """What watches once the programs are attached, with all that it needs."""
-    with without_collecting():
-        from tunnel_monitor.cli.watching import Watching  # noqa: PLC0415
-
-        if asked.keeping.path is not None:
-            opening.warm_up()
-    return Watching
-
-
-def attached(asked: Asked) -> Monitor:
-    """The monitor, its programs on their hooks."""
-    options = asked.options
-    return Monitor(
-        options.interfaces,
-        asked.settings,
-        namespace=asked.namespace,
-        label=options.netns_name or options.netns,
-        lab=options.lab,
-    )
+    memory.use_one_heap()
+    settings = settings_of(options)
+    namespace = namespace_path(options.netns) if options.netns else None
+    with closing(Preparing(options.interfaces, settings, namespace)) as preparing:
+        with dying_of_interrupts(), without_collecting(), sharing_often():
+            from tunnel_monitor.cli import attaching  # noqa: PLC0415
+        return attaching.watch(options, settings, preparing)

@@ -14,8 +14,8 @@ from tunnel_monitor.cli.asked import Asked
 from tunnel_monitor.cli.child import tell
 from tunnel_monitor.cli.ending import Ending
 from tunnel_monitor.cli.entrance import Entrance
+from tunnel_monitor.cli.giving_back import GivingBack
 from tunnel_monitor.cli.kept import history_of
-from tunnel_monitor.cli.memory import GivingBack
 from tunnel_monitor.cli.serving import make_server, print_address, serve_until
 from tunnel_monitor.diagnose.diagnosis import Diagnosis
 from tunnel_monitor.export.jsonl import JsonLines
@@ -69,7 +69,7 @@ class Watching:
         return [watched.name for watched in self.monitor.watched]
 
     def _judge(self, history: History | None) -> Diagnosis:
-        findings = self.asked.judging.begin(self._names(), self.asked.namespace, report)
+        findings = self.asked.judging.begin(self._names(), self.monitor.namespace, report)
         if history is not None:
             findings.on_news(lambda finding: history.note(finding.line()))
         return findings

@@ -3,13 +3,16 @@
 The two are never read at one moment: a device is read a while after the drain, so what comes in
 between is counted early by the device, and late by the drain. What is missing in all so far goes
 below zero by that, and comes back when less is sent. So a loss within a window is what is missing
-at its end beyond the most that was ever missing before it, or in its first step.
+at its end beyond the most that was ever missing before it, or in its first step; and where devices
+were read later then, as on a busy machine, beyond what they may have counted early by that.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 STEPS_BEFORE = 4
@@ -44,6 +47,7 @@ class Step(NamedTuple):
         errors: packets that it says it could not take.
         missing: of all that arrived up to here.
         exact: whether each packet was one buffer, so that packets can be compared.
+        late_s: how long after its drain the device was read.
     """
 
     at_s: float
@@ -52,6 +56,7 @@ class Step(NamedTuple):
     errors: int
     missing: Amount
     exact: bool
+    late_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,28 +97,61 @@ class Account:
         self.waiting = self.waiting.plus(amount)
         self.exact &= exact
 
-    def read(self, at_s: float, taken: Amount, errors: int) -> None:
-        """The device has counted so much since it was last read."""
+    def read(self, at_s: float, taken: Amount, errors: int, late_s: float) -> None:
+        """The device has counted so much since it was last read, so long after its drain."""
         if self.waiting.packets or taken.packets:
             before = self.steps[-1].missing if self.steps else NOTHING
             missing = before.plus(self.waiting).less(taken)
-            self.steps.append(Step(at_s, self.waiting, taken, errors, missing, self.exact))
+            self.steps.append(Step(at_s, self.waiting, taken, errors, missing, self.exact, late_s))
         self.waiting, self.exact = NOTHING, True
 
     def balance(self, since_s: float) -> Balance | None:
-        """What was lost after a moment; None where there is nothing before it to compare with."""
-        steps = [one for one in self.steps if one.at_s > since_s]
+        """What was lost after a moment.
+
+        None where there is nothing before it to compare with, or no more is missing than lately.
+        """
+        newest = list(takewhile(lambda one: one.at_s > since_s, reversed(self.steps)))
+        steps = newest[::-1]
         earlier = len(self.steps) - len(steps)
         if not earlier or not steps:
             return None
+        lately = [
+            self.steps[place] for place in range(max(0, earlier + 1 - STEPS_BEFORE), earlier + 1)
+        ]
+        more = more_missing(steps[-1], lately, [*lately, *steps[1:]])
+        if more.packets <= 0 and more.bytes <= 0:
+            return None
         before = list(self.steps)[: earlier + 1]
         if not all(one.exact for one in self.steps):
-            before = before[-STEPS_BEFORE:]  # lower bounds add up to a drift
+            before = lately  # lower bounds add up to a drift
         arrived = taken = NOTHING
         for one in steps:
             arrived, taken = arrived.plus(one.arrived), taken.plus(one.taken)
         exact = all(one.exact for one in (*before, *steps))
         end = steps[-1].missing
-        packets = end.packets - max(one.missing.packets for one in before) if exact else 0
-        lost = Amount(packets, end.bytes - max(one.missing.bytes for one in before))
+        size = min(end.bytes - max(one.missing.bytes for one in before), more.bytes)
+        packets = min(end.packets - max(one.missing.packets for one in before), more.packets)
+        lost = Amount(packets if exact else 0, size)
         return Balance(arrived, taken, sum(one.errors for one in steps), lost, exact)
+
+
+def more_missing(end: Step, before: Sequence[Step], every: Sequence[Step]) -> Amount:
+    """How much more is missing at the end than in any step before.
+
+    It is less what devices read later in that step may have counted early, at the highest rate of
+    all steps.
+    """
+    packets_s = bytes_s = 0.0
+    for one, other in pairwise(every):
+        length_s = max(other.at_s - one.at_s, 1e-3)
+        packets_s = max(packets_s, max(other.arrived.packets, other.taken.packets) / length_s)
+        bytes_s = max(bytes_s, max(other.arrived.bytes, other.taken.bytes) / length_s)
+    early_s = [max(0.0, one.late_s - end.late_s) for one in before]
+    most = Amount(
+        max(
+            one.missing.packets + round(packets_s * s)
+            for one, s in zip(before, early_s, strict=True)
+        ),
+        max(one.missing.bytes + round(bytes_s * s) for one, s in zip(before, early_s, strict=True)),
+    )
+    return end.missing.less(most)

@@ -17,7 +17,7 @@ from tunnel_monitor.diagnose.thresholds import Thresholds
 from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.flows.columns import Rows
-from tunnel_monitor.flows.group import TUNNEL, group
+from tunnel_monitor.flows.group import TUNNEL, group, group_all
 from tunnel_monitor.flows.noticed import Noticed
 from tunnel_monitor.kernel.overlay import Overlay
 
@@ -34,6 +34,7 @@ class Observation:
         overlay: what this host knows of its tunnels; None where that is not the host whose
             packets these are (a capture file).
         overlay_is_new: whether it was read after this drain, and not after an earlier one.
+        late_s: how long after this drain that was, if it was.
     """
 
     def __init__(
@@ -44,12 +45,14 @@ class Observation:
         overlay: Overlay | None = None,
         *,
         overlay_is_new: bool = False,
+        late_s: float = 0.0,
     ) -> None:
         self.batch = batch
         self.now_s = now_s
         self.thresholds = thresholds
         self.overlay = overlay
         self.overlay_is_new = overlay_is_new
+        self.late_s = late_s
         self.interval_s = max(batch.interval_ns / 10**9, 1e-3)
 
     @property
@@ -65,7 +68,7 @@ class Observation:
     @cached_property
     def tunnels(self) -> Rows:
         """(t,) FLOW, all packets by interface, direction, path, VNI and outer addresses."""
-        return group(columns.join(self.batch.flows, self.batch.tunnels), TUNNEL)
+        return group_all([self.batch.flows, self.batch.tunnels], TUNNEL)
 
     @property
     def noticed(self) -> Noticed:

@@ -10,12 +10,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from tunnel_monitor.contract import Notice
+from tunnel_monitor.contract import Example, Notice
 from tunnel_monitor.diagnose.base import Observation
-from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion
+from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion, for_example
 from tunnel_monitor.diagnose.members import Mask, hashes_among
 from tunnel_monitor.diagnose.pairs import Hashes, keys
-from tunnel_monitor.diagnose.subjects import network_of, subject_of
+from tunnel_monitor.diagnose.subjects import busiest, example_of, network_of, subject_of
 from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.columns import KEY_WORDS, Rows
 
@@ -34,7 +34,8 @@ class Stuck:
     Args:
         subject: the tunnel and the two endpoints.
         sequence: the segment's number.
-        size: of the inner packet, as it was sent first.
+        size: of the inner packet, as it was repeated first: what began in one buffer with others
+            that the card cuts is repeated alone.
         first_s: when it was first seen, in seconds of observation.
         last_s: when last.
         times: in how many drains.
@@ -94,6 +95,8 @@ class BlackHole:
                 subject = subject_of(rows, place)
                 stuck = Stuck(subject, int(segment["sequence"]), int(segment["size"]), seen.now_s)
                 self._stuck[key] = stuck
+            elif stuck.times == 1:
+                stuck.size = int(segment["size"])
             stuck.last_s, stuck.times = seen.now_s, stuck.times + 1
             stuck.answered = bool(back[place])
 
@@ -146,8 +149,13 @@ def vanished(stuck: Stuck, seen: Observation) -> Suspicion:
 def too_big(seen: Observation) -> Iterator[Suspicion]:
     """ICMP messages of a smaller MTU that quote a tunnel's packet."""
     rows, notices = seen.noticed.tunnels, seen.noticed.notices
-    for place in np.flatnonzero(notices["too_big"])[:MOST_TOLD].tolist():
+    places = np.flatnonzero(notices["too_big"])[:MOST_TOLD]
+    if not len(places):
+        return
+    examples = busiest(seen.flows, keys(seen.flows), keys(columns.take(rows, places)))
+    for place, likely in zip(places.tolist(), examples, strict=True):
         subject = subject_of(rows, place)
+        example = example_of(seen, place, Example.TOO_BIG) or likely  # few bytes may be quoted
         sender, receiver = subject.peers
         mtu = int(notices["too_big_mtu"][place])
         yield Suspicion(
@@ -162,8 +170,9 @@ def too_big(seen: Observation) -> Iterator[Suspicion]:
             },
             explanation=(
                 f"A router says that packets from {sender} to {receiver} are too big for the way"
-                f"{f', which takes {mtu} bytes' if mtu else ''}. If the sender does not heed it, "
-                "large packets vanish while small ones arrive."
+                f"{f', which takes {mtu} bytes' if mtu else ''}{for_example(example)}. If the "
+                "sender does not heed it, large packets vanish while small ones arrive."
             ),
             next=f"ip route get {receiver}; tracepath -n {receiver}  # on {sender}: mtu",
+            example=example,
         )

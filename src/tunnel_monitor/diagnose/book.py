@@ -78,8 +78,9 @@ class Book:
             if suspicion.happened:
                 self._happened(detector, one, suspicion, time_ns)
             elif suspect := self._suspect(detector, one, suspicion, time_ns):
-                suspect.seen = suspicion
-                suspect.held_s += interval_s
+                suspect.seen = suspicion.keeping(suspect.seen)
+                held_s = suspicion.held_s
+                suspect.held_s += interval_s if held_s is None else held_s
                 suspect.last_s, suspect.last_ns = now_s, time_ns
         self._settle(now_s, interval_s, time_ns)
 

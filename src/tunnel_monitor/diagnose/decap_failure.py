@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import ClassVar, NamedTuple, TypeAlias
+
+import numpy as np
 
 from tunnel_monitor.contract import PATH_BITS, Direction, Encap, Notice, Outcome
 from tunnel_monitor.diagnose.accounts import Account, Amount, Balance
 from tunnel_monitor.diagnose.base import Observation
-from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion
+from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion, for_example
 from tunnel_monitor.diagnose.members import are_among
-from tunnel_monitor.diagnose.subjects import network_of, subject_of
+from tunnel_monitor.diagnose.pairs import network_word, network_words
+from tunnel_monitor.diagnose.subjects import busiest, network_of, subject_of
 from tunnel_monitor.diagnose.thresholds import Thresholds
 from tunnel_monitor.flows import addresses, columns
 from tunnel_monitor.flows.columns import Rows
@@ -69,9 +72,18 @@ class DecapFailure:
         self._arrive(group(rows, NETWORK), exact=not has_super_packets(seen))
         if seen.overlay_is_new:
             self._read(seen, seen.overlay)
+        losses = {}
         for network, account in self._accounts.items():
             self._meet(network, loudest(rows, network), seen.now_s)
-            yield from self._judged(seen, seen.overlay, network, account)
+            balance = account.balance(seen.now_s - window_of(seen))
+            if balance and is_loss(balance, seen.thresholds):
+                losses[network] = balance
+        examples = sending_most(seen, losses)
+        for network, example in zip(losses, examples, strict=True):
+            names = [device.name for device in seen.overlay.by_network[network]]
+            peers = tuple(self._peers[network])[:MOST_PEERS]
+            about = Subject(network[0].label, network[1], peers)
+            yield told(seen, about, losses[network], names, example)
 
     def _arrive(self, networks: Rows, *, exact: bool) -> None:
         """Note what arrived in this drain."""
@@ -102,10 +114,10 @@ class DecapFailure:
             if taken.packets < 0:  # a device made anew
                 self._accounts[network] = Account()
             elif account:
-                account.read(seen.now_s, taken, after.errors - before.errors)
+                account.read(seen.now_s, taken, after.errors - before.errors, seen.late_s)
             elif taken.packets:
                 self._accounts[network] = Account()
-                self._accounts[network].read(seen.now_s, taken, 0)
+                self._accounts[network].read(seen.now_s, taken, 0, seen.late_s)
         self._before = now
         self._forget(seen.now_s - FORGOTTEN_S, now)
 
@@ -116,43 +128,56 @@ class DecapFailure:
                 del self._accounts[network]
                 self._peers.pop(network, None)
 
-    def _judged(
-        self, seen: Observation, overlay: Overlay, network: Network, account: Account
-    ) -> Iterator[Suspicion]:
-        limits = seen.thresholds
-        window_s = max(limits.decap_failure_s, seen.interval_s)
-        balance = account.balance(seen.now_s - window_s)
-        if balance is None or not is_loss(balance, limits):
-            return
-        encap, vni = network
-        lost = balance.lost
-        lacks = f"{lost.packets:,}" if balance.exact else f"{lost.bytes:,} bytes"
-        names = [device.name for device in overlay.by_network[network]]
-        about = Subject(encap.label, vni, tuple(self._peers[network])[:MOST_PEERS])
-        yield Suspicion(
-            key=f"{encap.label} {vni}",
-            subject=about,
-            confidence=Confidence.MEDIUM if balance.taken.packets else Confidence.HIGH,
-            evidence={
-                "arrived_packets": balance.arrived.packets,
-                "arrived_bytes": balance.arrived.bytes,
-                "taken_buffers": balance.taken.packets,
-                "taken_bytes": balance.taken.bytes,
-                "missing_packets": balance.lost.packets,
-                "missing_bytes": max(0, balance.lost.bytes),
-                "device_errors": balance.errors,
-                "devices": names,
-                "window_s": round(window_s, 3),
-            },
-            explanation=(
-                f"Of {balance.arrived.packets:,} packets of {network_of(about)} that reached this "
-                f"host in {window_s:.0f} s, {', '.join(names)} lacks {lacks}. "
-                "A firewall, a checksum or a device that is down drops them on the way to it."
-            ),
-            next=f"ip -s -d link show {names[0]}; nft list ruleset",
-            peers_are_sure=False,
-            between=False,
-        )
+
+def window_of(seen: Observation) -> float:
+    """Over how many seconds is compared."""
+    return max(seen.thresholds.decap_failure_s, seen.interval_s)
+
+
+def told(
+    seen: Observation,
+    about: Subject,
+    balance: Balance,
+    devices: list[str],
+    example: tuple[str, ...],
+) -> Suspicion:
+    """What is said of a network."""
+    window_s, lost = window_of(seen), balance.lost
+    lacks = f"{lost.packets:,}" if balance.exact else f"{lost.bytes:,} bytes"
+    return Suspicion(
+        key=f"{about.encap} {about.vni}",
+        subject=about,
+        confidence=Confidence.MEDIUM if balance.taken.packets else Confidence.HIGH,
+        evidence={
+            "arrived_packets": balance.arrived.packets,
+            "arrived_bytes": balance.arrived.bytes,
+            "taken_buffers": balance.taken.packets,
+            "taken_bytes": balance.taken.bytes,
+            "missing_packets": lost.packets,
+            "missing_bytes": max(0, lost.bytes),
+            "device_errors": balance.errors,
+            "devices": devices,
+            "window_s": round(window_s, 3),
+        },
+        explanation=(
+            f"Of {balance.arrived.packets:,} packets of {network_of(about)} that reached this "
+            f"host in {window_s:.0f} s{for_example(example)}, {', '.join(devices)} lacks {lacks}. "
+            "A firewall, a checksum or a device that is down drops them on the way to it."
+        ),
+        next=f"ip -s -d link show {devices[0]}; nft list ruleset",
+        peers_are_sure=False,
+        between=False,
+        example=example,
+    )
+
+
+def sending_most(seen: Observation, networks: Collection[Network]) -> list[tuple[str, ...]]:
+    """Whose packets are most of what came in for each network in this drain."""
+    if not networks:
+        return []
+    flows = columns.where(seen.flows, seen.received)
+    some = [network_word(*network) for network in networks]
+    return busiest(flows, network_words(flows), np.array(some, np.uint64))
 
 
 def is_loss(balance: Balance, limits: Thresholds) -> bool:

@@ -17,7 +17,9 @@ from tunnel_monitor.flows import addresses
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.kernel.overlay import Overlay
 
-# A host with thousands of devices takes long to tell of them: not more of the time than this.
+# A host with thousands of devices takes long to tell of them: not more of a processor than this.
+# What others computed meanwhile is no part of it, or a busy machine would be looked at less often,
+# and what is found by looking later.
 READING_SHARE = 0.02
 
 
@@ -67,6 +69,7 @@ class Diagnosis:
         mutes: what is kept quiet.
         overlay: this host's own view; None for packets of elsewhere.
         complain: gets one sentence about the first error of each detector.
+        clock: nanoseconds since 1970, as drains are stamped.
     """
 
     name = "findings"
@@ -79,7 +82,9 @@ class Diagnosis:
         mutes: Mutes | None = None,
         overlay: OverlaySource | None = None,
         complain: Callable[[str], None] | None = None,
+        clock: Callable[[], int] = time.time_ns,
     ) -> None:
+        self._clock = clock
         self._detectors = tuple(detectors)
         self._thresholds = thresholds or Thresholds()
         self._overlay = overlay
@@ -108,7 +113,12 @@ class Diagnosis:
         self._now_s += batch.interval_ns / 10**9
         is_new = self._read_overlay()
         seen = Observation(
-            batch, self._now_s, self._thresholds, self._seen_overlay, overlay_is_new=is_new
+            batch,
+            self._now_s,
+            self._thresholds,
+            self._seen_overlay,
+            overlay_is_new=is_new,
+            late_s=(self._clock() - batch.time_ns) / 10**9,
         )
         told = [
             (detector, one) for detector in self._detectors for one in self._judged(detector, seen)
@@ -137,18 +147,18 @@ class Diagnosis:
         return list(told.values())
 
     def _read_overlay(self) -> bool:
-        """Read this host's view again, unless that takes too much of the time; whether it did."""
-        began = time.monotonic()
-        if self._overlay is None or began < self._next_reading:
+        """Read this host's view again, unless that costs too much; whether it did."""
+        if self._overlay is None or time.monotonic() < self._next_reading:
             return False
+        began = time.thread_time()
         try:
             self._seen_overlay = self._overlay.read()
         except OSError as error:
             self._complain_once("overlay", f"cannot read this host's tunnels: {error.strerror}")
             return False
         self._here = frozenset(map(addresses.text, self._seen_overlay.addresses))
-        ended = time.monotonic()
-        self._next_reading = ended + (ended - began) * (1 / READING_SHARE - 1)
+        took = time.thread_time() - began
+        self._next_reading = time.monotonic() + took * (1 / READING_SHARE - 1)
         return True
 
     def _publish(self, time_ns: int) -> None:

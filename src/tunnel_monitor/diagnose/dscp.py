@@ -8,15 +8,14 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tunnel_monitor.contract import Encap, Mark, Notice
+from tunnel_monitor.contract import Encap, Example, Mark, Notice
 from tunnel_monitor.diagnose.base import Observation
-from tunnel_monitor.diagnose.finding import Confidence, Evidence, Severity, Suspicion
+from tunnel_monitor.diagnose.finding import Confidence, Evidence, Severity, Suspicion, for_example
 from tunnel_monitor.diagnose.members import numbers_among
 from tunnel_monitor.diagnose.memory import Memory
 from tunnel_monitor.diagnose.pairs import are_unicast, keys
-from tunnel_monitor.diagnose.subjects import capture, network_of, subject_of
+from tunnel_monitor.diagnose.subjects import capture, example_of, network_of, subject_of
 from tunnel_monitor.flows import columns
-from tunnel_monitor.flows.columns import Rows
 
 MOST_TOLD = 200
 REMEMBERED_S = 10.0  # marks of one direction, until some of the other are seen
@@ -53,11 +52,11 @@ class Dscp:
         enough = notices["sampled"] >= seen.thresholds.dscp_packets
         ecn = np.where(enough, notices["ecn"] & WRONG_ECN_BITS, 0)
         for place in np.flatnonzero(ecn)[:MOST_TOLD].tolist():
-            yield wrong_ecn(seen, rows, place, int(ecn[place]))
+            yield wrong_ecn(seen, place, int(ecn[place]))
         keeps = numbers_among(columns.encap(rows), KEEPS_DF)
         cleared = enough & keeps & (notices["df"] & DF_LOST != 0)
         for place in np.flatnonzero(cleared)[:MOST_TOLD].tolist():
-            yield lost_df(seen, rows, place)
+            yield lost_df(seen, place)
         yield from self._one_sided(seen, enough)
 
     def _one_sided(self, seen: Observation, enough: NDArray[np.bool_]) -> Iterator[Suspicion]:
@@ -72,59 +71,61 @@ class Dscp:
                 yield lost_mark(seen, place)
 
 
-def wrong_ecn(seen: Observation, rows: Rows, place: int, bits: int) -> Suspicion:
+def wrong_ecn(seen: Observation, place: int, bits: int) -> Suspicion:
     """An outer ECN field that cannot have come about rightly."""
-    subject = subject_of(rows, place)
+    subject = subject_of(seen.noticed.tunnels, place)
     pairs = [(bit >> 2, bit & 3) for bit in range(16) if bits >> bit & 1]
     inner, outer = pairs[0]
     evidence: Evidence = {
         "rule": "ecn",
         "pairs": [f"{NAMES[one]} inside, {NAMES[other]} outside" for one, other in pairs],
     }
-    return suspicion(
-        seen,
-        rows,
-        place,
-        evidence,
+    example = example_of(seen, place, Example.ECN)
+    explanation = (
         f"{subject.peers[0]} sends {network_of(subject)} to {subject.peers[1]} with ECN "
-        f"{NAMES[inner]} inside and {NAMES[outer]} outside, which RFC 6040 does not allow. "
-        "Receivers may drop such packets, or take a congestion for none.",
+        f"{NAMES[inner]} inside and {NAMES[outer]} outside, which RFC 6040 does not "
+        f"allow{for_example(example)}. Receivers may drop such packets, or take a congestion for "
+        "none."
     )
+    return suspicion(seen, place, example, evidence, explanation)
 
 
-def lost_df(seen: Observation, rows: Rows, place: int) -> Suspicion:
+def lost_df(seen: Observation, place: int) -> Suspicion:
     """RFC 2003: what must not be cut inside may be cut outside."""
-    subject = subject_of(rows, place)
-    return suspicion(
-        seen,
-        rows,
-        place,
-        {"rule": "df"},
-        f"{subject.peers[0]} clears DF outside where it is set inside (RFC 2003, section 3.1). "
-        "Packets that must not be cut are, and nobody learns the path's MTU.",
+    subject = subject_of(seen.noticed.tunnels, place)
+    example = example_of(seen, place, Example.DF)
+    explanation = (
+        f"{subject.peers[0]} clears DF outside where it is set inside (RFC 2003, section "
+        f"3.1){for_example(example)}. Packets that must not be cut are, and nobody learns the "
+        "path's MTU."
     )
+    return suspicion(seen, place, example, {"rule": "df"}, explanation)
 
 
 def lost_mark(seen: Observation, place: int) -> Suspicion:
     """DSCP that the other direction keeps."""
-    rows, notices = seen.noticed.tunnels, seen.noticed.notices
-    subject = subject_of(rows, place)
-    inner, outer = (int(notices[name][place]) for name in ("inner_mark", "outer_mark"))
-    return suspicion(
-        seen,
-        rows,
-        place,
-        {"rule": "dscp", "inner_dscp": inner, "outer_dscp": outer},
+    subject = subject_of(seen.noticed.tunnels, place)
+    notices = seen.noticed.notices[place]
+    inner, outer = int(notices["inner_mark"]), int(notices["outer_mark"])
+    evidence: Evidence = {"rule": "dscp", "inner_dscp": inner, "outer_dscp": outer}
+    example = example_of(seen, place, Example.MARK)
+    explanation = (
         f"{subject.peers[0]} sends {network_of(subject)} with DSCP {inner} inside and {outer} "
-        f"outside, while what {subject.peers[1]} sends back has the same in both. One of them is "
-        "set up otherwise, or somebody on the way wipes the mark off.",
+        f"outside{for_example(example)}, while what {subject.peers[1]} sends back has the same in "
+        "both. One of them is set up otherwise, or somebody on the way wipes the mark off."
     )
+    return suspicion(seen, place, example, evidence, explanation)
 
 
 def suspicion(
-    seen: Observation, rows: Rows, place: int, evidence: Evidence, explanation: str
+    seen: Observation,
+    place: int,
+    example: tuple[str, ...],
+    evidence: Evidence,
+    explanation: str,
 ) -> Suspicion:
     """What all of these have in common."""
+    rows = seen.noticed.tunnels
     subject = subject_of(rows, place)
     return Suspicion(
         key=f"{evidence['rule']} {subject.encap} {subject.vni} {' '.join(subject.peers)}",
@@ -132,5 +133,6 @@ def suspicion(
         confidence=Confidence.MEDIUM if evidence["rule"] == "dscp" else Confidence.HIGH,
         evidence=evidence,
         explanation=explanation,
-        next=capture(seen, rows, subject.peers[0], "-v"),
+        next=capture(seen, rows[place : place + 1], subject.peers[0], "-v"),
+        example=example,
     )

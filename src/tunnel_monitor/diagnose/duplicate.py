@@ -13,7 +13,7 @@ from tunnel_monitor.contract import META_HAS_INNER, Notice
 from tunnel_monitor.diagnose.base import Observation
 from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion
 from tunnel_monitor.diagnose.members import belong_to_one
-from tunnel_monitor.diagnose.places import Places
+from tunnel_monitor.diagnose.places import Hashes, Places, endpoints_of
 from tunnel_monitor.diagnose.subjects import capture, listed, network_of, subject_of
 from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.columns import Rows
@@ -32,24 +32,32 @@ class Mover:
     Args:
         subject: its network and address, with all peers it was met behind, the newest last.
         next: the command that shows it.
+        endpoint: its hash, as `Places` has it.
         moves: when it moved, in seconds of observation.
         told: whether the newest move was told, be it as a migration or as a duplicate's.
+        was_duplicate: whether it moved as often as one.
     """
 
     subject: Subject
     next: str
+    endpoint: Hashes
     moves: deque[float] = field(default_factory=lambda: deque(maxlen=100))
     told: bool = False
+    was_duplicate: bool = False
 
     def lately(self, now_s: float, window_s: float) -> int:
         """How often it moved in the window that ends now."""
         return sum(now_s - moved_s <= window_s for moved_s in self.moves)
 
     def is_moving(self, now_s: float) -> bool:
-        """Whether it has not been in one place for longer than it usually stays."""
+        """Whether it has not been in one place for longer than it usually stays.
+
+        Nor before its last move: who comes back after a long silence has moved once.
+        """
         gaps = np.diff(np.array(self.moves))
         usual_s = float(np.median(gaps)) if len(gaps) else 0.0
-        return now_s - self.moves[-1] <= 2 * usual_s
+        rested_s = float(gaps[-1]) if len(gaps) else 0.0
+        return max(rested_s, now_s - self.moves[-1]) <= 2 * usual_s
 
 
 class Duplicate:
@@ -81,7 +89,14 @@ class Duplicate:
         for key, mover in list(self._movers.items()):
             yield from self._said(key, mover, seen)
             if not mover.lately(seen.now_s, window_s):
-                del self._movers[key]
+                self._forget(key)
+
+    def _forget(self, key: str) -> None:
+        """It has moved long ago. Where a duplicate was last is no place to have moved from."""
+        mover = self._movers.pop(key)
+        if mover.was_duplicate:
+            self._addresses = self._addresses.without(mover.endpoint)
+            self._stations = self._stations.without(mover.endpoint)
 
     def _follow_stations(self, seen: Observation) -> None:
         """The same by link addresses.
@@ -115,17 +130,19 @@ class Duplicate:
         met = [peer for place in range(len(rows)) for peer in subject_of(rows, place).peers]
         older = [peer for peer in (before.subject.peers if before else ()) if peer not in met]
         peers = tuple([*older, *met][-MOST_PEERS:])
-        mover = before or Mover(first, capture(seen, rows, met[0], "-e"))
+        shown = capture(seen, rows, met[0], "-e")
+        mover = before or Mover(first, shown, endpoints_of(rows)[:1])
+        # Once only one machine is left, its first packet comes from a place that is known.
+        mover.told = mover.was_duplicate and set(met) <= set(mover.subject.peers)
         mover.subject = Subject(first.encap, first.vni, peers, (endpoint,))
         mover.moves.append(seen.now_s)
-        mover.told = False
         self._movers[key] = mover
 
     @staticmethod
     def _said(key: str, mover: Mover, seen: Observation) -> Iterable[Suspicion]:
         moves = mover.lately(seen.now_s, seen.thresholds.duplicate_s)
         if moves >= seen.thresholds.duplicate_moves:
-            mover.told = True
+            mover.told = mover.was_duplicate = True
             if mover.is_moving(seen.now_s):
                 yield duplicate(key, mover, moves, seen.thresholds.duplicate_s)
         elif not mover.told and seen.now_s - mover.moves[-1] >= SETTLED_S:
@@ -137,7 +154,7 @@ def sources(flows: Rows) -> Rows:
     """(k,) FLOW by network, endpoint and peer: who sent from behind whom."""
     known = (columns.address(flows, "outer_src") != 0).any(axis=1)
     one = belong_to_one(columns.address(flows, "inner_src"))
-    return group(columns.where(flows, one & known), PLACE)
+    return group(flows, PLACE, only=one & known)
 
 
 def stations(seen: Observation) -> Rows:

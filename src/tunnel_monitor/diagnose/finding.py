@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any, TypeAlias
@@ -71,10 +71,13 @@ class Suspicion:
         evidence: what it was seen by: names with their units to counts, addresses, fields.
         explanation: two sentences: what happens, and what that does.
         next: the command to run next, or what to look at.
+        held_s: for how many seconds of the drain it was so; None: for all of them.
         happened: whether it is over already, and only to be told.
         related: further networks that this explains faults in.
         peers_are_sure: whether it is about the peers that are named, or they only may be it.
         between: whether two peers that are named are a tunnel's ends, or each stands by itself.
+        example: two inner addresses, the sender first, where it is about all of a tunnel: of a
+            packet that showed it, or of who sends most there.
     """
 
     key: str
@@ -83,10 +86,25 @@ class Suspicion:
     evidence: Evidence
     explanation: str
     next: str
+    held_s: float | None = None
     happened: bool = False
     related: tuple[int, ...] = ()
     peers_are_sure: bool = True
     between: bool = True
+    example: tuple[str, ...] = ()
+
+    def keeping(self, before: Suspicion) -> Suspicion:
+        """The same with an earlier one's example: a reader need not see another in each drain."""
+        if not before.example or self.example == before.example:
+            return self
+        ours, theirs = for_example(self.example), for_example(before.example)
+        said = self.explanation.replace(ours, theirs) if ours else self.explanation
+        return replace(self, example=before.example, explanation=said)
+
+
+def for_example(example: tuple[str, ...]) -> str:
+    """What the first sentence of an explanation ends with, if there is an example."""
+    return f", for example from {example[0]} to {example[1]}" if example else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +154,8 @@ class Finding:
             "vni": subject.vni,
             "peers": list(subject.peers),
             "between": self.seen.between and len(subject.peers) > 1,
-            "endpoints": list(subject.endpoints),
+            "endpoints": list(subject.endpoints or self.seen.example),
+            "example": bool(self.seen.example),
             "members": self.members,
             "opened": self.opened_ns / 10**9,
             "last": self.last_ns / 10**9,

@@ -7,10 +7,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from tunnel_monitor.contract import Notice
+from tunnel_monitor.contract import Example, Notice
 from tunnel_monitor.diagnose.base import Observation
-from tunnel_monitor.diagnose.finding import Confidence, Severity, Suspicion
-from tunnel_monitor.diagnose.subjects import capture, network_of, subject_of
+from tunnel_monitor.diagnose.finding import Confidence, Severity, Suspicion, for_example
+from tunnel_monitor.diagnose.subjects import capture, example_of, network_of, subject_of
 
 MOST_TOLD = 200
 
@@ -32,6 +32,7 @@ class Fragments:
         for place in np.flatnonzero(rates >= seen.thresholds.fragments_per_s)[:MOST_TOLD].tolist():
             subject = subject_of(rows, place)
             sender = subject.peers[0]
+            example = example_of(seen, place, Example.FRAGMENT)
             size = int(notices["fragment_size"][place])
             only = "ip6[6] == 44" if ":" in sender else "ip[6:2] & 0x3fff != 0"
             yield Suspicion(
@@ -45,8 +46,9 @@ class Fragments:
                 },
                 explanation=(
                     f"{sender} sends {network_of(subject)} to {subject.peers[1]} in outer packets "
-                    f"that are cut to {size} bytes. Each costs two, both must arrive, and a "
-                    "receiver cannot spread the second parts over its queues."
+                    f"that are cut to {size} bytes{for_example(example)}. Each costs two, both "
+                    "must arrive, and a receiver cannot spread the second parts over its queues."
                 ),
-                next=f"{capture(seen, rows, sender, '-v')} and '{only}'",
+                next=f"{capture(seen, rows[place : place + 1], sender, '-v')} and '{only}'",
+                example=example,
             )

@@ -141,7 +141,7 @@ def as_one(members: list[Finding], likeness: Likeness, before: frozenset[str]) -
     told = replace(
         first,
         id=identity(likeness.name, f"together {likeness.muted} {likeness.common}"),
-        seen=replace(first.seen, subject=likeness.common, evidence=evidence),
+        seen=replace(first.seen, subject=likeness.common, evidence=evidence, example=()),
         opened_ns=min(one.opened_ns for one in members),
         last_ns=max(one.last_ns for one in members),
         times=1,

@@ -7,10 +7,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from tunnel_monitor.contract import Notice, Quirk
+from tunnel_monitor.contract import Example, Notice, Quirk
 from tunnel_monitor.diagnose.base import Observation
-from tunnel_monitor.diagnose.finding import Confidence, Severity, Suspicion
-from tunnel_monitor.diagnose.subjects import capture, listed, subject_of
+from tunnel_monitor.diagnose.finding import Confidence, Severity, Suspicion, for_example
+from tunnel_monitor.diagnose.subjects import capture, example_of, listed, subject_of
 
 MOST_TOLD = 200
 MEANINGS = {
@@ -42,6 +42,7 @@ class Header:
         for place in np.flatnonzero(odd)[:MOST_TOLD].tolist():
             subject = subject_of(rows, place)
             sender = subject.peers[0]
+            example = example_of(seen, place, Example.HEADER)
             quirks = [one for one in Quirk if int(notices["quirks"][place]) >> one & 1]
             header = int(notices["header"][place]).to_bytes(8, "little").hex(" ")
             yield Suspicion(
@@ -56,8 +57,10 @@ class Header:
                 },
                 explanation=(
                     f"{subject.encap} headers from {sender} to {subject.peers[1]} "
-                    f"{listed(MEANINGS[one] for one in quirks)}. Receivers differ in what they do "
-                    "with that: some do not mind, some drop the packet without a word."
+                    f"{listed(MEANINGS[one] for one in quirks)}{for_example(example)}. Receivers "
+                    "differ in what they do with that: some do not mind, some drop the packet "
+                    "without a word."
                 ),
-                next=capture(seen, rows, sender, "-xx"),
+                next=capture(seen, rows[place : place + 1], sender, "-xx"),
+                example=example,
             )

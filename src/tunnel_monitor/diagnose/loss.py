@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import ClassVar
+from typing import ClassVar, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tunnel_monitor.contract import Notice
 from tunnel_monitor.diagnose.base import Observation
-from tunnel_monitor.diagnose.finding import Confidence, Severity, Suspicion
+from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion, for_example
 from tunnel_monitor.diagnose.members import hashes_among
 from tunnel_monitor.diagnose.pairs import Hashes
+from tunnel_monitor.diagnose.second_by_second import Closely
 from tunnel_monitor.diagnose.subjects import network_of, subject_of
 from tunnel_monitor.diagnose.two_ends import TwoEnds
 
 FORGOTTEN_S = 60.0
 MOST_REMEMBERED = 100_000
 MOST_TOLD = 200
+MOST_LOOKED = 10  # tunnels of a step: each costs two questions
+UNLOOKED_S = 2.0  # of loss, where it is not known in which seconds it was
+ON_ITS_WAY_S: Final = 0.025  # a queue that grows by so much of traffic is a second of loss at most
 ENTRY = np.dtype([("key", np.uint64), ("now", np.int64), ("most", np.int64), ("at_s", np.float64)])
 
 Packets = NDArray[np.int64]
+Look: TypeAlias = Callable[[Subject, tuple[str, str]], Closely | None]
 
 
 class Missing:
@@ -70,6 +75,7 @@ class Loss:
     Args:
         counted_all: whether a host counted all the time of the drain; only asked where something
             is missing.
+        look: a closer look at a tunnel between two hosts; None: that cannot be had now.
     """
 
     name: ClassVar = "loss"
@@ -79,8 +85,13 @@ class Loss:
     explains: ClassVar[frozenset[str]] = frozenset()
     notices: ClassVar = Notice(0)
 
-    def __init__(self, counted_all: Callable[[str], bool] = lambda _: True) -> None:
+    def __init__(
+        self,
+        counted_all: Callable[[str], bool] = lambda _: True,
+        look: Look = lambda *_: None,
+    ) -> None:
         self._counted_all = counted_all
+        self._look = look
         self._missing = Missing()
 
     def judge(self, seen: Observation) -> Iterable[Suspicion]:
@@ -95,16 +106,22 @@ class Loss:
         worst = worst[np.argsort(-lost[worst], kind="stable")]
         hosts = seen.batch.interfaces
         partly: list[int] = []
+        looked = 0
         for place in worst[:MOST_TOLD].tolist():
             both = hosts[ends.senders[place]], hosts[ends.receivers[place]]
-            if all(map(self._counted_all, both)):
-                yield told(seen, ends, place, int(lost[place]))
-            else:
+            if not all(map(self._counted_all, both)):
                 partly.append(place)
+                continue
+            subject = subject_of(ends.rows, place)
+            closely = self._look(subject, both) if looked < MOST_LOOKED else None
+            looked += 1
+            yield told(seen, ends, place, int(lost[place]), closely)
         self._missing.forget(ends.keys[partly])
 
 
-def told(seen: Observation, ends: TwoEnds, place: int, lost: int) -> Suspicion:
+def told(
+    seen: Observation, ends: TwoEnds, place: int, lost: int, closely: Closely | None
+) -> Suspicion:
     """What is said of one direction of a tunnel."""
     subject = subject_of(ends.rows, place)
     sender, receiver = subject.peers
@@ -112,6 +129,7 @@ def told(seen: Observation, ends: TwoEnds, place: int, lost: int) -> Suspicion:
     sent, received = int(ends.sent[place]), int(ends.received[place])
     # In the first steps less may have been sent than is missing: what was on its way before.
     share = min(1.0, lost / sent) if sent else 1.0
+    example = closely.endpoints if closely else ()
     return Suspicion(
         key=f"{subject.encap} {subject.vni} {sender} {receiver}",
         subject=subject,
@@ -127,8 +145,27 @@ def told(seen: Observation, ends: TwoEnds, place: int, lost: int) -> Suspicion:
         },
         explanation=(
             f"Of {sent} packets of {network_of(subject)} that {sender} sent to {receiver} in "
-            f"{seen.interval_s:g} seconds, {lost} did not arrive. Something between the two "
-            "drops them, such as a full queue, a bad cable or a firewall; TCP inside becomes slow."
+            f"{seen.interval_s:g} seconds, {lost} did not arrive{for_example(example)}. Something "
+            "between the two drops them, such as a full queue, a bad cable or a firewall; TCP "
+            "inside becomes slow."
         ),
         next=f"mtr -n --report --udp {receiver}  # on {hosts[ends.senders[place]]}",
+        held_s=lossy_s(closely, share, seen),
+        example=example,
     )
+
+
+def lossy_s(closely: Closely | None, share: float, seen: Observation) -> float:
+    """For how many seconds of a step packets were lost, as far as is known.
+
+    Args:
+        closely: a closer look at the tunnel, if there was one.
+        share: of the step's packets that did not arrive.
+        seen: the step.
+    """
+    lossy = None
+    if closely:
+        lossy = closely.lossy_seconds(seen.thresholds.loss_share, round(seen.interval_s))
+    # Latency that grows makes packets late, and then no more: it must be more than that.
+    missing_s = share * seen.interval_s
+    return min(UNLOOKED_S if lossy is None else lossy, missing_s / ON_ITS_WAY_S)

@@ -8,14 +8,16 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tunnel_monitor.contract import NOTICES, Encap, Notice
+from tunnel_monitor.contract import Encap, Notice
 from tunnel_monitor.diagnose.base import Observation
-from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion
+from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion, for_example
 from tunnel_monitor.diagnose.members import numbers_among
-from tunnel_monitor.diagnose.subjects import devices, network_of, subjects_of
+from tunnel_monitor.diagnose.pairs import keys
+from tunnel_monitor.diagnose.subjects import busiest, devices, network_of, subjects_of
 from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.columns import Rows
 from tunnel_monitor.flows.noticed import each_once
+from tunnel_monitor.layout import NOTICES
 
 BITS = 128  # of each set
 MOST_TOLD = 200
@@ -55,10 +57,15 @@ class LowEntropy:
         few = ports <= seen.thresholds.low_entropy_share * flows
         enough = flows >= seen.thresholds.low_entropy_flows
         chosen = np.flatnonzero(few & enough)[:MOST_TOLD]
-        subjects = subjects_of(columns.take(rows, chosen))
+        if not len(chosen):
+            return
+        suspected = columns.take(rows, chosen)
         estimates = flows[chosen].tolist(), ports[chosen].tolist()
-        for subject, behind, spread in zip(subjects, *estimates, strict=True):
-            yield told(seen, subject, round(behind), round(spread))
+        examples = busiest(seen.flows, keys(seen.flows), keys(suspected))
+        for subject, behind, spread, example in zip(
+            subjects_of(suspected), *estimates, examples, strict=True
+        ):
+            yield told(seen, subject, round(behind), round(spread), example)
 
 
 def together(
@@ -75,9 +82,12 @@ def counted(sets: NDArray[np.uint64]) -> NDArray[np.float64]:
     return np.asarray(-BITS * np.log(empty / BITS))
 
 
-def told(seen: Observation, subject: Subject, flows: int, ports: int) -> Suspicion:
+def told(
+    seen: Observation, subject: Subject, flows: int, ports: int, example: tuple[str, ...]
+) -> Suspicion:
     """What is said of a sender."""
     sender = subject.peers[0]
+    spread = "one UDP port" if ports == 1 else f"about {ports} UDP ports"
     return Suspicion(
         key=f"{subject.encap} {subject.vni} {' '.join(subject.peers)}",
         subject=subject,
@@ -89,8 +99,9 @@ def told(seen: Observation, subject: Subject, flows: int, ports: int) -> Suspici
         },
         explanation=(
             f"{sender} sends about {flows} inner flows of {network_of(subject)} from "
-            f"{'one UDP port' if ports == 1 else f'about {ports} UDP ports'}. Links and receive "
-            "queues are chosen by ports, so some carry all of it and others nothing."
+            f"{spread}{for_example(example)}. Links and receive queues are chosen by ports, so "
+            "some carry all of it and others nothing."
         ),
         next=f"{devices(subject)}  # on {sender}: srcport",
+        example=example,
     )

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tunnel_monitor.flows.addresses import MAPPED_PREFIX, are_hosts
+from tunnel_monitor.flows.addresses import are_hosts, are_mapped
 from tunnel_monitor.flows.columns import Words
 
 Mask = NDArray[np.bool_]
@@ -45,8 +45,8 @@ def belong_to_one(addresses: Words) -> Mask:
     Not groups and broadcast, nor 0.0.0.0 and ::, which are nobody's yet; nor link-local ones
     (169.254.0.0/16, fe80::/10): gateways have the same one on every host, on purpose.
     """
-    packed = np.ascontiguousarray(addresses).view(np.uint8).reshape(-1, 16)
-    mapped = (packed[:, :12] == np.frombuffer(MAPPED_PREFIX, np.uint8)).all(axis=1)
-    ipv4 = (packed[:, 12] == 0) | (packed[:, 12] == 169) & (packed[:, 13] == 254)
-    ipv6 = (packed[:, 0] == 0xFE) & (packed[:, 1] & 0xC0 == 0x80)
-    return np.asarray(are_hosts(addresses) & ~np.where(mapped, ipv4, ipv6))
+    first, second = addresses.T
+    ipv4 = second >> 32
+    shared4 = (ipv4 & 0xFF == 0) | (ipv4 & 0xFFFF == 169 | 254 << 8)
+    shared6 = first & 0xC0FF == 0x80FE
+    return np.asarray(are_hosts(addresses) & ~np.where(are_mapped(addresses), shared4, shared6))

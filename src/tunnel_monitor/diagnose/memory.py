@@ -1,4 +1,4 @@
-"""Numbers by hash, as of lately, in bounded memory."""
+"""Numbers by hash, and whose they were, as of lately, in bounded memory."""
 
 from __future__ import annotations
 
@@ -10,16 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunnel_monitor.diagnose.pairs import Hashes
+from tunnel_monitor.flows.columns import Words
 
 MOST = 4096
 
 
 @dataclass(slots=True)
 class Remembered:
-    """A number, and when it was seen."""
+    """A number, when it was seen, and of whom: as `Memory.add` has it."""
 
     number: int
     at_s: float
+    ends: bytes
 
 
 class Memory:
@@ -40,6 +42,7 @@ class Memory:
         now_s: float,
         *,
         how: Callable[[int, int], int],
+        ends: Words | None = None,
     ) -> None:
         """Take in a drain's numbers; 0 is none.
 
@@ -49,17 +52,21 @@ class Memory:
             now_s: seconds of observation.
             how: which of the remembered and the new one is kept, `max` or `min`; the moment is
                 renewed when it is the new one.
+            ends: (n, 4) inner addresses of the packets with these numbers; absent, of nobody.
         """
         for key, kept in list(self._kept.items()):
             if now_s - kept.at_s > self._seconds:
                 del self._kept[key]
         given = np.flatnonzero(numbers)
-        for key, number in zip(hashes[given].tolist(), numbers[given].tolist(), strict=True):
+        for place, key, number in zip(
+            given.tolist(), hashes[given].tolist(), numbers[given].tolist(), strict=True
+        ):
             before = self._kept.get(key)
             if before is None and len(self._kept) >= MOST:
                 continue
             if before is None or how(before.number, number) == number:
-                self._kept[key] = Remembered(number, now_s)
+                whose = b"" if ends is None else ends[place].tobytes()
+                self._kept[key] = Remembered(number, now_s, whose)
 
     def keys(self) -> Hashes:
         """(n,) whose number is known."""
@@ -69,3 +76,8 @@ class Memory:
         """The number; 0 where none is known."""
         kept = self._kept.get(key)
         return kept.number if kept else 0
+
+    def ends_of(self, key: int) -> bytes:
+        """The two inner addresses of the packet that had it; empty where none is known."""
+        kept = self._kept.get(key)
+        return kept.ends if kept else b""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
-from tunnel_monitor.contract import Encap, Notice
+import numpy as np
+
+from tunnel_monitor.contract import Encap, Example, Notice
 from tunnel_monitor.diagnose.base import Observation
-from tunnel_monitor.diagnose.finding import Confidence, Severity, Suspicion
+from tunnel_monitor.diagnose.finding import Confidence, Severity, Suspicion, for_example
 from tunnel_monitor.diagnose.memory import Memory
 from tunnel_monitor.diagnose.pairs import keys
-from tunnel_monitor.diagnose.subjects import listed, network_of, subject_of
+from tunnel_monitor.diagnose.subjects import listed, network_of, pair_of, subject_of
 from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.columns import Rows
 
@@ -46,25 +48,37 @@ class Mtu:
     def judge(self, seen: Observation) -> Iterable[Suspicion]:
         """One suspicion for each pair of peers whose SYNs were seen both ways lately."""
         rows, notices = seen.noticed.tunnels, seen.noticed.notices
-        self._allowed.add(keys(rows), notices["largest_syn"], seen.now_s, how=max)
+        self._allowed.add(
+            keys(rows),
+            notices["largest_syn"],
+            seen.now_s,
+            how=max,
+            ends=notices["ends"][:, Example.SYN],
+        )
         self._learned.add(keys(rows), notices["too_big_mtu"], seen.now_s, how=min)
-        known = self._allowed.keys()
+        known = np.sort(self._allowed.keys())  # so that of two directions always one is told
         tunnels = seen.directions
         for key, place in zip(known.tolist(), tunnels.places_of(known).tolist(), strict=True):
             opposite = int(tunnels.opposite[place]) if place >= 0 else -1
             if opposite < 0:
                 continue
-            agreed = min(self._allowed.of(key), self._allowed.of(int(tunnels.keys[opposite])))
-            if agreed:
-                yield from self._judged(seen, tunnels.rows, place, key, agreed)
+            yield from self._judged(seen, tunnels.rows, place, key, int(tunnels.keys[opposite]))
+
+    def _agreed(self, key: int, back: int) -> tuple[int, tuple[str, ...]]:
+        """What both directions allow, 0 for nothing, and whose SYN or answer says so."""
+        there, here = self._allowed.of(key), self._allowed.of(back)
+        if there <= here:
+            return there, pair_of(self._allowed.ends_of(key))
+        return here, pair_of(self._allowed.ends_of(back))[::-1]
 
     def _judged(
-        self, seen: Observation, rows: Rows, place: int, key: int, inner: int
+        self, seen: Observation, rows: Rows, place: int, key: int, back: int
     ) -> Iterator[Suspicion]:
+        inner, example = self._agreed(key, back)
         overhead = overhead_of(rows, place)
         learned, own = self._learned.of(key), seen.interface_mtu
         room = min(filter(None, (learned, own)), default=0)
-        if not room or inner + overhead < room + seen.thresholds.mtu_bytes:
+        if not inner or not room or inner + overhead < room + seen.thresholds.mtu_bytes:
             return
         subject = subject_of(rows, place)
         yield Suspicion(
@@ -81,10 +95,12 @@ class Mtu:
             },
             explanation=(
                 f"TCP in {network_of(subject)} between {listed(subject.peers)} has agreed on "
-                f"packets of {inner} bytes, which are {inner + overhead} outside, where {room} "
-                "fit. As soon as it has much to send they will be cut in two, or lost."
+                f"packets of {inner} bytes{for_example(example)}, which are {inner + overhead} "
+                f"outside, where {room} fit. As soon as it has much to send they will be cut in "
+                "two, or lost."
             ),
             next=f"ip link set dev DEVICE mtu {room - overhead}  # at the endpoints",
+            example=example,
         )
 
 

@@ -31,10 +31,7 @@ class Mute:
             BadSetting: there are no findings of that name.
         """
         name, _, what = written.partition("=")
-        if name not in names:
-            raise BadSetting(
-                f"cannot mute {name!r}: no finding has that name", f"choose {', '.join(names)}"
-            )
+        check_name(name, names)
         return cls(name, what)
 
     def covers(self, name: str, subject: Subject, time_ns: int) -> bool:
@@ -46,6 +43,18 @@ class Mute:
             *subject.endpoints,
             *([] if subject.vni is None else [str(subject.vni)]),
         }
+
+
+def check_name(name: str, names: Iterable[str]) -> None:
+    """Refuse to mute what nothing is called.
+
+    Raises:
+        BadSetting: there are no findings of that name.
+    """
+    if name not in names:
+        raise BadSetting(
+            f"cannot mute {name!r}: no finding has that name", f"choose {', '.join(names)}"
+        )
 
 
 class Mutes:

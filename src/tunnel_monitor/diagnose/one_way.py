@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tunnel_monitor.contract import Notice
+from tunnel_monitor.contract import Example, Notice
 from tunnel_monitor.diagnose.base import Observation
-from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion
+from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion, for_example
 from tunnel_monitor.diagnose.pairs import Directions, are_unicast, keys
-from tunnel_monitor.diagnose.subjects import network_of, subject_of
+from tunnel_monitor.diagnose.subjects import example_of, network_of, subject_of
 from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.columns import Rows
 
@@ -21,6 +21,8 @@ MOST_SILENT = 4096
 MOST_NEW = 500  # tunnels that fall silent in one drain and are followed
 LATELY_S = 5.0  # who sends no more needs no answer
 FORGOTTEN_S = 30.0
+# (n,) how many of each tunnel, and (n,) the place of the notices that have the newest; -1: none
+Asks: TypeAlias = tuple[NDArray[np.int64], NDArray[np.intp]]
 SOURCE = frozenset({"encap", "vni", "outer_src"})
 
 
@@ -35,6 +37,7 @@ class Silent:
         packets: that were sent since.
         asks: of these, and of what was asked of everybody, what wants an answer.
         flooded: how many of the asks went to everybody.
+        example: who asked whom.
     """
 
     subject: Subject
@@ -43,6 +46,7 @@ class Silent:
     packets: int = 0
     asks: int = 0
     flooded: int = 0
+    example: tuple[str, ...] = ()
 
 
 class OneWay:
@@ -87,8 +91,9 @@ class OneWay:
     def _follow(self, seen: Observation, tunnels: Directions) -> None:
         """Add up what was sent and asked in this drain."""
         rows = tunnels.rows
-        asks = asks_of(seen, tunnels)
-        flooded = flooded_asks(seen, rows)
+        asks, through = asks_of(seen, tunnels)
+        flooded, to_all = flooded_asks(seen, rows)
+        whose = np.where(asks > 0, through, to_all)
         alone = (tunnels.opposite < 0) & are_unicast(rows)
         places = np.flatnonzero(alone & ((asks > 0) | (flooded > 0)))
         for place in places[:MOST_NEW].tolist():
@@ -102,6 +107,9 @@ class OneWay:
             silent.packets += int(rows["packets"][place])
             silent.asks += int(asks[place]) + int(flooded[place])
             silent.flooded += int(flooded[place])
+            if asks[place] > 0 or not silent.example:
+                who = example_of(seen, int(whose[place]), Example.ASK)
+                silent.example = who or silent.example
 
 
 def sees_one_way_only(seen: Observation, tunnels: Directions) -> bool:
@@ -109,32 +117,30 @@ def sees_one_way_only(seen: Observation, tunnels: Directions) -> bool:
     return seen.overlay is None and len(tunnels.rows) > 1 and not (tunnels.opposite >= 0).any()
 
 
-def asks_of(seen: Observation, tunnels: Directions) -> NDArray[np.int64]:
-    """(n,) what was asked through each tunnel."""
+def asks_of(seen: Observation, tunnels: Directions) -> Asks:
+    """What was asked through each tunnel."""
     asks = np.zeros(len(tunnels.rows), np.int64)
+    whose = np.full(len(tunnels.rows), -1)
     places = tunnels.places_of(keys(seen.noticed.tunnels))
-    np.add.at(asks, places[places >= 0], seen.noticed.notices["asks"][places >= 0])
-    return asks
+    asking = np.flatnonzero((places >= 0) & (seen.noticed.notices["asks"] > 0))
+    np.add.at(asks, places[asking], seen.noticed.notices["asks"][asking])
+    whose[places[asking]] = asking
+    return asks, whose
 
 
-def flooded_asks(seen: Observation, rows: Rows) -> NDArray[np.int64]:
-    """(n,) what the sender of each tunnel asked everybody in its network, if nobody answered."""
+def flooded_asks(seen: Observation, rows: Rows) -> Asks:
+    """What the sender of each tunnel asked everybody in its network, if nobody answered."""
     noticed, notices = seen.noticed.tunnels, seen.noticed.notices
-    flooding = ~are_unicast(noticed) & (notices["asks"] > 0)
-    asking = columns.where(noticed, flooding)
-    asked = dict(
-        zip(
-            source_keys(asking).tolist(),
-            notices["asks"][flooding].tolist(),
-            strict=True,
-        )
-    )
+    asking = np.flatnonzero(~are_unicast(noticed) & (notices["asks"] > 0))
+    sources = source_keys(columns.take(noticed, asking)).tolist()
+    asked = dict(zip(sources, asking.tolist(), strict=True))
     answered = columns.where(noticed, notices["answers"] > 0)
     for key in source_keys(answered, to=True).tolist():
         asked.pop(key, None)
     if not asked:
-        return np.zeros(len(rows), np.int64)
-    return np.array([asked.get(key, 0) for key in source_keys(rows).tolist()], np.int64)
+        return np.zeros(len(rows), np.int64), np.full(len(rows), -1)
+    whose = np.array([asked.get(key, -1) for key in source_keys(rows).tolist()], np.intp)
+    return np.where(whose >= 0, notices["asks"][whose], 0).astype(np.int64), whose
 
 
 def source_keys(rows: Rows, *, to: bool = False) -> NDArray[np.uint64]:
@@ -165,8 +171,10 @@ def told(silent: Silent, seen: Observation) -> Suspicion:
         },
         explanation=(
             f"{sender} sent {silent.packets:,} packets of {network_of(silent.subject)} to "
-            f"{receiver} in {seconds:.0f} s, {silent.asks} of which want an answer, and none came "
-            "back. What is sent does not arrive, or what is answered does not."
+            f"{receiver} in {seconds:.0f} s, {silent.asks} of which want an "
+            f"answer{for_example(silent.example)}, and none came back. What "
+            "is sent does not arrive, or what is answered does not."
         ),
         next=f"tcpdump -n -i any -c 50 host {sender}  # on {receiver}",
+        example=silent.example,
     )

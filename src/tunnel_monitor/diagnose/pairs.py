@@ -23,6 +23,11 @@ def network_words(rows: Rows) -> NDArray[np.uint64]:
     return np.asarray(encap | known | rows["vni"].astype(np.uint64))
 
 
+def network_word(encap: int, vni: int) -> int:
+    """The same of one network."""
+    return encap << 33 | 1 << 32 | vni
+
+
 def keys(rows: Rows, *, turned: bool = False) -> Hashes:
     """(n,) hashes of network, sender and receiver; turned, of the opposite direction."""
     names = ("outer_dst", "outer_src") if turned else ("outer_src", "outer_dst")

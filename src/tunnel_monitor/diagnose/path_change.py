@@ -10,10 +10,12 @@ import numpy as np
 
 from tunnel_monitor.contract import META_EGRESS, Notice
 from tunnel_monitor.diagnose.base import Observation
-from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion
+from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion, for_example
 from tunnel_monitor.diagnose.pairs import are_unicast
+from tunnel_monitor.diagnose.subjects import busiest
 from tunnel_monitor.flows import columns, labels
-from tunnel_monitor.flows.group import Groups, coarsened
+from tunnel_monitor.flows.columns import Rows
+from tunnel_monitor.flows.group import Groups, coarsened, mix
 
 PAIR = frozenset({"outer_src", "outer_dst"})
 MOST_PAIRS = 4096
@@ -90,10 +92,14 @@ class PathChange:
         most = np.maximum.reduceat(notices["most_ttl"][groups.order], groups.starts).tolist()
         pairs = columns.take(rows, groups.any_row())
         names = (labels.texts(pairs, name) for name in ("outer_src", "outer_dst"))
-        for peers, low, high in zip(zip(*names, strict=True), least, most, strict=True):
-            path = self._follow(peers, low, high, seen)
+        changed = {}
+        for place, peers in enumerate(zip(*names, strict=True)):
+            path = self._follow(peers, least[place], most[place], seen)
             if path and path.changed_s is not None:
-                yield told(peers, path, low, high)
+                changed[place] = peers, path, least[place], most[place]
+        examples = sending_most(seen, columns.take(pairs, np.fromiter(changed, np.intp)))
+        for of_one, example in zip(changed.values(), examples, strict=True):
+            yield told(*of_one, example)
 
     def _follow(
         self, key: tuple[str, ...], least: int, most: int, seen: Observation
@@ -123,7 +129,24 @@ class PathChange:
         self._paths = {key: path for key, path in self._paths.items() if path.last_s >= since_s}
 
 
-def told(peers: tuple[str, ...], path: Path, least: int, most: int) -> Suspicion:
+def sending_most(seen: Observation, pairs: Rows) -> list[tuple[str, ...]]:
+    """Whose packets are most of what each pair of peers, (k,) FLOW, has in this drain."""
+    if not len(pairs):
+        return []
+    flows, some = (
+        mix(
+            np.column_stack(
+                [columns.address(rows, "outer_src"), columns.address(rows, "outer_dst")]
+            )
+        )
+        for rows in (seen.flows, pairs)
+    )
+    return busiest(seen.flows, flows, some)
+
+
+def told(
+    peers: tuple[str, ...], path: Path, least: int, most: int, example: tuple[str, ...]
+) -> Suspicion:
     """What is said of a path."""
     sender, receiver = peers
     hops = path.least - least if least < path.least else path.most - most
@@ -139,7 +162,8 @@ def told(peers: tuple[str, ...], path: Path, least: int, most: int) -> Suspicion
         },
         explanation=(
             f"What {sender} sends arrives at {receiver} with another TTL than before: the way is "
-            f"{longer}. A detour may be slower, and have another MTU."
+            f"{longer}{for_example(example)}. A detour may be slower, and have another MTU."
         ),
         next=f"traceroute -n {sender}",
+        example=example,
     )

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tunnel_monitor.diagnose.members import hashes_among
 from tunnel_monitor.flows import columns
-from tunnel_monitor.flows.columns import KEY_WORDS, Rows
-from tunnel_monitor.flows.group import coarsened, mix
+from tunnel_monitor.flows.columns import Rows
+from tunnel_monitor.flows.group import mask_of, mix
 
 MOST = 200_000
 ENDPOINT = frozenset({"encap", "vni", "inner_src"})
+WORDS = np.flatnonzero(mask_of(ENDPOINT).words)
+OURS = mask_of(ENDPOINT).words[WORDS]
 
 Hashes = NDArray[np.uint64]
 
@@ -44,7 +47,7 @@ class Places:
             The next value; and for each endpoint that is elsewhere than before, or in two places
             at once, its rows.
         """
-        endpoints = mix(columns.words(coarsened(rows, ENDPOINT))[:, :KEY_WORDS])
+        endpoints = endpoints_of(rows)
         peers = mix(columns.address(rows, "outer_src"))
         order = np.argsort(endpoints)
         ascending = endpoints[order]
@@ -65,6 +68,11 @@ class Places:
         ]
         return self._with(unique, now), places
 
+    def without(self, endpoints: Hashes) -> Places:
+        """Where some were is not known any more."""
+        others = ~hashes_among(self.endpoints, np.sort(endpoints))
+        return Places(self.endpoints[others], self.peers[others])
+
     def _peers_of(self, endpoints: Hashes) -> tuple[Hashes, NDArray[np.bool_]]:
         """Where each was last, and whether that is known."""
         places = np.searchsorted(self.endpoints, endpoints)
@@ -82,3 +90,8 @@ class Places:
         every = np.concatenate([endpoints, self.endpoints[~again]])
         order = np.argsort(every)
         return Places(every[order], np.concatenate([peers, self.peers[~again]])[order])
+
+
+def endpoints_of(rows: Rows) -> Hashes:
+    """(k,) hashes of the network and inner source of (k,) FLOW, grouped by both and maybe more."""
+    return mix(columns.words(rows)[:, WORDS] & OURS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv6Address, IPv6Network
 from typing import ClassVar
 
@@ -12,7 +12,13 @@ from numpy.typing import NDArray
 
 from tunnel_monitor.contract import PATH_BITS, Encap, Notice
 from tunnel_monitor.diagnose.base import Observation
-from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion
+from tunnel_monitor.diagnose.finding import (
+    Confidence,
+    Severity,
+    Subject,
+    Suspicion,
+    for_example,
+)
 from tunnel_monitor.diagnose.members import are_among, hashes_among
 from tunnel_monitor.diagnose.subjects import (
     capture,
@@ -125,7 +131,7 @@ def breach_of(sender: bytes, devices: Sequence[LocalTunnel], overlay: Overlay) -
 
 
 def stranger(seen: Observation, flows: Rows, subject: Subject, breach: Breach) -> Suspicion:
-    """What is said of somebody who may not send."""
+    """What is said of somebody who may not send, by one of the flows that come from there."""
     sender = subject.peers[0]
     theirs = columns.where(
         flows, are_among(columns.address(flows, "outer_src"), [addresses.parse(sender)])
@@ -133,7 +139,7 @@ def stranger(seen: Observation, flows: Rows, subject: Subject, breach: Breach) -
     packets, size, _ = columns.counts(theirs)
     return Suspicion(
         key=f"{subject.encap} {subject.vni} {sender}",
-        subject=subject,
+        subject=replace(subject, endpoints=()),
         confidence=breach.confidence,
         evidence={
             "rule": breach.rule,
@@ -142,10 +148,12 @@ def stranger(seen: Observation, flows: Rows, subject: Subject, breach: Breach) -
             "interval_s": round(seen.interval_s, 3),
         },
         explanation=(
-            f"{sender} sends tunnel packets of {network_of(subject)} to this host, and "
-            f"{breach.says}. Whoever can do that is inside the network, as if connected to it."
+            f"{sender} sends tunnel packets of {network_of(subject)} to this host"
+            f"{for_example(subject.endpoints)}, and {breach.says}. Whoever can do that is inside "
+            "the network, as if connected to it."
         ),
         next=capture(seen, theirs, sender, "-e"),
+        example=subject.endpoints,
     )
 
 
@@ -186,7 +194,7 @@ def nested(seen: Observation) -> Iterator[Suspicion]:
                 f"the peer {peer}, inside its own tunnel. If that peer opens them, the endpoint is "
                 "in a network that it was not given."
             ),
-            next=capture_inside(seen, rows, guest),
+            next=capture_inside(seen, rows[place : place + 1], guest),
         )
 
 

@@ -13,7 +13,7 @@ from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspi
 from tunnel_monitor.diagnose.subjects import capture, in_network, network_of, subject_of
 from tunnel_monitor.flows import addresses, columns
 from tunnel_monitor.flows.columns import Rows
-from tunnel_monitor.flows.group import Groups, coarsened, group
+from tunnel_monitor.flows.group import Groups, coarsened, group, group_all
 
 BROADCAST = addresses.as_words(addresses.parse("255.255.255.255"))
 SOURCE = frozenset({"interface", "encap", "vni", "outer_src"})
@@ -39,7 +39,7 @@ class Storm:
         """One suspicion for each network."""
         least = seen.thresholds.storm_packets_per_s * seen.interval_s
         sources = {kind: once(rows) for kind, rows in for_everybody(seen.flows).items()}
-        every = group(columns.join(*sources.values()), SOURCE)
+        every = group_all(list(sources.values()), SOURCE)
         networks = group(every, NETWORK)
         for place in np.flatnonzero(networks["packets"] >= least).tolist():
             yield self._suspicion(seen, sources, columns.take(networks, np.array([place])), every)

@@ -7,11 +7,16 @@ from collections.abc import Collection, Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from tunnel_monitor.contract import Example
 from tunnel_monitor.diagnose.base import Observation
 from tunnel_monitor.diagnose.finding import Subject
-from tunnel_monitor.flows import columns, labels
+from tunnel_monitor.diagnose.members import hashes_among
+from tunnel_monitor.diagnose.pairs import Hashes
+from tunnel_monitor.flows import addresses, columns, labels
 from tunnel_monitor.flows.columns import Rows
 from tunnel_monitor.flows.group import Groups, coarsened
+
+NOBODY = frozenset({"::", "0.0.0.0"})  # noqa: S104  # nobody's address is no socket's here
 
 
 def subject_of(rows: Rows, place: int) -> Subject:
@@ -33,6 +38,38 @@ def subjects_of(rows: Rows) -> list[Subject]:
             labels.encaps(rows), labels.vnis(rows), outer, inner, strict=True
         )
     ]
+
+
+def pair_of(ends: bytes) -> tuple[str, ...]:
+    """Two inner addresses of 16 bytes each in words; none where one is nobody's, or not yet."""
+    pair = tuple(addresses.text(ends[at : at + 16]) for at in range(0, len(ends), 16))
+    return () if NOBODY & set(pair) else pair
+
+
+def example_of(seen: Observation, place: int, example: Example) -> tuple[str, ...]:
+    """Who sent to whom what the notices of a tunnel tell, by its place in them."""
+    return pair_of(seen.noticed.notices["ends"][place, example].tobytes())
+
+
+def busiest(flows: Rows, of: Hashes, some: Hashes) -> list[tuple[str, ...]]:
+    """The inner addresses of the flow with most bytes in each of some things.
+
+    Args:
+        flows: (n,) FLOW.
+        of: (n,) hashes of what each belongs to.
+        some: (k,) of these things.
+    Returns:
+        k pairs; none where it has no flow with inner addresses.
+    """
+    belong = hashes_among(of, np.sort(some)) & columns.has_inner(flows)
+    ours = np.flatnonzero(belong)
+    ours = ours[np.lexsort((flows["bytes"][ours], of[ours]))]
+    is_last = np.diff(of[ours], append=~of[ours[-1:]]) != 0
+    ours = ours[is_last]
+    most = dict(zip(of[ours].tolist(), ours.tolist(), strict=True))
+    told = subjects_of(columns.take(flows, np.array(list(most.values()), np.intp)))
+    pairs = {one: subject.endpoints for one, subject in zip(most, told, strict=True)}
+    return [pairs.get(one, ()) for one in some.tolist()]
 
 
 def one_each(rows: Rows, by: Collection[str], most: int) -> Rows:

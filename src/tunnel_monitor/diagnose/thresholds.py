@@ -66,7 +66,7 @@ class Thresholds:
     # loss
     loss_share: float = 0.01
     loss_packets: float = 10
-    loss_s: float = 10.0
+    loss_s: float = 3.0
 
     def __post_init__(self) -> None:
         for field in fields(self):

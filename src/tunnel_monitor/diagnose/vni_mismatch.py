@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -10,17 +11,25 @@ from numpy.typing import NDArray
 
 from tunnel_monitor.contract import Encap, Notice
 from tunnel_monitor.diagnose.base import Observation
-from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion
-from tunnel_monitor.diagnose.members import hashes_among, numbers_among
+from tunnel_monitor.diagnose.finding import (
+    Confidence,
+    Severity,
+    Subject,
+    Suspicion,
+    for_example,
+)
+from tunnel_monitor.diagnose.members import numbers_among
 from tunnel_monitor.diagnose.subjects import capture, devices, one_each, subject_of
 from tunnel_monitor.flows import columns, labels
-from tunnel_monitor.flows.columns import Rows, Words
-from tunnel_monitor.flows.group import mix
+from tunnel_monitor.flows.columns import ADDRESSES, KEY_WORDS, WORD, Rows
+from tunnel_monitor.flows.group import mask_of
+from tunnel_monitor.flows.numbering import places_among
 from tunnel_monitor.kernel.overlay import Overlay
 
 ARRIVING = frozenset({"encap", "vni", "outer_src"})
-TALK = ("outer_src", "outer_dst", "inner_src", "inner_dst")
+TALK = frozenset(ADDRESSES)
 ANSWER = ("outer_dst", "outer_src", "inner_dst", "inner_src")
+TURNED = [*(WORD[name] + half for name in ANSWER for half in (0, 1)), *range(8, KEY_WORDS)]
 MOST = 50  # that are told in one drain
 
 
@@ -63,7 +72,7 @@ def unknown_here(seen: Observation, overlay: Overlay) -> Iterator[Suspicion]:
             other = [vni for vni in vnis_sent_by(flows, rows, place) if vni in vnis]
             yield Suspicion(
                 key=key_of(subject),
-                subject=subject,
+                subject=replace(subject, endpoints=()),
                 confidence=Confidence.HIGH,
                 evidence={
                     "packets": packets,
@@ -72,27 +81,29 @@ def unknown_here(seen: Observation, overlay: Overlay) -> Iterator[Suspicion]:
                     **({"vni_here": other[0]} if other else {"vnis_here": len(vnis)}),
                 },
                 explanation=(
-                    f"{subject.peers[0]} sends VNI {subject.vni} to this host, and no "
-                    f"{subject.encap} device here has that number"
+                    f"{subject.peers[0]} sends VNI {subject.vni} to this host"
+                    f"{for_example(subject.endpoints)}, and no {subject.encap} device here has "
+                    "that number"
                     + (f"; the network it is meant for has {other[0]} here" if other else "")
                     + ". All of it is dropped on arrival."
                 ),
                 next=devices(subject),
                 related=tuple(other),
+                example=subject.endpoints,
             )
 
 
 def crossed(seen: Observation) -> Iterator[Suspicion]:
     """Flows whose answers come in another VNI than they, and none in their own."""
     known = columns.has_inner(seen.flows) & columns.has_vni(seen.flows)
-    flows = columns.where(seen.flows, known & labels.has_address(seen.flows, "outer_src"))
-    talks, answers = mix(ends(flows, TALK)), mix(ends(flows, ANSWER))
-    order = np.argsort(talks)
-    first = np.searchsorted(talks[order], answers)
-    exists = np.searchsorted(talks[order], answers, side="right") > first
-    same = hashes_among(mix(with_vni(flows, ANSWER)), np.sort(mix(with_vni(flows, TALK))))
-    rows = np.flatnonzero(exists & ~same)
-    others = order[first[rows]]
+    flows = columns.only(seen.flows, known & labels.has_address(seen.flows, "outer_src"))
+    talks, turned = columns.words(flows)[:, :KEY_WORDS], columns.words(flows)[:, TURNED]
+    answers = places_among(turned, talks, mask_of(TALK))
+    answered = np.flatnonzero(answers >= 0)
+    same = np.zeros(len(flows), bool)
+    same[answered] = places_among(turned[answered], talks, mask_of(TALK | {"vni"})) >= 0
+    rows = answered[~same[answered]]
+    others = answers[rows]
     # Each is the other's answer: tell of the one with the higher number.
     told = ~same[others] & (flows["vni"][rows] > flows["vni"][others])
     for row, other in list(zip(rows[told].tolist(), others[told].tolist(), strict=True))[:MOST]:
@@ -113,7 +124,7 @@ def crossed(seen: Observation) -> Iterator[Suspicion]:
                 f"which answers in VNI {sends}. Either the two hosts have different numbers for "
                 "one network, or a gateway routes between the two before it sends."
             ),
-            next=capture(seen, flows, subject.peers[0], "-e"),
+            next=capture(seen, flows[row : row + 1], subject.peers[0], "-e"),
             related=(sends,),
         )
 
@@ -145,13 +156,3 @@ def arrived(seen: Observation, strange: NDArray[np.bool_], subject: Subject) -> 
 def key_of(subject: Subject) -> str:
     """One finding for each VNI that arrives from a peer."""
     return f"{subject.encap} {subject.vni} {subject.peers[0]}"
-
-
-def ends(flows: Rows, names: tuple[str, ...]) -> Words:
-    """(n, 8) the addresses in that order."""
-    return np.concatenate([columns.address(flows, name) for name in names], axis=1)
-
-
-def with_vni(flows: Rows, names: tuple[str, ...]) -> Words:
-    """(n, 9) the same, and the VNI."""
-    return np.column_stack([ends(flows, names), flows["vni"].astype(np.uint64)])

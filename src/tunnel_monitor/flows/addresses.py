@@ -11,6 +11,7 @@ from tunnel_monitor.errors import BadSetting
 from tunnel_monitor.flows.columns import Words
 
 MAPPED_PREFIX = bytes(10) + b"\xff\xff"  # RFC 4291, section 2.5.5.2
+MAPPED_WORD = np.uint64(int.from_bytes(MAPPED_PREFIX[8:], "little"))  # the second, without IPv4
 EMBEDDED_PREFIX = bytes(12)
 MOST_CACHED = 1 << 15  # 6 MB; whoever sends chooses how many addresses there are
 
@@ -72,8 +73,14 @@ def as_words(address: bytes) -> Words:
 
 def are_hosts(addresses: Words) -> NDArray[np.bool_]:
     """(n,) which of (n, 2) addresses belong to one host: no group, no broadcast, not empty."""
-    packed = np.ascontiguousarray(addresses).view(np.uint8).reshape(-1, 16)
-    mapped = (packed[:, :12] == np.frombuffer(MAPPED_PREFIX, np.uint8)).all(axis=1)
-    multicast = np.where(mapped, packed[:, 12] >> 4 == 0xE, packed[:, 0] == 0xFF)
-    broadcast = mapped & (packed[:, 12:] == 0xFF).all(axis=1)
-    return np.asarray(addresses.any(axis=1) & ~multicast & ~broadcast)
+    first, second = addresses.T
+    ipv4 = second >> 32
+    groups = (ipv4 & 0xF0 == 0xE0) | (ipv4 == 0xFFFFFFFF)
+    nobodys = np.where(are_mapped(addresses), groups, first & 0xFF == 0xFF)
+    return np.asarray((first | second != 0) & ~nobodys)
+
+
+def are_mapped(addresses: Words) -> NDArray[np.bool_]:
+    """(n,) which of (n, 2) addresses are IPv4 ones."""
+    first, second = addresses.T
+    return np.asarray((first == 0) & (second & 0xFFFFFFFF == MAPPED_WORD))

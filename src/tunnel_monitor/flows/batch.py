@@ -9,23 +9,15 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
-from tunnel_monitor.contract import (
-    META_EGRESS,
-    META_HAS_INNER,
-    NARROW_KEY,
-    TALLY,
-    Direction,
-    Outcome,
-    Signal,
-)
+from tunnel_monitor.contract import META_EGRESS, META_HAS_INNER, Direction, Outcome, Signal
 from tunnel_monitor.flows import columns, signals
+from tunnel_monitor.flows.addresses import MAPPED_WORD
 from tunnel_monitor.flows.columns import ADDRESSES, KEY_WORDS, ROW_WORDS, Rows, Words
-from tunnel_monitor.flows.group import group
+from tunnel_monitor.flows.group import added_up, group_all
 from tunnel_monitor.flows.noticed import Noticed
 from tunnel_monitor.kernel.drained import DeviceCounts, Drained, InterfaceDrain, Records
 from tunnel_monitor.kernel.own_cost import ProgramTime
-
-MAPPED_WORD = np.uint64(int.from_bytes(b"\0\0\xff\xff\0\0\0\0", "little"))
+from tunnel_monitor.layout import NARROW_KEY, TALLY
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +65,10 @@ class FlowBatch:
             interval_ns=drained.interval_ns,
             number=drained.number,
             interfaces=tuple(interface.interface for interface in interfaces),
-            flows=group(
+            flows=added_up(
                 columns.every(columns.empty(), *(rows for part in parts for rows in part.flows))
             ),
-            tunnels=group(columns.join(columns.empty(), *(part.overflow for part in parts))),
+            tunnels=group_all([part.overflow for part in parts]),
             signals=signals.by_tunnel(*(part.signals for part in parts)),
             ledger=_ledger(interfaces),
             devices=tuple(interface.device for interface in interfaces),
@@ -85,11 +77,12 @@ class FlowBatch:
         )
 
     @classmethod
-    def together(cls, batches: Sequence[FlowBatch]) -> FlowBatch:
+    def together(cls, batches: Sequence[FlowBatch], flows: Rows | None = None) -> FlowBatch:
         """Batches of the same interfaces, one after another, as if they had been one drain.
 
         Args:
             batches: one at least.
+            flows: what all of theirs add up to, where that is known.
         """
         if len(batches) == 1:
             return batches[0]
@@ -99,8 +92,8 @@ class FlowBatch:
             interval_ns=sum(batch.interval_ns for batch in batches),
             number=newest.number,
             interfaces=newest.interfaces,
-            flows=group(columns.join(*(batch.flows for batch in batches))),
-            tunnels=group(columns.join(*(batch.tunnels for batch in batches))),
+            flows=group_all([batch.flows for batch in batches]) if flows is None else flows,
+            tunnels=group_all([batch.tunnels for batch in batches]),
             signals=signals.by_tunnel(*(batch.signals for batch in batches)),
             ledger=np.add.reduce([batch.ledger.view(np.uint64) for batch in batches]).view(TALLY),
             devices=newest.devices,

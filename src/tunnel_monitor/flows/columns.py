@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunnel_monitor.contract import (
-    FLOW,
     MAX_DEPTH,
     META_EGRESS,
     META_HAS_INNER,
@@ -22,13 +21,14 @@ from tunnel_monitor.contract import (
     PATH_BITS,
     Signal,
 )
+from tunnel_monitor.layout import FLOW
 
 Rows: TypeAlias = NDArray[np.void]  # (n,) FLOW
 Words: TypeAlias = NDArray[np.uint64]  # (n, w)
 
 ADDRESSES = ("outer_src", "outer_dst", "inner_src", "inner_dst")
 ROW_WORDS = FLOW.itemsize // 8
-WORD = {name: FLOW.fields[name][1] // 8 for name in (*ADDRESSES, "packets")}  # type: ignore[index]  # FLOW has fields
+WORD = {name: FLOW.fields[name][1] // 8 for name in (*ADDRESSES, "packets", "bytes")}  # type: ignore[index]  # FLOW has fields
 KEY_WORDS = WORD["packets"]
 STEP, STEPS = (1 << PATH_BITS) - 1, (1 << MAX_DEPTH * PATH_BITS) - 1
 PATH_MASK = STEPS << META_PATH_SHIFT
@@ -50,14 +50,28 @@ def of_words(values: Words) -> Rows:
     return values.reshape(-1).view(FLOW)
 
 
-def take(rows: Rows, places: NDArray[np.intp]) -> Rows:
+def take(rows: Rows, places: NDArray[np.integer]) -> Rows:
     """A copy of the rows at `places`, in that order."""
     return of_words(words(rows).take(places, axis=0))
+
+
+def take_before(rows: Rows, places: NDArray[np.intp], others: Rows) -> Rows:
+    """A copy of the rows at `places`, and others behind them."""
+    values = np.empty((len(places) + len(others), ROW_WORDS), np.uint64)
+    # Anything but "clip" would make a copy on the way.
+    words(rows).take(places, axis=0, out=values[: len(places)], mode="clip")
+    values[len(places) :] = words(others)
+    return of_words(values)
 
 
 def where(rows: Rows, mask: NDArray[np.bool_]) -> Rows:
     """A copy of the rows where `mask` is true."""
     return take(rows, np.flatnonzero(mask))
+
+
+def only(rows: Rows, mask: NDArray[np.bool_]) -> Rows:
+    """The same, to be read only: where `mask` is true for all, it is these rows."""
+    return rows if mask.all() else where(rows, mask)
 
 
 def join(*parts: Rows) -> Rows:
@@ -73,18 +87,23 @@ def every(*parts: Rows) -> Rows:
 
 def largest(rows: Rows, limit: int) -> NDArray[np.intp]:
     """Places of the `limit` rows with most bytes, largest first, equals in their order."""
-    places = np.flatnonzero(are_largest(rows, limit))
-    return np.asarray(places[np.argsort(~rows["bytes"][places], kind="stable")])
+    return largest_of(rows["bytes"], limit)
 
 
-def are_largest(rows: Rows, limit: int) -> NDArray[np.bool_]:
-    """(n,) which are the `limit` rows with most bytes; of equals the first."""
-    if limit >= len(rows):
-        return np.ones(len(rows), bool)
+def largest_of(sizes: NDArray[np.uint64], limit: int) -> NDArray[np.intp]:
+    """The same for (n,) sizes."""
+    places = np.flatnonzero(are_largest(sizes, limit))
+    return np.asarray(places[np.argsort(~sizes[places], kind="stable")])
+
+
+def are_largest(sizes: NDArray[np.uint64], limit: int) -> NDArray[np.bool_]:
+    """(n,) which are the `limit` largest; of equals the first."""
+    if limit >= len(sizes):
+        return np.ones(len(sizes), bool)
     if limit == 0:
-        return np.zeros(len(rows), bool)
-    sizes = np.ascontiguousarray(rows["bytes"])
-    least = np.partition(sizes, len(rows) - limit)[len(rows) - limit]
+        return np.zeros(len(sizes), bool)
+    sizes = np.ascontiguousarray(sizes)
+    least = np.partition(sizes, len(sizes) - limit)[len(sizes) - limit]
     found = np.asarray(sizes > least)
     equals = np.flatnonzero(sizes == least)
     found[equals[: limit - np.count_nonzero(found)]] = True
@@ -93,14 +112,19 @@ def are_largest(rows: Rows, limit: int) -> NDArray[np.bool_]:
 
 def parted(rows: Rows, limit: int) -> tuple[Rows, Rows]:
     """The `limit` largest rows, and the others, both in their order."""
-    apart = are_largest(rows, limit)
+    apart = are_largest(rows["bytes"], limit)
     return where(rows, apart), where(rows, ~apart)
 
 
 def counts(rows: Rows) -> tuple[int, int, int]:
     """Sums of packets, bytes and inner bytes."""
-    packets, size, inner = words(rows)[:, KEY_WORDS:].sum(axis=0).tolist()
+    packets, size, inner = sums(words(rows)[:, KEY_WORDS:]).tolist()
     return packets, size, inner
+
+
+def sums(values: Words) -> NDArray[np.uint64]:
+    """(c,) sums of (n, c) values, which numpy is slow at where c is small: a fifth by columns."""
+    return np.array([column.sum() for column in values.T], np.uint64)
 
 
 def address(rows: Rows, name: str) -> Words:

@@ -23,15 +23,16 @@ def bounded(rows: Rows, most: int) -> Rows:
     """
     if len(rows) <= most:
         return rows
-    kept, rest = columns.parted(rows, most * 3 // 4)
-    rest["overflow"] = 1
-    tunnels = group(rest, FOLDED_FLOW)
+    stay = columns.are_largest(rows["bytes"], most * 3 // 4)
+    kept = np.flatnonzero(stay)
+    tunnels = group(rows, TUNNEL, only=~stay)
+    tunnels["overflow"] = 1
     if len(kept) + len(tunnels) > most:
         apart, rest = columns.parted(tunnels, most - len(kept))
         tunnels = columns.join(apart, group(rest, FOLDED_TUNNEL))
-    every = columns.join(kept, tunnels)
+    every = columns.take_before(rows, kept, tunnels)
     # What was known by tunnel only already may be of a tunnel that flows became.
-    return group(every) if kept["overflow"].any() else every
+    return group(every) if every["overflow"][: len(kept)].any() else every
 
 
 def folded(rows: Rows, keep: int) -> Rows:

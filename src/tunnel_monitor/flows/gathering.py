@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tunnel_monitor.flows.batch import FlowBatch
+from tunnel_monitor.flows.group import Sum
 from tunnel_monitor.flows.sinks import Sink
 
 FLOWS_PER_S: Final = 2000
@@ -40,10 +41,11 @@ class Gathering:
         self.name = sink.name
         self._sink = sink
         self._waiting: FlowBatch | None = None
+        self._flows: Sum | None = None  # of all that wait, if they are several
 
     def take(self, batch: FlowBatch) -> None:
         """Let it wait for others, or pass on all that waited together with it."""
-        every = batch if self._waiting is None else FlowBatch.together([self._waiting, batch])
+        every = batch if self._waiting is None else self._together(self._waiting, batch)
         self._waiting = every
         enough = is_time(every.interval_ns, batch.interval_ns, len(batch.flows))
         if enough or len(every.flows) >= MOST_FLOWS:
@@ -55,6 +57,12 @@ class Gathering:
             self._pass_on(self._waiting)
         self._sink.close()
 
+    def _together(self, waiting: FlowBatch, batch: FlowBatch) -> FlowBatch:
+        if self._flows is None:
+            self._flows = Sum(waiting.flows)
+        self._flows.add(batch.flows)
+        return FlowBatch.together([waiting, batch], self._flows.rows)
+
     def _pass_on(self, every: FlowBatch) -> None:
-        self._waiting = None
+        self._waiting = self._flows = None
         self._sink.take(every)

@@ -1,15 +1,11 @@
-"""Rows with equal keys, added up: exact, and without a loop over rows.
-
-Rows are sorted by a hash of their key, so that a key of ten words costs one multiplication a
-word and one sort of single numbers. Where two keys share a hash, which random data of a million
-rows does once in thirty million drains, the keys themselves are sorted.
-"""
+"""Rows with equal keys, added up: exact, and without a loop over rows in Python."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache, reduce
+from operator import or_
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +18,25 @@ from tunnel_monitor.contract import (
     META_PATH_SHIFT,
 )
 from tunnel_monitor.flows import columns
-from tunnel_monitor.flows.columns import ADDRESSES, KEY_WORDS, PATH_MASK, SIGNAL_MASK, Rows, Words
+from tunnel_monitor.flows.columns import (
+    ADDRESSES,
+    KEY_WORDS,
+    PATH_MASK,
+    ROW_WORDS,
+    SIGNAL_MASK,
+    STEP,
+    Rows,
+    Words,
+)
+from tunnel_monitor.flows.numbering import (
+    MULTIPLIERS,
+    WHOLE,
+    Book,
+    Mask,
+    Numbers,
+    book_for,
+    slots_for,
+)
 
 # `signal` is beside them: rows of flows have none (signals.py).
 TUNNEL = frozenset({"interface", "direction", "path", "encap", "vni", "outer_src", "outer_dst"})
@@ -37,10 +51,6 @@ META_BITS = {
 }
 
 BLOCK = 1 << 16  # rows to hash at once: what that takes stays in a cache
-
-# Drawn anew in each process: addresses are chosen by whoever sends, and fixed numbers would let
-# them choose addresses whose hashes collide. Odd, so that no bit of a word is lost.
-MULTIPLIERS = np.array([secrets.randbits(64) | 1 for _ in range(16)], np.uint64)
 
 
 def mix(keys: Words, multipliers: Words = MULTIPLIERS) -> NDArray[np.uint64]:
@@ -63,30 +73,24 @@ class Groups:
     """Which rows of an array have equal keys.
 
     Args:
+        numbers: (n,) the group of each row; groups are in the order of their first rows.
         order: (n,) places of all rows, those of a group next to each other.
         starts: (k,) where in `order` each group begins, ascending.
     """
 
+    numbers: Numbers
     order: NDArray[np.intp]
     starts: NDArray[np.intp]
 
     @classmethod
     def of(cls, keys: Words, multipliers: Words = MULTIPLIERS) -> Groups:
-        """Find the groups of (n, w) keys."""
-        return cls.of_hashed(keys, mix(keys, multipliers))
-
-    @classmethod
-    def of_hashed(cls, keys: Words, hashes: NDArray[np.uint64]) -> Groups:
-        """Find the groups of (n, w) keys that have these (n,) hashes."""
-        order = np.argsort(hashes)
-        hashes = hashes[order]
-        same = hashes[1:] == hashes[:-1]
-        ordered = keys.take(order, axis=0)
-        if not (ordered[1:] == ordered[:-1]).take(np.flatnonzero(same), axis=0).all():
-            order = np.lexsort(keys.T)
-            same = (keys[order[1:]] == keys[order[:-1]]).all(axis=1)
-        starts = np.flatnonzero(~same) + 1
-        return cls(order, np.concatenate([np.zeros(min(1, len(keys)), np.intp), starts]))
+        """Find the groups of (n, w) keys, w at most 16."""
+        book = book_for(len(keys), keys.shape[1], keys.shape[1], multipliers)
+        numbers = book.add(keys)
+        # Sixteen bits are sorted without comparing.
+        few = numbers.astype(np.uint16) if book.count <= 1 << 16 else numbers
+        sizes = np.bincount(numbers, minlength=book.count)
+        return cls(numbers, np.argsort(few, kind="stable"), np.cumsum(sizes) - sizes)
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -95,13 +99,6 @@ class Groups:
         """(k,) place of one row of each group, to read its key from."""
         return np.asarray(self.order[self.starts])
 
-    def numbers(self) -> NDArray[np.intp]:
-        """(n,) the group's number for each row, in the order of the rows."""
-        sizes = np.diff(self.starts, append=len(self.order))
-        numbers = np.empty(len(self.order), np.intp)
-        numbers[self.order] = np.repeat(np.arange(len(self)), sizes)
-        return numbers
-
     def sums(self, values: Words) -> Words:
         """(k, c) sums of (n, c) values by group."""
         if not len(self):
@@ -109,36 +106,88 @@ class Groups:
         return np.add.reduceat(values.take(self.order, axis=0), self.starts, axis=0)
 
 
-def group(rows: Rows, by: Collection[str] = FLOW_COLUMNS) -> Rows:
+def group(
+    rows: Rows,
+    by: Collection[str] = FLOW_COLUMNS,
+    only: NDArray[np.bool_] | None = None,
+) -> Rows:
     """Add up rows that agree in the columns of `by`.
 
     Args:
         rows: (n,) FLOW.
         by: any of FLOW_COLUMNS; `encap` is the innermost of `path`, which implies it.
+        only: (n,) which of the rows; all of them, if it is None.
     Returns:
-        (k,) FLOW in no particular order. Columns not in `by` are zero; without `inner_src`
-        and `inner_dst` no row has an inner header.
+        (k,) FLOW in the order in which their keys come. Columns not in `by` are zero; without
+        `inner_src` and `inner_dst` no row has an inner header.
     """
-    if len(rows) == 0:
+    if only is None:
+        return group_all([rows], by)
+    places = np.flatnonzero(only).astype(np.uint32)
+    book = book_for(len(places), ROW_WORDS, KEY_WORDS)
+    book.add(columns.words(rows), mask_of(frozenset(by)), places)
+    return columns.of_words(book.rows())
+
+
+def group_all(parts: Collection[Rows], by: Collection[str] = FLOW_COLUMNS) -> Rows:
+    """The same for the rows of several parts together."""
+    count = sum(map(len, parts))
+    if not count:  # signals and what found no room, mostly
         return columns.empty()
-    whole = FLOW_COLUMNS.issubset(by)
-    coarse = rows if whole else coarsened(rows, by)
-    words = columns.words(coarse)
-    hashes = mix(words[:, :KEY_WORDS])
-    if whole and _are_distinct(hashes):  # most drains: a flow's packets all come to one CPU
-        return coarse
-    groups = Groups.of_hashed(words[:, :KEY_WORDS], hashes)
-    if len(groups) == len(rows):
-        return coarse
-    summed = words.take(groups.any_row(), axis=0)
-    summed[:, KEY_WORDS:] = groups.sums(words[:, KEY_WORDS:])
-    return columns.of_words(summed)
+    mask, book = mask_of(frozenset(by)), book_for(count, ROW_WORDS, KEY_WORDS)
+    for rows in parts:
+        book.add(columns.words(rows), mask)
+    return columns.of_words(book.rows())
 
 
-def _are_distinct(hashes: NDArray[np.uint64]) -> bool:
-    """Whether none is there twice: to sort them is a tenth of finding their order."""
-    ascending = np.sort(hashes)
-    return not (ascending[1:] == ascending[:-1]).any()
+def added_up(rows: Rows) -> Rows:
+    """(k,) FLOW, no key twice: what (n,) FLOW add up to, in their own memory."""
+    words = columns.words(rows)
+    book = Book(words, 0, slots_for(len(rows)), KEY_WORDS, MULTIPLIERS)
+    book.add(words)
+    return rows if book.count == len(rows) else rows[: book.count].copy()
+
+
+class Sum:
+    """Rows added up as they come, in memory of its own: what is there is not written anew.
+
+    Args:
+        rows: (n,) FLOW to begin with; they stay as they are.
+    """
+
+    def __init__(self, rows: Rows) -> None:
+        self._book = book_for(2 * len(rows), ROW_WORDS, KEY_WORDS)
+        self.add(rows)
+
+    def add(self, rows: Rows) -> None:
+        """Add (m,) FLOW to those with equal keys, and put new ones behind them."""
+        count = self._book.count
+        if count + len(rows) > len(self._book.words):
+            before = self._book.words[:count]
+            self._book = book_for(count + 2 * len(rows), ROW_WORDS, KEY_WORDS)
+            self._book.add(before)
+        self._book.add(columns.words(rows))
+
+    @property
+    def rows(self) -> Rows:
+        """(k,) FLOW, no key twice; the next to be added changes them."""
+        return columns.of_words(self._book.words[: self._book.count])
+
+
+@cache
+def mask_of(by: frozenset[str]) -> Mask:
+    """What tells rows apart by some columns; by all of them, nothing is left out."""
+    if FLOW_COLUMNS.issubset(by):
+        return WHOLE
+    bits = columns.empty(1)
+    innermost = "encap" in by and "path" not in by
+    for name in (*ADDRESSES, "interface", "overflow", "vni"):
+        if name in by:
+            bits[name].view(np.uint8)[...] = 0xFF
+    bits["meta"] = reduce(or_, (META_BITS.get(name, 0) for name in by), 0)
+    if innermost:
+        bits["meta"] |= STEP << META_PATH_SHIFT
+    return Mask(columns.words(bits)[0, :KEY_WORDS].copy(), innermost=innermost)
 
 
 def coarsened(rows: Rows, by: Collection[str]) -> Rows:

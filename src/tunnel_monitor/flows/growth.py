@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,8 +17,8 @@ from tunnel_monitor.flows.filter.tree import (
     Vnis,
     both,
 )
-from tunnel_monitor.flows.group import Groups, coarsened
 from tunnel_monitor.flows.groupings import CONVERSATION, ENDPOINT
+from tunnel_monitor.flows.numbering import Grouped, add_values
 from tunnel_monitor.flows.question import Answer, Place, Question, Source, Span
 
 EVERY = 1_000_000  # groups: all there are
@@ -64,10 +63,6 @@ class Growth:
         rates = self.rates
         return np.asarray(rates[:, 1] - rates[:, 0])
 
-    def by(self, by: Collection[str]) -> Growth:
-        """The same by fewer columns."""
-        return _grouped(replace(self, rows=coarsened(self.rows, by)))
-
     @property
     def shares(self) -> NDArray[np.float64]:
         """(k,) which part of all growth in bytes each is; 0 for those that did not grow."""
@@ -87,27 +82,23 @@ def growth(source: Source, question: Question, before: Span) -> Growth:
     answers = [source.answer(replace(asked, span=span)) for span in (before, question.span)]
     places = tuple(dict.fromkeys(place for answer in answers for place in answer.places))
     rows = columns.join(*(_moved(answer, places) for answer in answers))
-    counts = np.zeros((len(rows), 2, 3), np.uint64)
-    earlier = len(answers[0].rows)
-    counts[:earlier, 0] = columns.words(rows)[:earlier, KEY_WORDS:]
-    counts[earlier:, 1] = columns.words(rows)[earlier:, KEY_WORDS:]
-    return _grouped(Growth(answers[1], answers[0], places, rows, counts))
-
-
-def _grouped(growth: Growth) -> Growth:
-    """Add up rows with equal keys, and put them in order."""
-    words = columns.words(growth.rows)
-    groups = Groups.of(words[:, :KEY_WORDS])
-    counts = groups.sums(growth.counts.reshape(-1, 6)).reshape(-1, 2, 3)
-    found = columns.take(growth.rows, groups.any_row())
-    columns.words(found)[:, KEY_WORDS:] = 0
-    whole = replace(growth, rows=found, counts=counts)
+    words, earlier = columns.words(rows), len(answers[0].rows)
+    groups = Grouped.of(words[:, :KEY_WORDS], KEY_WORDS)
+    sums = np.zeros((2, 3, len(groups.firsts)), np.uint64)
+    for side, part in enumerate((slice(earlier), slice(earlier, None))):
+        for count, added in enumerate(words[part, KEY_WORDS:].T):
+            add_values(sums[side, count], groups.numbers[part], added)
+    words[:, KEY_WORDS:] = 0
+    whole = Growth(answers[1], answers[0], places, rows, sums.transpose(2, 0, 1))
     order = np.argsort(-np.abs(whole.changes[:, 1]), kind="stable")
-    return replace(whole, rows=columns.take(found, order), counts=counts[order])
+    found = columns.take(rows, groups.firsts[order])
+    return replace(whole, rows=found, counts=whole.counts[order])
 
 
 def _moved(answer: Answer, places: tuple[Place, ...]) -> Rows:
     """Its rows, their `interface` being a place in other places."""
+    if answer.places == places:
+        return answer.rows
     rows = answer.rows.copy()
     numbers = np.array([places.index(place) for place in answer.places], np.uint32)
     rows["interface"] = numbers[rows["interface"]] if len(rows) else 0
@@ -147,8 +138,7 @@ def culprit(source: Source, question: Question, before: Span) -> Culprit | None:
         question: about the later stretch; only its span and filter matter.
         before: the earlier stretch.
     """
-    conversations = growth(source, replace(question, by=CONVERSATION), before)
-    senders = conversations.by(ENDPOINT)
+    senders = growth(source, replace(question, by=ENDPOINT), before)
     place = _suspect(senders)
     if place is None:
         return None
@@ -157,7 +147,8 @@ def culprit(source: Source, question: Question, before: Span) -> Culprit | None:
     if not _is_over_noise(source, theirs, before):
         return None
     change = senders.changes[place]
-    target = _target(conversations, who, MAIN_TARGET * float(change[1]))
+    conversations = growth(source, replace(theirs, by=CONVERSATION), before)
+    target = _target(conversations, MAIN_TARGET * float(change[1]))
     if target is not None:
         who, by = target, CONVERSATION
     return Culprit(
@@ -214,11 +205,11 @@ def _rates(source: Source, question: Question) -> NDArray[np.float64]:
     return np.asarray(series.counts[0, :, 1] / (series.elapsed_ns / SECOND_NS))
 
 
-def _target(conversations: Growth, sender: Rows, least: float) -> Rows | None:
-    """(1,) FLOW, the sender's conversation that grew most, if by so many bytes a second."""
-    senders = columns.words(coarsened(conversations.rows, ENDPOINT))
-    theirs = np.flatnonzero((senders == columns.words(sender)).all(axis=1))
-    place = theirs[conversations.changes[theirs, 1].argmax()]
+def _target(conversations: Growth, least: float) -> Rows | None:
+    """(1,) FLOW, the conversation that grew most, if by so many bytes a second."""
+    if not len(conversations.rows):
+        return None
+    place = conversations.changes[:, 1].argmax()
     if conversations.changes[place, 1] < least:
         return None
     return columns.take(conversations.rows, np.array([place]))

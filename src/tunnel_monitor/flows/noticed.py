@@ -9,16 +9,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tunnel_monitor.contract import NOTICES, STATION_KEY
+from tunnel_monitor.contract import Example
 from tunnel_monitor.flows import columns
-from tunnel_monitor.flows.columns import ADDRESSES, KEY_WORDS, Rows
+from tunnel_monitor.flows.columns import ADDRESSES, KEY_WORDS, Rows, Words
 from tunnel_monitor.flows.group import Groups
 from tunnel_monitor.kernel.drained import InterfaceDrain, Records
+from tunnel_monitor.layout import NOTICES, STATION_KEY
 
 SEGMENTS = np.dtype(
     [("src_port", "<u2"), ("dst_port", "<u2"), ("sequence", "<u4"), ("size", "<u4")]
 )
 MAC = STATION_KEY["mac"]
+PLACE = 0xFFFFFFFF  # the bits of a place beside what it is worth
 NEVER = 0xFFFFFFFF  # stands for "none yet" while the smallest is looked for
 
 
@@ -118,8 +120,20 @@ def each_once(tunnels: Rows, notices: Sequence[NDArray[np.void]]) -> tuple[Rows,
         (k,) FLOW, unique, and (k,) NOTICES.
     """
     groups = Groups.of(columns.words(tunnels)[:, :KEY_WORDS])
-    parts = np.concatenate([np.zeros(0, NOTICES), *notices])
+    parts = of_words(np.concatenate([words(part) for part in (np.zeros(0, NOTICES), *notices)]))
+    if len(groups) == len(tunnels):
+        return tunnels, parts
     return columns.take(tunnels, groups.any_row()), _merged(parts, groups)
+
+
+def words(notices: NDArray[np.void]) -> Words:
+    """(n, w) of (n,) NOTICES: whole rows are copied ten times as fast as field by field."""
+    return notices.view(np.uint64).reshape(len(notices), NOTICES.itemsize // 8)
+
+
+def of_words(values: Words) -> NDArray[np.void]:
+    """(n,) NOTICES: the inverse."""
+    return values.reshape(-1).view(NOTICES)
 
 
 def _merged(notices: NDArray[np.void], groups: Groups) -> NDArray[np.void]:
@@ -127,7 +141,7 @@ def _merged(notices: NDArray[np.void], groups: Groups) -> NDArray[np.void]:
     made = np.zeros(len(groups), NOTICES)
     if not len(groups):
         return made
-    ordered = notices[groups.order]
+    ordered = of_words(words(notices).take(groups.order, axis=0))
     for name in ("ports", "flows", "quirks", "ecn", "df", "marks"):
         made[name] = np.bitwise_or.reduceat(ordered[name], groups.starts, axis=0)
     for name in ("sampled", "asks", "answers", "arps", "fragments", "too_big"):
@@ -141,8 +155,23 @@ def _merged(notices: NDArray[np.void], groups: Groups) -> NDArray[np.void]:
         ("asker", ordered["arps"] != 0),
         *((name, ordered["inner_mark"] != 0) for name in ("inner_mark", "outer_mark")),
     ):
-        made[name] = ordered[name][_any_of(of_use, groups.starts)]
+        made[name] = ordered[name][_best_of(of_use, groups.starts)]
+    for example, worth in _worths(ordered).items():
+        made["ends"][:, example] = ordered["ends"][_best_of(worth, groups.starts), example]
     return made
+
+
+def _worths(notices: NDArray[np.void]) -> dict[Example, NDArray[Any]]:
+    """(n,) for each example: which packet it is that is named; the one whose value is kept."""
+    ends = notices["ends"]
+    named = (ends[:, :, 2] | ends[:, :, 3]) != 0  # by the receiver
+    return {
+        Example.SYN: notices["largest_syn"],
+        Example.FRAGMENT: notices["fragment_size"],
+        Example.HEADER: notices["quirks"] != 0,
+        Example.MARK: notices["inner_mark"] != 0,
+        **{one: named[:, one] for one in (Example.ECN, Example.DF, Example.ASK, Example.TOO_BIG)},
+    }
 
 
 def _least(values: NDArray[Any], starts: NDArray[np.intp]) -> NDArray[Any]:
@@ -152,7 +181,7 @@ def _least(values: NDArray[Any], starts: NDArray[np.intp]) -> NDArray[Any]:
     return np.where(least == NEVER, 0, least)
 
 
-def _any_of(of_use: NDArray[np.bool_], starts: NDArray[np.intp]) -> NDArray[np.intp]:
-    """For each group the place of one that is of use, or of any."""
-    places = np.where(of_use, np.arange(len(of_use)), -1)
-    return np.asarray(np.maximum(np.maximum.reduceat(places, starts), starts))
+def _best_of(worth: NDArray[Any], starts: NDArray[np.intp]) -> NDArray[np.intp]:
+    """For each group the place of one that is worth most; worth is below 2**31."""
+    ranks = worth.astype(np.int64) << 32 | np.arange(len(worth))
+    return np.asarray(np.maximum.reduceat(ranks, starts) & PLACE)

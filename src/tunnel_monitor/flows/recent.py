@@ -15,16 +15,17 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from tunnel_monitor.contract import DIRECTIONS, OUTCOMES, TALLY
+from tunnel_monitor.contract import DIRECTIONS, OUTCOMES
 from tunnel_monitor.flows import columns
-from tunnel_monitor.flows.answering import answered, kept_apart
+from tunnel_monitor.flows.answering import answered, kept_apart, largest_groups
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.flows.columns import KEY_WORDS, Rows
 from tunnel_monitor.flows.filter.match import Setting, mask
 from tunnel_monitor.flows.filter.tree import Node
 from tunnel_monitor.flows.folding import bounded, folded
-from tunnel_monitor.flows.group import Groups, coarsened
+from tunnel_monitor.flows.group import Groups
 from tunnel_monitor.flows.keybook import KeyBook
+from tunnel_monitor.flows.numbering import Numbers
 from tunnel_monitor.flows.question import (
     HOST,
     Answer,
@@ -37,6 +38,7 @@ from tunnel_monitor.flows.question import (
 )
 from tunnel_monitor.flows.slices import Slice, ledgers, summed, sums_by
 from tunnel_monitor.flows.table import Times
+from tunnel_monitor.layout import TALLY
 
 SECOND_NS = 10**9
 SPAN_S = 900
@@ -129,11 +131,11 @@ class Recent:
         slices = self._within(question.span)
         rows, numbers = self._rows(slices)
         meant = mask(rows, question.filter, Setting(_elapsed_ns(slices), self.places))
-        groups, of_rows, others = _largest_groups(
+        groups, of_rows, others = _lines_of(
             columns.where(rows, meant), question.by - {HOST}, question.limit
         )
         # Whose line each key belongs to; the last but one is all others, the last is none.
-        lines = np.full(len(self.book), len(groups) + 1)
+        lines = np.full(len(self.book), len(groups) + 1, np.uint32)
         lines[numbers[meant]] = of_rows
         steps = [list(step) for _, step in groupby(slices, lambda one: one.span.from_ns // step_ns)]
         counts = [_by_line(step, lines, len(groups) + 2)[:-1] for step in steps]
@@ -226,7 +228,7 @@ class Recent:
             groups = Groups.of(columns.words(rows)[:, :KEY_WORDS])
         book = KeyBook.of(columns.words(rows)[groups.any_row(), :KEY_WORDS])
         renumbered = np.zeros(len(self.book), np.uint32)
-        renumbered[numbers] = groups.numbers()
+        renumbered[numbers] = groups.numbers
         slices = tuple(one.renumbered(renumbered, len(book)) for one in self.slices)
         return replace(self, book=book, slices=slices)
 
@@ -247,25 +249,18 @@ def _covered(slices: list[Slice], asked: Span) -> Span:
     return Span(slices[0].span.from_ns, slices[-1].span.until_ns)
 
 
-def _largest_groups(
-    rows: Rows, by: Collection[str], limit: int
-) -> tuple[Rows, NDArray[np.intp], int]:
+def _lines_of(rows: Rows, by: Collection[str], limit: int) -> tuple[Rows, NDArray[np.intp], int]:
     """The largest groups, the place of each row's group among them, and how many others are.
 
     The place of all others is behind the last.
     """
-    coarse = columns.words(coarsened(rows, by))
-    groups = Groups.of(coarse[:, :KEY_WORDS])
-    every = coarse.take(groups.any_row(), axis=0)
-    every[:, KEY_WORDS:] = groups.sums(coarse[:, KEY_WORDS:])
-    found = columns.of_words(every)
-    largest = columns.largest(found, limit)
-    places = np.full(len(groups), len(largest))
+    found, groups, largest = largest_groups(rows, by, limit)
+    places = np.full(len(groups.sums), len(largest))
     places[largest] = np.arange(len(largest))
-    return columns.take(found, largest), places[groups.numbers()], len(groups) - len(largest)
+    return found, places[groups.numbers], len(groups.sums) - len(largest)
 
 
-def _by_line(slices: list[Slice], lines: NDArray[np.intp], size: int) -> NDArray[np.uint64]:
+def _by_line(slices: list[Slice], lines: Numbers, size: int) -> NDArray[np.uint64]:
     """(size, 3) counts of each line; `lines` is that of each key."""
     counts = np.zeros((size, 3), np.uint64)
     for one in slices:

@@ -11,7 +11,7 @@ import numpy as np
 from tunnel_monitor.contract import Signal
 from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.columns import SIGNAL_MASK, Rows
-from tunnel_monitor.flows.group import TUNNEL, group
+from tunnel_monitor.flows.group import TUNNEL, group, group_all
 
 BY_TUNNEL = TUNNEL | {"signal"}
 
@@ -44,4 +44,4 @@ def _with(rows: Rows, signal: Signal) -> Rows:
 
 def by_tunnel(*parts: Rows) -> Rows:
     """Signals of several places, each tunnel and signal once."""
-    return group(columns.join(columns.empty(), *parts), BY_TUNNEL)
+    return group_all(parts, BY_TUNNEL)

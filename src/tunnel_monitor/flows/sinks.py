@@ -103,19 +103,28 @@ class SinkQueue:
             )
 
     def close(self, patience_s: float = 2.0) -> bool:
-        """Let the sink finish what waits, then close it.
+        """Let the sink finish what waits, then close it; report what is lost if it does not.
 
         Args:
-            patience_s: how long to wait; after that the sink's thread is left behind, and ends
-                with the process.
+            patience_s: how long to wait for each batch, and for the end. The thread of a sink
+                that takes longer is left behind, and ends with the process.
         Returns:
             Whether the sink finished.
         """
         with self._changed:
             self._closing = True
             self._changed.notify()
-        self._thread.join(patience_s)
-        return not self._thread.is_alive()
+        waiting = self._depth + 1
+        while self._thread.is_alive() and waiting > len(self._waiting):
+            waiting = len(self._waiting)
+            self._thread.join(patience_s)
+        if not self._thread.is_alive():
+            return True
+        self._report(
+            f"cannot wait for sink {self._sink.name} any longer: it takes more than "
+            f"{patience_s:g} s for an interval; that one and {waiting} that wait are lost"
+        )
+        return False
 
     def _run(self) -> None:
         while (batch := self._next()) is not None:

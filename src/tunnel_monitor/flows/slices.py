@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tunnel_monitor.contract import TALLY
 from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.columns import KEY_WORDS, Rows, Words
+from tunnel_monitor.flows.numbering import Numbers, add_values
 from tunnel_monitor.flows.question import Span
+from tunnel_monitor.layout import TALLY
 
 SMALL = 2**32
 
@@ -67,37 +68,26 @@ def _narrow(counts: NDArray[np.uint64]) -> NDArray[np.unsignedinteger]:
     return counts.astype(np.uint32) if fits else np.ascontiguousarray(counts)
 
 
-def sums_by(
-    numbers: NDArray[np.integer], values: NDArray[np.unsignedinteger], size: int
-) -> NDArray[np.uint64]:
-    """(size,) sums of (n,) values by their numbers below `size`, exact.
-
-    `bincount` adds floating-point numbers, ten times as fast as `add.at`: exact for parts of 32
-    bits, as long as they are fewer than two million.
-    """
-    if values.dtype == np.uint32:
-        return np.bincount(numbers, values, size).astype(np.uint64)
-    low, high = values & np.uint64(SMALL - 1), values >> np.uint64(32)
-    return sums_by(numbers, low.astype(np.uint32), size) + (
-        sums_by(numbers, high.astype(np.uint32), size) << np.uint64(32)
-    )
+def sums_by(numbers: Numbers, values: NDArray[np.unsignedinteger], size: int) -> NDArray[np.uint64]:
+    """(size,) sums of (n,) values by their numbers below `size`."""
+    sums = np.zeros(size, np.uint64)
+    add_values(sums, numbers, values)
+    return sums
 
 
 def summed(slices: Sequence[Slice], size: int) -> tuple[NDArray[np.intp], Words]:
-    """The numbers that slices have, and (n, 3) what each adds up to in all of them.
+    """The numbers of which slices have anything, and (n, 3) what each adds up to in all of them.
 
     Args:
         slices: any.
         size: of their book.
     """
-    seen, sums = np.zeros(size, bool), np.zeros((3, size), np.uint64)
+    sums = np.zeros((3, size), np.uint64)
     for one in slices:  # all at once would need more memory than a cache has
-        numbers = one.numbers.astype(np.intp)
-        seen[numbers] = True
         for total, count in zip(sums, one.counts, strict=True):
-            np.add(total, sums_by(numbers, count, size), out=total)
-    found = np.flatnonzero(seen)
-    return found, np.ascontiguousarray(sums[:, found].T)
+            add_values(total, one.numbers, count)
+    found = np.flatnonzero(np.bitwise_or.reduce(sums))
+    return found, np.column_stack([total[found] for total in sums])
 
 
 def ledgers(slices: Sequence[Slice]) -> NDArray[np.void]:

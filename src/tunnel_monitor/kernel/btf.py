@@ -1,4 +1,4 @@
-"""Is the object's own description of its types the one that `contract.py` believes in?"""
+"""Are the object's own types those that `layout.py` and `contract.py` believe in?"""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from itertools import zip_longest
 
 import numpy as np
 
-from tunnel_monitor import contract
+from tunnel_monitor import contract, layout
 from tunnel_monitor.errors import LoadFailed
 from tunnel_monitor.kernel.libbpf import library
 
 BTF_KIND_STRUCT = 4
 BTF_KIND_ENUM = 6
-# struct in flow.h -> dtype in contract.py
+# struct in flow.h -> dtype in layout.py
 STRUCTS = {
-    "narrow_key": contract.NARROW_KEY,
-    "wide_key": contract.WIDE_KEY,
-    "counters": contract.COUNTERS,
-    "tally": contract.TALLY,
-    "settings": contract.SETTINGS,
-    "notices": contract.NOTICES,
-    "segment_key": contract.SEGMENT_KEY,
-    "segment": contract.SEGMENT,
-    "station_key": contract.STATION_KEY,
-    "station": contract.STATION,
+    "narrow_key": layout.NARROW_KEY,
+    "wide_key": layout.WIDE_KEY,
+    "counters": layout.COUNTERS,
+    "tally": layout.TALLY,
+    "settings": layout.SETTINGS,
+    "notices": layout.NOTICES,
+    "segment_key": layout.SEGMENT_KEY,
+    "segment": layout.SEGMENT,
+    "station_key": layout.STATION_KEY,
+    "station": layout.STATION,
 }
 # enum in flow.h -> enum in contract.py, and what the former writes in front of each name
 ENUMS: dict[str, tuple[type[IntEnum], str]] = {
@@ -36,6 +36,7 @@ ENUMS: dict[str, tuple[type[IntEnum], str]] = {
     "signal": (contract.Signal, "SIGNAL_"),
     "direction": (contract.Direction, ""),
     "quirk": (contract.Quirk, "QUIRK_"),
+    "example": (contract.Example, "EXAMPLE_"),
 }
 
 

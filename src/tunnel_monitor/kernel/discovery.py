@@ -86,8 +86,9 @@ class PortDiscovery:
             except OSError as error:
                 report(f"cannot follow tunnel devices any more: {error.strerror}")
                 return
-            before, self.ports = self.ports, Ports.of(self._settings, devices.now())
-            if self.ports != before:
-                apply(self.ports)
-                for sentence in changes(before, self.ports):
+            before, now = self.ports, Ports.of(self._settings, devices.now())
+            if now != before:
+                apply(now)
+                self.ports = now  # only then: what it says is read, is
+                for sentence in changes(before, now):
                     report(sentence)

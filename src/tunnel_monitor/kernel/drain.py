@@ -12,24 +12,20 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tunnel_monitor.contract import (
-    COUNTERS,
-    DIRECTIONS,
-    META_EGRESS,
-    OUTCOMES,
-    TALLY,
-    Direction,
-    Outcome,
-)
+from tunnel_monitor.contract import DIRECTIONS, META_EGRESS, OUTCOMES, Direction, Outcome
 from tunnel_monitor.errors import DrainFailed, NoSuchInterface
 from tunnel_monitor.kernel import libbpf
 from tunnel_monitor.kernel.attach import Attachment, attach
 from tunnel_monitor.kernel.device import Device, Reading
 from tunnel_monitor.kernel.drained import DeviceCounts, Drained, InterfaceDrain, Notices, Records
-from tunnel_monitor.kernel.load import ALL_TABLES, GENERATIONS, NOTICE_TABLES, TABLES, LoadedObject
+from tunnel_monitor.kernel.load import FLOW_TABLES, GENERATIONS, NOTICE_TABLES, LoadedObject
+from tunnel_monitor.kernel.memory import entries_of
 from tunnel_monitor.kernel.namespace import inside
 from tunnel_monitor.kernel.own_cost import ProgramTime, clock_ns, program_time
+from tunnel_monitor.kernel.prepare import Prepared, prepare
 from tunnel_monitor.kernel.reconcile import Reconciler
+from tunnel_monitor.kernel.tables import ALL_RECORDS, check_records, read_ledger
+from tunnel_monitor.layout import COUNTERS, TALLY
 from tunnel_monitor.settings import MonitorSettings
 
 # A packet is counted by a veth, then waits in the backlog of a CPU for the hook. Between the
@@ -64,6 +60,9 @@ class TableReader:
             OSError: the kernel refused.
         """
         parts = [self._take_one(table) for table in tables]
+        filled = [part for part in parts if len(part[0])]
+        if len(filled) == 1:  # which is a copy already
+            return Records(*filled[0])
         return Records(join([keys for keys, _ in parts]), join([counters for _, counters in parts]))
 
     def _take_one(self, table: int) -> tuple[NDArray[np.void], NDArray[np.void]]:
@@ -109,8 +108,8 @@ class WatchedInterface:
         self.name = device.find_name() or ""
         sizes = loaded.table_sizes
         self._readers = {
-            name: TableReader(key, getattr(sizes, name.removesuffix("_flows")), value)
-            for name, (key, value) in ALL_TABLES.items()
+            name: TableReader(key, entries_of(name, sizes), value)
+            for name, (key, value) in ALL_RECORDS.items()
         }
         self._ledger_before = [np.zeros((DIRECTIONS, OUTCOMES), TALLY) for _ in range(GENERATIONS)]
         self._seen = np.zeros((DIRECTIONS, OUTCOMES), TALLY)
@@ -132,7 +131,7 @@ class WatchedInterface:
             OSError: the kernel refused.
         """
         after = self.device.read()
-        narrow, wide, tunnels = (self._take(name, generation) for name in TABLES)
+        narrow, wide, tunnels = (self._take(name, generation) for name in FLOW_TABLES)
         ledger = self._ledger_since(generation)
         complete_flows(ledger, (narrow, wide))
         add_tallies(self._seen, ledger)
@@ -144,7 +143,7 @@ class WatchedInterface:
         return self._readers[name].take(self.loaded.tables[name][generation])
 
     def _ledger_since(self, generation: int) -> NDArray[np.void]:
-        now, before = self.loaded.read_ledger(generation), self._ledger_before[generation]
+        now, before = read_ledger(self.loaded, generation), self._ledger_before[generation]
         self._ledger_before[generation] = now
         since: NDArray[np.void] = (now.view("<u8") - before.view("<u8")).view(TALLY)
         return since
@@ -266,21 +265,31 @@ def watch(name: str, settings: MonitorSettings, namespace: Path | None = None) -
     Raises:
         NoSuchInterface, UnsupportedHost, MissingPrivilege, LoadFailed, AttachFailed, BadSetting
     """
+    return begin(prepare(name, settings, namespace), settings)
 
-    def attach_there() -> WatchedInterface:
-        with ExitStack() as undo:
-            device = Device(name)
-            undo.callback(device.close)
-            # Read well before attaching: what is on its way to the hook now arrives before it.
-            before = device.read()
-            loaded = LoadedObject(settings, has_link_header=device.has_link_header)
-            undo.callback(loaded.close)
-            attachment = attach(device, loaded, settings.attach, settings.user)
-            undo.callback(attachment.close)
-            after = device.read()
-            if before is None or after is None:
-                raise NoSuchInterface(f"cannot watch {name}: it went away", "`ip link` lists them")
-            undo.pop_all()
-            return WatchedInterface(device, loaded, attachment, before, after)
 
-    return inside(namespace, attach_there)
+def begin(prepared: Prepared, settings: MonitorSettings) -> WatchedInterface:
+    """Attach programs that are loaded, which belong to the result from now on.
+
+    Args:
+        prepared: the interface, with them; closed if this fails.
+        settings: ports, how to attach.
+    Raises:
+        NoSuchInterface, UnsupportedHost, MissingPrivilege, LoadFailed, AttachFailed
+    """
+    device, loaded = prepared.device, prepared.loaded
+    with ExitStack() as undo:
+        undo.callback(prepared.close)
+        check_records(loaded)
+        loaded.set_ports(settings.ports)
+        attachment = inside(
+            prepared.namespace, lambda: attach(device, loaded, settings.attach, settings.user)
+        )
+        undo.callback(attachment.close)
+        after = device.read()
+        if prepared.before is None or after is None:
+            raise NoSuchInterface(
+                f"cannot watch {prepared.name}: it went away", "`ip link` lists them"
+            )
+        undo.pop_all()
+        return WatchedInterface(device, loaded, attachment, prepared.before, after)

@@ -8,7 +8,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from tunnel_monitor.contract import (
+from tunnel_monitor.kernel.own_cost import ProgramTime
+from tunnel_monitor.layout import (
     NOTICES,
     SEGMENT,
     SEGMENT_KEY,
@@ -16,7 +17,6 @@ from tunnel_monitor.contract import (
     STATION_KEY,
     WIDE_KEY,
 )
-from tunnel_monitor.kernel.own_cost import ProgramTime
 
 
 @dataclass(frozen=True, slots=True)

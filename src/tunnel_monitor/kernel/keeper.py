@@ -8,7 +8,8 @@ nothing to a keeper in another container on the same interface.
 
 The qdisc goes with the last keeper, if a keeper made it. Which one did cannot matter, since they
 end in any order; so each filter's handle also tells whether the qdisc is ours, and a keeper that
-finds a qdisc of ours takes that over.
+finds a qdisc of ours takes that over. Keepers look and change in turn: one that ends, and finds
+nobody else, would otherwise take the qdisc away from one that begins, or its filters with it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import secrets
 import signal
 import socket
 import sys
+import time
 from collections.abc import Iterator
 
 from pyroute2 import IPRoute  # type: ignore[import-untyped]
@@ -37,6 +39,9 @@ HANDLE = 0x7A << 24
 HANDLE_MASK = 0xFF << 24
 OUR_QDISC = 1 << 23
 NUMBER_MASK = OUR_QDISC - 1
+TURN = NUMBER_MASK + 1  # no keeper's number: who holds that one may change the interface
+# Then it is somebody who only calls himself so: any user of this network namespace can.
+TURN_S = 10.0
 # rtnetlink's numbers of the two hooks (linux/pkt_sched.h: TC_H_CLSACT and TC_H_MIN_...)
 PARENTS = {libbpf.BPF_TC_INGRESS: 0xFFFFFFF2, libbpf.BPF_TC_EGRESS: 0xFFFFFFF3}
 
@@ -82,6 +87,19 @@ def hold(number: int) -> socket.socket | None:
     return held
 
 
+@contextlib.contextmanager
+def in_turn() -> Iterator[None]:
+    """Look at the interface and change it while no other keeper does."""
+    until_s = time.monotonic() + TURN_S
+    while (held := hold(TURN)) is None and time.monotonic() < until_s:
+        time.sleep(0.005)
+    try:
+        yield
+    finally:
+        if held:
+            held.close()
+
+
 def draw_number() -> tuple[int, socket.socket]:
     """A number that no living keeper here has, and the socket that says so."""
     while True:
@@ -116,8 +134,7 @@ def make_qdisc(ifindex: int) -> bool:
         Whether it is ours to remove: False if it was there and no keeper made it.
     """
     both = hook_of(ifindex, libbpf.BPF_TC_INGRESS | libbpf.BPF_TC_EGRESS)
-    with libbpf.said():
-        result = libbpf.library().bpf_tc_hook_create(ctypes.byref(both))
+    result = libbpf.library().bpf_tc_hook_create(ctypes.byref(both))
     if result == -errno.EEXIST:
         return any(
             handle is not None and handle & OUR_QDISC
@@ -137,15 +154,14 @@ def attach(ifindex: int, programs: list[int], handle: int) -> None:
     for point, program in zip(PARENTS, programs, strict=True):
         hook = hook_of(ifindex, point)
         wanted = libbpf.options(libbpf.TcOptions, prog_fd=program, handle=handle, priority=PRIORITY)
-        with libbpf.said():
-            libbpf.checked(libbpf.library().bpf_tc_attach(ctypes.byref(hook), ctypes.byref(wanted)))
+        libbpf.checked(libbpf.library().bpf_tc_attach(ctypes.byref(hook), ctypes.byref(wanted)))
 
 
 def detach(ifindex: int, handle: int) -> None:
     """Take our filters away, and the qdisc if it is ours and nobody uses it by now."""
-    for point in PARENTS:
-        remove(ifindex, point, handle)
-    with contextlib.suppress(Exception):  # the interface may be gone, and all of this with it
+    with in_turn(), contextlib.suppress(Exception):  # the interface may be gone, and all with it
+        for point in PARENTS:
+            remove(ifindex, point, handle)
         if handle & OUR_QDISC and not any(list(handles(ifindex, point)) for point in PARENTS):
             both = hook_of(ifindex, libbpf.BPF_TC_INGRESS | libbpf.BPF_TC_EGRESS)
             libbpf.library().bpf_tc_hook_destroy(ctypes.byref(both))
@@ -164,10 +180,11 @@ def main() -> int:
     handle = HANDLE | own_number
     try:
         user = find_user(given.user)
-        if make_qdisc(given.ifindex):
-            handle |= OUR_QDISC
-        remove_stale(given.ifindex, own_number)
-        attach(given.ifindex, given.programs, handle)
+        with in_turn():
+            if make_qdisc(given.ifindex):
+                handle |= OUR_QDISC
+            remove_stale(given.ifindex, own_number)
+            attach(given.ifindex, given.programs, handle)
         give_up_root(user, keep=(CAP_NET_ADMIN,))
     except (OSError, TunnelMonitorError) as error:
         detach(given.ifindex, handle)

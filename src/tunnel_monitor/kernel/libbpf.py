@@ -8,7 +8,6 @@ structs may be a prefix of the real ones, since they begin with their own size.
 from __future__ import annotations
 
 import ctypes
-import ctypes.util
 import errno
 import os
 from collections.abc import Iterator
@@ -37,6 +36,7 @@ _POINTERS = (
     "bpf_object__find_program_by_name",
     "bpf_object__btf",
     "bpf_map__initial_value",
+    "bpf_map__inner_map",
     "btf__type_by_id",
     "btf__name_by_offset",
 )
@@ -201,6 +201,7 @@ def library() -> ctypes.CDLL:
         *[ctypes.c_void_p] * 5,
         ctypes.POINTER(BatchOptions),
     ]
+    lib.libbpf_set_print(None)  # what it says would go to standard error
     lib.bpf_map_lookup_elem.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p]
     return lib
 
@@ -235,12 +236,16 @@ def pointer(result: int | None) -> ctypes.c_void_p:
 
 @contextmanager
 def said() -> Iterator[list[str]]:
-    """Collect what libbpf says meanwhile, instead of letting it write to standard error."""
+    """Collect what libbpf says meanwhile; else it is silent.
+
+    It says a thousand lines of each object, and each takes Python's lock: while another thread
+    imports, that is longer than the kernel takes to verify.
+    """
     lines: list[str] = []
     vsnprintf = ctypes.CDLL(None).vsnprintf
 
     def collect(level: int, template: bytes, arguments: int) -> int:
-        if level >= LIBBPF_DEBUG:  # a thousand lines for each object
+        if level >= LIBBPF_DEBUG:
             return 0
         text = ctypes.create_string_buffer(1 << 16)
         vsnprintf(text, len(text), template, ctypes.c_void_p(arguments))

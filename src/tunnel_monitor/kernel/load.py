@@ -1,4 +1,8 @@
-"""The object in the kernel: opened, checked, sized, loaded, its tables made."""
+"""The object in the kernel: opened, sized, loaded, its tables made.
+
+Nothing here imports numpy: the kernel verifies the programs for as long as Python takes to import
+all the rest, so that this comes first (ADR 0029). What their records look like, `tables.py` knows.
+"""
 
 from __future__ import annotations
 
@@ -6,37 +10,19 @@ import ctypes
 import errno
 import mmap
 import os
+import struct
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Self
 
-import numpy as np
-from numpy.typing import NDArray
-
-from tunnel_monitor.contract import (
-    COUNTERS,
-    DIRECTIONS,
-    NARROW_KEY,
-    NOTICES,
-    OUTCOMES,
-    SEGMENT,
-    SEGMENT_KEY,
-    SETTINGS,
-    STATION,
-    STATION_KEY,
-    TALLY,
-    WIDE_KEY,
-    Encap,
-    bits_of,
-)
+from tunnel_monitor.contract import SETTINGS_FIELDS, Encap, bits_of
 from tunnel_monitor.errors import LoadFailed, MissingPrivilege, TunnelMonitorError
 from tunnel_monitor.kernel import libbpf
-from tunnel_monitor.kernel.btf import Types, check_contract
 from tunnel_monitor.kernel.cpus import possible_cpus
-from tunnel_monitor.kernel.memory import table_bytes
-from tunnel_monitor.settings import Boundary, MonitorSettings, Preallocate, TableSizes
+from tunnel_monitor.kernel.memory import Shapes, entries_of, tables_bytes
+from tunnel_monitor.settings import Boundary, MonitorSettings, Preallocate
 
 OBJECT = Path(__file__).parent.parent / "built" / "tunnel.bpf.o"
 GENERATIONS = 2
@@ -44,18 +30,13 @@ PROGRAMS = ("count_ingress", "count_egress")
 WITHOUT_LINK_HEADER = ("count_bare_ingress", "count_bare_egress")
 NOTHING = "nothing"
 # Preallocated tables take a new flow faster (0.6 us, not 1.1), and give it back faster (0.4 us, not
-# 1), but are 26 MB for each CPU. Where that would be more than this, memory is taken as flows come,
+# 1), but are 27 MB for each CPU. Where that would be more than this, memory is taken as flows come,
 # unless the user wants otherwise (ADR 0024).
 MOST_PREALLOCATED_BYTES = 64 * 10**6
-# name of the array of maps -> dtype of its tables' keys, whose values are COUNTERS
-TABLES = {"narrow_flows": NARROW_KEY, "wide_flows": WIDE_KEY, "tunnels": WIDE_KEY}
-# the same of what is noticed beside sizes -> dtypes of keys and values
-NOTICE_TABLES = {
-    "noticed": (WIDE_KEY, NOTICES),
-    "segments": (SEGMENT_KEY, SEGMENT),
-    "stations": (STATION_KEY, STATION),
-}
-ALL_TABLES = {**{name: (key, COUNTERS) for name, key in TABLES.items()}, **NOTICE_TABLES}
+# names of the arrays of maps: what is counted, and what is noticed beside sizes
+FLOW_TABLES = ("narrow_flows", "wide_flows", "tunnels")
+NOTICE_TABLES = ("noticed", "segments", "stations")
+ALL_TABLES = FLOW_TABLES + NOTICE_TABLES
 
 
 class LoadedObject:
@@ -83,21 +64,18 @@ class LoadedObject:
         path: Path = OBJECT,
     ) -> None:
         self.cpus = cpus or possible_cpus()
-        self.table_sizes = settings.tables
-        self.preallocated = is_preallocated(settings, self.cpus)
+        self.table_sizes = settings.used_tables
         self._closing = ExitStack()
         self._lib = libbpf.library()
         try:
-            self._object = self._open(path)
-            self._closing.callback(self._lib.bpf_object__close, self._object)
-            check_contract(Types(libbpf.pointer(self._lib.bpf_object__btf(self._object))))
-            self._configure(settings)
-            used, unused = PROGRAMS, WITHOUT_LINK_HEADER
+            used, others = PROGRAMS, WITHOUT_LINK_HEADER
             if not has_link_header:
-                used, unused = unused, used
-            self._leave_out(unused if settings.own_cost else (*unused, NOTHING))
-            with self._templates():
-                self._load()
+                used, others = others, used
+            unused = others if settings.own_cost else (*others, NOTHING)
+            result = self._load(path, settings, unused)
+            if result < 0:
+                raise self._refusal(result, path, settings, unused)
+            self.btf = libbpf.pointer(self._lib.bpf_object__btf(self._object))
             self.nothing = self._program(NOTHING) if settings.own_cost else None
             self.programs = {
                 hook: self._program(name) for hook, name in zip(PROGRAMS, used, strict=True)
@@ -126,20 +104,50 @@ class LoadedObject:
         """Give back programs, maps and memory; safe to repeat."""
         self._closing.close()
 
+    def _load(self, path: Path, settings: MonitorSettings, unused: Sequence[str]) -> int:
+        """Open the object, size its maps and let the kernel verify it; 0, or a negative errno."""
+        self._object = self._open(path)
+        self._closing.callback(self._lib.bpf_object__close, self._object)
+        self._shapes = {name: self._shape(name) for name in ALL_TABLES}
+        self.preallocated = is_preallocated(settings, self._shapes, self.cpus)
+        self._configure(settings)
+        self._leave_out(unused)
+        with self._templates():
+            result: int = self._lib.bpf_object__load(self._object)
+        return result
+
+    def _refusal(
+        self, result: int, path: Path, settings: MonitorSettings, unused: Sequence[str]
+    ) -> TunnelMonitorError:
+        """Why the kernel refused; it is asked once more, since listening takes long (`said`)."""
+        if result == -errno.EPERM:
+            return refusal(OSError(errno.EPERM, "not permitted"))
+        with libbpf.said() as lines:
+            self._load(path, settings, unused)
+        tail = "; ".join(line for line in lines[-4:] if line)
+        return LoadFailed(
+            f"cannot load the BPF programs: the kernel refused them: {tail}",
+            "run `tunnel-monitor check`",
+        )
+
     def _open(self, path: Path) -> ctypes.c_void_p:
         if not path.is_file():
             raise LoadFailed(f"cannot load {path}: no such file", "build it with `make bpf`")
+        opened = self._lib.bpf_object__open_file(os.fsencode(path), None)
+        if opened:
+            return ctypes.c_void_p(opened)
         with libbpf.said() as lines:
-            try:
-                return libbpf.pointer(self._lib.bpf_object__open_file(os.fsencode(path), None))
-            except OSError as error:
-                raise LoadFailed(
-                    f"cannot load {path}: {'; '.join(lines[-2:]) or error.strerror}",
-                    "build it again with `make bpf`",
-                ) from error
+            self._lib.bpf_object__open_file(os.fsencode(path), None)
+        why = "; ".join(lines[-2:]) or os.strerror(ctypes.get_errno())
+        raise LoadFailed(f"cannot load {path}: {why}", "build it again with `make bpf`")
 
     def _map(self, name: str) -> ctypes.c_void_p:
         return libbpf.pointer(self._lib.bpf_object__find_map_by_name(self._object, name.encode()))
+
+    def _shape(self, name: str) -> tuple[int, int]:
+        """The bytes of a key and of a value of the tables in an array of maps."""
+        table = libbpf.pointer(self._lib.bpf_map__inner_map(self._map(name)))
+        return self._lib.bpf_map__key_size(table), self._lib.bpf_map__value_size(table)
 
     def map_descriptor(self, name: str) -> int:
         """The descriptor of a map, owned by this object."""
@@ -161,11 +169,13 @@ class LoadedObject:
     def _configure(self, settings: MonitorSettings) -> None:
         size = ctypes.c_size_t()
         memory = self._lib.bpf_map__initial_value(self._map(".rodata"), ctypes.byref(size))
-        values = np.zeros(1, SETTINGS)
-        values["encaps"] = bits_of(settings.encaps)
-        values["notices"] = int(settings.notices)
-        values["outermost"] = settings.boundary is Boundary.OUTERMOST
-        ctypes.memmove(memory, values.tobytes(), SETTINGS.itemsize)
+        values = {
+            "encaps": bits_of(settings.encaps),
+            "outermost": settings.boundary is Boundary.OUTERMOST,
+            "notices": int(settings.notices),
+        }
+        packed = struct.pack(f"<{len(values)}I", *(values[name] for name in SETTINGS_FIELDS))
+        ctypes.memmove(memory, packed, min(len(packed), size.value))
         for name in ALL_TABLES:
             libbpf.checked(
                 self._lib.bpf_map__set_max_entries(self._map(name), GENERATIONS * self.cpus)
@@ -178,8 +188,8 @@ class LoadedObject:
         Setting the flags of the object's own templates would be less, but crashes in libbpf 1.5.
         """
         with ExitStack() as shown:
-            for name, (key, value) in ALL_TABLES.items():
-                table = libbpf.create_hash(name, key.itemsize, value.itemsize, 1, self._flags)
+            for name, (key, value) in self._shapes.items():
+                table = libbpf.create_hash(name, key, value, 1, self._flags)
                 shown.callback(os.close, table)
                 libbpf.checked(self._lib.bpf_map__set_inner_map_fd(self._map(name), table))
             yield
@@ -188,27 +198,14 @@ class LoadedObject:
     def _flags(self) -> int:
         return 0 if self.preallocated else libbpf.BPF_F_NO_PREALLOC
 
-    def _load(self) -> None:
-        with libbpf.said() as lines:
-            result = self._lib.bpf_object__load(self._object)
-        if result == -errno.EPERM:
-            raise refusal(OSError(errno.EPERM, "not permitted"))
-        if result < 0:
-            tail = "; ".join(line for line in lines[-4:] if line)
-            raise LoadFailed(
-                f"cannot load the BPF programs: the kernel refused them: {tail}",
-                "run `tunnel-monitor check`",
-            )
-
     def _make_tables(self, name: str) -> list[list[int]]:
         """Descriptors by generation and CPU."""
-        entries = getattr(self.table_sizes, name.removesuffix("_flows"))
+        entries = entries_of(name, self.table_sizes)
         made: list[list[int]] = []
         for _ in range(GENERATIONS):
             made.append([])
             for _ in range(self.cpus):
-                key, value = ALL_TABLES[name]
-                table = libbpf.create_hash(name, key.itemsize, value.itemsize, entries, self._flags)
+                table = libbpf.create_hash(name, *self._shapes[name], entries, self._flags)
                 self._closing.callback(os.close, table)
                 made[-1].append(table)
         return made
@@ -245,43 +242,13 @@ class LoadedObject:
         """Return once no program runs that was started before the call (a grace period)."""
         libbpf.hang_maps(self.map_descriptor("tunnels"), 0, self.tables["tunnels"][0][:1])
 
-    def read_ledger(self, generation: int) -> NDArray[np.void]:
-        """What the ledger's half of one generation counted since loading.
 
-        Returns:
-            (DIRECTIONS, OUTCOMES) TALLY, added up over CPUs.
-        Raises:
-            OSError: the kernel refused.
-        """
-        rows = DIRECTIONS * OUTCOMES
-        values = np.zeros((rows, self.cpus), TALLY)
-        for row in range(rows):
-            key = ctypes.c_uint32(generation * rows + row)
-            libbpf.checked(
-                self._lib.bpf_map_lookup_elem(
-                    self.ledger, ctypes.addressof(key), values[row].ctypes.data
-                )
-            )
-        total: NDArray[np.void] = values.view("<u8").reshape(rows, self.cpus, -1).sum(1).view(TALLY)
-        return total.reshape(DIRECTIONS, OUTCOMES)
-
-
-def is_preallocated(settings: MonitorSettings, cpus: int) -> bool:
+def is_preallocated(settings: MonitorSettings, shapes: Shapes, cpus: int) -> bool:
     """Whether tables take memory for all their flows at once, instead of as flows come."""
     if settings.preallocate is Preallocate.AUTO:
-        size = tables_bytes(settings.tables, cpus, preallocated=True)
+        size = tables_bytes(shapes, settings.used_tables, GENERATIONS * cpus, preallocated=True)
         return size <= MOST_PREALLOCATED_BYTES
     return settings.preallocate is Preallocate.ALWAYS
-
-
-def tables_bytes(sizes: TableSizes, cpus: int, *, preallocated: bool) -> int:
-    """What all tables of one interface take while they are empty."""
-    entries = {name: getattr(sizes, name.removesuffix("_flows")) for name in ALL_TABLES}
-    one = sum(
-        table_bytes(key.itemsize, value.itemsize, entries[name], preallocated=preallocated)
-        for name, (key, value) in ALL_TABLES.items()
-    )
-    return GENERATIONS * cpus * one
 
 
 def refusal(error: OSError) -> TunnelMonitorError:

@@ -14,6 +14,7 @@ from tunnel_monitor.errors import TunnelMonitorError
 from tunnel_monitor.kernel import libbpf
 from tunnel_monitor.kernel.device import Device
 from tunnel_monitor.kernel.load import PROGRAMS, LoadedObject
+from tunnel_monitor.kernel.tables import check_records
 from tunnel_monitor.settings import MonitorSettings, TableSizes
 
 NEEDED_CAPABILITIES = {12: "CAP_NET_ADMIN", 38: "CAP_PERFMON", 39: "CAP_BPF"}
@@ -80,6 +81,7 @@ def kernel() -> list[Answer]:
     """Our object through the verifier, then what can be asked of it once it is loaded."""
     try:
         with LoadedObject(SMALL) as loaded:
+            check_records(loaded)
             accepted = f"the kernel accepts them ({platform.release()})"
             return [
                 Answer("programs", Verdict.GOOD, accepted),

@@ -100,7 +100,7 @@ def started(
     sizes = lab.topology
     words = [
         *("watch", "eth0", "--netns", lab.path(host), "--netns-name", host),
-        *("--lab", f"{sizes.hosts},{sizes.segments},{sizes.clients}"),
+        *("--lab", *map(str, (sizes.hosts, sizes.segments, sizes.clients))),
         *options,
     ]
     with command(words, prefix=prefix, variables=variables) as monitor:

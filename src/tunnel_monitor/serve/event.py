@@ -12,8 +12,8 @@ from tunnel_monitor.flows import addresses, columns, labels
 from tunnel_monitor.flows.answering import sums as summed
 from tunnel_monitor.flows.columns import Rows, Words
 from tunnel_monitor.flows.filter.tree import EVERYTHING, Addresses, both, leaves
-from tunnel_monitor.flows.group import Groups
 from tunnel_monitor.flows.groupings import CONVERSATION, TUNNEL
+from tunnel_monitor.flows.numbering import Grouped
 from tunnel_monitor.flows.question import Answer
 from tunnel_monitor.serve.asking import Asked
 from tunnel_monitor.serve.comparing import culprit_of
@@ -30,7 +30,6 @@ from tunnel_monitor.serve.replies import (
     timeline_peers,
     with_quiet_ones,
 )
-from tunnel_monitor.serve.seen import in_order
 from tunnel_monitor.serve.view import Snapshot
 
 FindCulprit: TypeAlias = Callable[[Snapshot, Query], Json | None]
@@ -63,16 +62,25 @@ def event(
         "drains": snapshot.number,
         "addresses": addresses.texts(book),
         "names": names_of(snapshot.names, book),
-        "all": everything(asked),
+        "all": whole(asked, tunnels, query),
         "tunnels": table(tunnels, tunnel_places, "tunnels"),
         "flows": table(flows, flow_places, "flows"),
         "senders": senders(snapshot),
         "culprit": find_culprit(snapshot, query),
-        "segments": segment_rows(snapshot, in_order(shown_segments)),
+        "segments": segment_rows(snapshot, shown_segments),
         "segments_other": sums(summed(other_segments), "segments"),
         "ledger": ledger_rows(books, devices, directed=snapshot.directed),
         "status": status,
     }
+
+
+def whole(asked: Asked, tunnels: Answer, query: Query) -> Json:
+    """What was tunnelled in all; without a filter, its tunnels' answer has it."""
+    if query.filter != EVERYTHING:
+        return everything(asked)
+    other = (getattr(tunnels.other, name) for name in COUNTED)
+    sums = map(sum, zip(columns.counts(tunnels.rows), other, strict=True))
+    return dict(zip(COUNTED, map(str, sums), strict=True))
 
 
 def _most_flows(query: Query) -> int:
@@ -95,13 +103,14 @@ def numbered(
     named = [(rows, name) for rows, names in parts for name in names]
     every = np.concatenate([columns.address(rows, name) for rows, name in named])
     present = np.concatenate([labels.has_address(rows, name) for rows, name in named])
-    groups = Groups.of(every[present])
-    book = every[present][groups.any_row()]
+    named_ones = every[present]
+    groups = Grouped.of(named_ones, named_ones.shape[1])
+    book = named_ones[groups.firsts]
     order = np.lexsort(book.byteswap().T[::-1])
     rank = np.empty(len(order), np.intp)
     rank[order] = np.arange(len(order))
     places = np.full(len(every), -1)
-    places[present] = rank[groups.numbers()]
+    places[present] = rank[groups.numbers]
     columns_of = iter(_cut(places, [len(rows) for rows, _ in named]))
     return book[order], [{name: next(columns_of) for name in names} for _, names in parts]
 

@@ -7,15 +7,19 @@ from typing import Final
 
 import numpy as np
 
-from tunnel_monitor.contract import DIRECTIONS, OUTCOMES, TALLY
+from tunnel_monitor.contract import DIRECTIONS, OUTCOMES
 from tunnel_monitor.diagnose.diagnosis import Diagnosis, Report
+from tunnel_monitor.diagnose.finding import Subject
 from tunnel_monitor.diagnose.loss import Loss
 from tunnel_monitor.diagnose.mutes import Mutes
+from tunnel_monitor.diagnose.second_by_second import Closely
 from tunnel_monitor.diagnose.thresholds import Thresholds
 from tunnel_monitor.errors import StoreFailed
 from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.flows.question import Question, Source, Span
+from tunnel_monitor.layout import TALLY
+from tunnel_monitor.serve.closely import closely
 from tunnel_monitor.serve.loss import ENDS, MOST_ROWS
 
 SECOND_NS: Final = 10**9
@@ -47,7 +51,7 @@ class FleetFindings:
     ) -> None:
         self._source = source
         self._diagnosis = Diagnosis(
-            [] if off else [Loss(self._counted_all)],
+            [] if off else [Loss(self._counted_all, self._closely)],
             thresholds=thresholds,
             mutes=mutes,
             complain=complain,
@@ -112,3 +116,10 @@ class FleetFindings:
             return self._source.ledger(self._step, [host]).elapsed_ns
         except StoreFailed:
             return 0
+
+    def _closely(self, tunnel: Subject, hosts: tuple[str, str]) -> Closely | None:
+        """A closer look at the step; None where the store cannot tell now."""
+        try:
+            return closely(self._source, self._step, tunnel, hosts)
+        except StoreFailed:
+            return None

@@ -18,7 +18,7 @@ from tunnel_monitor.flows.question import Answer, Place, Question, Source, Span
 from tunnel_monitor.serve.facts import Facts, InterfaceFacts
 from tunnel_monitor.serve.seen import Endpoints, Seen
 from tunnel_monitor.serve.timeline import SHOWN, SPAN_S, Series
-from tunnel_monitor.serve.view import LiveView, Window
+from tunnel_monitor.serve.view import LiveView, Parts, Window
 
 SECOND_NS: Final = 10**9
 STEP_NS: Final = 10 * SECOND_NS  # two blocks of a monitor: nothing newer is sure to be complete
@@ -48,8 +48,8 @@ class StoreWindow(Window):
         flows = source.answer(Question(span, FLOW_COLUMNS, limit=MOST_ROWS))
         tunnels = source.answer(Question(span, TUNNEL, limit=MOST_ROWS))
         none = columns.empty()  # the store keeps no signals
-        rows = (flows.rows, none, tunnels.rows, none)
-        return cls(span, flows.elapsed_ns, *rows, flows.places, source)
+        parts = Parts(flows.rows, none, tunnels.rows, none)
+        return cls(span, flows.elapsed_ns, flows.places, lambda: parts, source)
 
 
 class FleetView(LiveView):
@@ -58,8 +58,9 @@ class FleetView(LiveView):
     Args:
         source: the store, in which each packet is once.
         names: of addresses.
-        report: gets one sentence when the store goes away, and when it is back.
-        beside: called before each look, on the same thread; raises as the store does.
+        report: gets one sentence when the store cannot be asked, and when it can again.
+        beside: called every second as well, on a thread of its own: making a snapshot may take
+            long. Raises as the store does.
     """
 
     def __init__(
@@ -71,21 +72,26 @@ class FleetView(LiveView):
     ) -> None:
         super().__init__([], STEP_NS / SECOND_NS, names=names, history=source)
         self._source = source
-        self._report = report
-        self._beside = beside
-        self._failed = False
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._follow, name="fleet", daemon=True)
+        self._report = report
+        self._failures = set[str]()  # as told: both threads ask the same store
+        self._telling = threading.Lock()
+        self._threads = [
+            threading.Thread(target=self._follow, args=(look,), name="fleet", daemon=True)
+            for look in (self.look, beside)
+        ]
 
     def begin(self) -> None:
         """Follow the store from now on."""
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def close(self) -> None:
         """The last snapshot stays readable."""
         self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(SPAN_S)
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join(SPAN_S)
         super().close()
 
     def look(self) -> None:
@@ -103,7 +109,8 @@ class FleetView(LiveView):
         lately = Span(max(known.from_ns, until_ns - SPAN_S * SECOND_NS), until_ns)
         total = StoreWindow.of(self._source, lately)
         books = self._source.ledger(lately)
-        endpoints = Endpoints.nothing().added(total.flows)
+        flows, _, tunnels, _ = total.parts()
+        endpoints = Endpoints.nothing().added(flows)
         self.snapshot = replace(
             self.snapshot,
             number=self.snapshot.number + 1,
@@ -114,7 +121,8 @@ class FleetView(LiveView):
             ledger=books.ledger,
             devices=(None,) * len(books.places),
             timeline=self._senders(lately),
-            seen=Seen.of(total.tunnels, endpoints),
+            seen=Seen.of(tunnels, endpoints),
+            known_flows=len(flows),
             usage=self._meter.read(),
         )
         if self._changed:
@@ -130,21 +138,32 @@ class FleetView(LiveView):
         shown = np.ascontiguousarray(peers[order])
         return Series(found.ends_ns, found.elapsed_ns, shown, packets, size)
 
-    def _follow(self) -> None:
+    def _follow(self, look: Callable[[], None]) -> None:
+        failure = ""
         while True:
             try:
-                self._beside()
-                self.look()
+                look()
             except StoreFailed as error:
-                if not self._failed:
-                    self._report(str(error))
-                self._failed = True
+                failure = failure or str(error)
+                self._tell(failure)
             else:
-                if self._failed:
-                    self._report("the store answers again")
-                self._failed = False
+                self._tell_end(failure)
+                failure = ""
             if self._stopping.wait(1.0):
                 return
+
+    def _tell(self, failure: str) -> None:
+        """Once, whichever thread meets it first, until it has ended."""
+        with self._telling:
+            if failure not in self._failures:
+                self._failures.add(failure)
+                self._report(failure)
+
+    def _tell_end(self, failure: str) -> None:
+        with self._telling:
+            if failure in self._failures:
+                self._failures.remove(failure)
+                self._report("the store answers again")
 
     def facts(self, version: str, host: str, started_ns: int) -> Facts:
         """What `status` tells: the interfaces of all hosts."""

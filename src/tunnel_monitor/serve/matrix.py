@@ -57,7 +57,7 @@ def square(rows: Rows, by: str, limit: int) -> Square:
     order = np.lexsort(_keys(places, by).byteswap().T[::-1])
     place_of = np.full(len(groups), -1)
     place_of[taken[order]] = np.arange(len(taken))
-    sources, destinations = place_of[groups.numbers()].reshape(2, -1)
+    sources, destinations = place_of[groups.numbers].reshape(2, -1)
     inside = (sources >= 0) & (destinations >= 0)
     packets, size = (
         _summed(rows[name][inside], sources[inside], destinations[inside], len(taken))

@@ -9,11 +9,11 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tunnel_monitor.contract import COUNTERS
 from tunnel_monitor.flows import addresses, columns, labels
 from tunnel_monitor.flows.columns import Rows, Words
 from tunnel_monitor.flows.names import Naming
 from tunnel_monitor.flows.question import Answer, Place
+from tunnel_monitor.layout import COUNTERS
 
 Json: TypeAlias = dict[str, Any]  # what orjson encodes; checked member by member in the tests
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tunnel_monitor.contract import COUNTERS
 from tunnel_monitor.errors import BadSetting
 from tunnel_monitor.flows import addresses
 from tunnel_monitor.flows.filter.naming import Lookup, resolved
@@ -24,6 +23,7 @@ from tunnel_monitor.flows.filter.values import LARGEST_VNI
 from tunnel_monitor.flows.groupings import grouping
 from tunnel_monitor.flows.names import NO_NAMES
 from tunnel_monitor.flows.question import COLUMNS, Span
+from tunnel_monitor.layout import COUNTERS
 from tunnel_monitor.serve import times
 
 ORDERS = (*(COUNTERS.names or ()), *sorted(COLUMNS))

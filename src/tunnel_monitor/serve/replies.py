@@ -7,14 +7,15 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tunnel_monitor.contract import TALLY, Direction, Outcome
+from tunnel_monitor.contract import Direction, Outcome
 from tunnel_monitor.flows import addresses, columns, labels
 from tunnel_monitor.flows.columns import Rows
 from tunnel_monitor.flows.filter.tree import EVERYTHING, Node, both
-from tunnel_monitor.flows.group import group
+from tunnel_monitor.flows.group import group_all
 from tunnel_monitor.flows.groupings import SEGMENT, grouping
 from tunnel_monitor.flows.question import Answer, Books, Span, Sums
 from tunnel_monitor.kernel.drained import DeviceCounts
+from tunnel_monitor.layout import TALLY
 from tunnel_monitor.serve.asking import Asked
 from tunnel_monitor.serve.members import (
     COUNTED,
@@ -88,7 +89,7 @@ def segments_of(asked: Asked, node: Node, limit: int = MOST_SEGMENTS) -> Answer:
 
 def with_quiet_ones(snapshot: Snapshot, segments: Rows) -> Rows:
     """Those, and the ones seen since the start that had none, in order."""
-    return in_order(group(columns.join(snapshot.seen.segments, segments), SEGMENT))
+    return in_order(group_all([snapshot.seen.segments, segments], SEGMENT))
 
 
 def segment_rows(snapshot: Snapshot, rows: Rows) -> list[Json]:

@@ -63,6 +63,8 @@ class Endpoints:
 
     def added(self, flows: Rows) -> Endpoints:
         """The set with the inner addresses of (n,) FLOW; itself, if all are in it."""
+        if not len(flows):
+            return self
         keys = ends(columns.where(flows, columns.has_inner(flows)), "inner_src", "inner_dst")
         hashes = mix(keys)
         fresh = ~_are_in(self.hashes, hashes)

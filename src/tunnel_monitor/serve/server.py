@@ -11,9 +11,10 @@ import asyncio
 import ssl
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from tunnel_monitor.serve.app import make_app
 from tunnel_monitor.serve.facts import FactsSource
@@ -26,6 +27,7 @@ from tunnel_monitor.serve.security import Access, new_token
 from tunnel_monitor.serve.view import LiveView
 
 THREADS = 2
+TICK_S = 1
 PATIENCE_S = 1  # at the end, for replies that are on their way
 
 
@@ -92,11 +94,26 @@ class Server:
     async def stop(self) -> None:
         """End all streams, let replies finish for a moment, and wait until `run` is done."""
         self._hub.close()
-        self._uvicorn.should_exit = True
+        self._uvicorn.end()
         await self._stopped.wait()
 
 
 class _Uvicorn(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._ending = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        """Tick once a second, for the date in replies, where uvicorn does ten times."""
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ending.wait(), TICK_S)
+
+    def end(self) -> None:
+        """Leave the main loop."""
+        self.should_exit = True
+        self._ending.set()
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Signals belong to whoever runs the event loop."""
@@ -112,7 +129,7 @@ class _Uvicorn(uvicorn.Server):
 def _config(app: Callable[..., Awaitable[None]], tls: ssl.SSLContext | None) -> uvicorn.Config:
     config = uvicorn.Config(
         app,
-        http="h11",
+        http=H11Protocol,
         ws="none",
         lifespan="off",
         interface="asgi3",

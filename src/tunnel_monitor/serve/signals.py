@@ -16,7 +16,8 @@ def signals(snapshot: Snapshot, query: Query) -> Json:
     """Those of most bytes, by tunnel, and the sum of the others."""
     window = snapshot.total if query.window == "total" else snapshot.last
     question = Question(window.span, BY_TUNNEL, query.filter, limit=query.limit)
-    found = answered(window.signals, question, window.span, window.elapsed_ns, window.places)
+    rows = window.parts().signals
+    found = answered(rows, question, window.span, window.elapsed_ns, window.places)
     tunnels = groups(found.rows, found.places, BY_TUNNEL, directed=snapshot.directed)
     names = labels.signals(found.rows)
     counts = zip(decimals(found.rows["packets"]), decimals(found.rows["bytes"]), strict=True)

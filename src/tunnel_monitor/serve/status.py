@@ -41,7 +41,7 @@ def status(snapshot: Snapshot, facts: Facts, viewers: Json, report: Report) -> J
         "memory_bytes": str(snapshot.usage.memory_bytes),
         "cpu_share": round(snapshot.usage.cpu_share, 4),
         "own_cost": snapshot.own_cost.members() if snapshot.own_cost else None,
-        "flows": len(snapshot.total.flows),
+        "flows": snapshot.known_flows,
         "tunnels": snapshot.seen.tunnels,
         "segments": len(snapshot.seen.segments),
         "peers": snapshot.seen.peers,

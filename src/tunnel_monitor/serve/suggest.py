@@ -75,7 +75,8 @@ class Seen:
 
     def _addresses(self, places: tuple[str, ...]) -> Iterator[Choice]:
         inside = not places[-1].startswith("outer")
-        rows = self._snapshot.total.flows if inside else self._snapshot.total.tunnels
+        parts = self._snapshot.total.parts()
+        rows = parts.flows if inside else parts.tunnels
         for address in by_size(rows, places):
             yield Choice(addresses.text(address), self._snapshot.names.of(address) or "")
         for name, first in islice(self._snapshot.names.all(), MOST_NAMES):
@@ -83,7 +84,7 @@ class Seen:
         yield NONE
 
     def _vnis(self) -> Iterator[Choice]:
-        segments = group(self._snapshot.total.tunnels, {"encap", "vni"})
+        segments = group(self._snapshot.total.parts().tunnels, {"encap", "vni"})
         ordered = columns.take(segments, columns.largest(segments, len(segments)))
         absent = False
         for vni, encap in zip(labels.vnis(ordered), labels.encaps(ordered), strict=True):
@@ -94,7 +95,7 @@ class Seen:
             yield NONE
 
     def _texts(self, name: str) -> Iterator[Choice]:
-        groups = group(self._snapshot.total.tunnels, {name})
+        groups = group(self._snapshot.total.parts().tunnels, {name})
         ordered = columns.take(groups, columns.largest(groups, len(groups)))
         texts = labels.paths(ordered) if name == "path" else labels.encaps(ordered)
         yield from (Choice(text, "seen") for text in texts)

@@ -54,4 +54,6 @@ class Suspects:
 
 def _is_old(found: _Found, snapshot: Snapshot) -> bool:
     elapsed_ns = snapshot.time_ns - found.time_ns
-    return elapsed_ns < 0 or is_time(elapsed_ns, snapshot.interval_ns, len(snapshot.last.flows))
+    return elapsed_ns < 0 or is_time(
+        elapsed_ns, snapshot.interval_ns, len(snapshot.last.parts().flows)
+    )

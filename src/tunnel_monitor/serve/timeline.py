@@ -90,7 +90,8 @@ class Timeline:
 
     def _tracked(self, senders: Rows) -> list[tuple[int, int]]:
         """(place in `senders`, row in the ring) of each sender that has or gets a row."""
-        totals = self._ring[BYTES, : self._rest].sum(axis=1, dtype=np.uint64)
+        totals = np.zeros(self._rest, np.uint64)
+        totals[: len(self._rows)] = self._taken()[BYTES].sum(axis=1)
         hosts = np.flatnonzero(are_hosts(columns.address(senders, "outer_src")))
         largest = hosts[columns.largest(columns.take(senders, hosts), self._rest)]
         found = []
@@ -119,17 +120,21 @@ class Timeline:
         self._rows[peer] = least
         return least
 
+    def _taken(self) -> NDArray[np.uint64]:
+        """Rows that peers have: the first ones. Others are not looked at, and so have no memory."""
+        return self._ring[:, : len(self._rows)]
+
     def series(self) -> Series:
         """The history now."""
         filled = min(self._drains, self._length)
         order = np.arange(self._drains - filled, self._drains) % self._length
-        totals = self._ring[BYTES].sum(axis=1)
+        totals = self._taken()[BYTES].sum(axis=1)
         active = [peer for peer, row in self._rows.items() if totals[row]]
         most = sorted(active, key=lambda peer: int(totals[self._rows[peer]]), reverse=True)
         shown = sorted(most[:SHOWN])
         sent = self._ring[:, [self._rows[peer] for peer in shown]][:, :, order]
-        everything = self._ring.sum(axis=1, keepdims=True)[:, :, order]
-        rest = everything - sent.sum(axis=1, keepdims=True)
+        everything = self._taken().sum(axis=1) + self._ring[:, self._rest]
+        rest = (everything[:, order] - sent.sum(axis=1))[:, None]
         packets, size = np.concatenate([sent, rest], axis=1)
         peers = np.frombuffer(b"".join(shown), np.uint64).reshape(-1, 2)
         return Series(self._times[order], self._elapsed[order], peers, packets, size)

@@ -10,7 +10,7 @@ from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.columns import Rows
 from tunnel_monitor.flows.filter.match import Setting, mask
 from tunnel_monitor.flows.filter.tree import Node, needs_flows
-from tunnel_monitor.flows.group import TUNNEL, group
+from tunnel_monitor.flows.group import TUNNEL, group, group_all
 from tunnel_monitor.flows.question import Place
 from tunnel_monitor.flows.table import Table, Times
 from tunnel_monitor.serve.seen import NOTHING, Endpoints, Seen
@@ -20,7 +20,7 @@ REMAINDER = frozenset({"interface", "direction", "encap", "overflow", "signal"})
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much is kept: rows of 112 bytes, endpoints of 8.
+    """How much is kept: rows of 136 bytes, endpoints of 8.
 
     When a table is full, a quarter of it goes, so that it does not happen in every drain.
 
@@ -80,7 +80,7 @@ class Totals:
         kept, new, forgotten = self._flows(flows, time_ns)
         if len(forgotten):
             forgotten["overflow"] = 1
-            overflow = group(columns.join(overflow, forgotten), TUNNEL | {"overflow"})
+            overflow = group_all([overflow, forgotten], TUNNEL | {"overflow"})
         later = replace(
             self,
             flows=kept,

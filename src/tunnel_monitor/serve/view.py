@@ -5,23 +5,26 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tunnel_monitor.contract import DIRECTIONS, OUTCOMES, TALLY
+from tunnel_monitor.contract import DIRECTIONS, OUTCOMES
 from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.answering import answered
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.flows.columns import Rows
 from tunnel_monitor.flows.filter.tree import needs_flows
-from tunnel_monitor.flows.group import TUNNEL, group
+from tunnel_monitor.flows.group import TUNNEL, group, group_all
 from tunnel_monitor.flows.names import NO_NAMES, Naming
 from tunnel_monitor.flows.own_cost import OwnCost
 from tunnel_monitor.flows.question import HOST, Answer, Place, Question, Source, Span
 from tunnel_monitor.flows.recent import Recent
 from tunnel_monitor.flows.signals import by_tunnel
 from tunnel_monitor.kernel.drained import DeviceCounts
+from tunnel_monitor.layout import TALLY
 from tunnel_monitor.serve.seen import Seen
 from tunnel_monitor.serve.timeline import Series, Timeline, drains_kept
 from tunnel_monitor.serve.totals import Limits, Totals
@@ -30,36 +33,53 @@ from tunnel_monitor.serve.usage import Meter, Usage
 ENOUGH = 100_000  # rows to add to the totals at once
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """All traffic of a stretch of time, at hand.
+class Parts(NamedTuple):
+    """All traffic of a stretch of time.
 
     Args:
-        span: the stretch, by the wall clock.
-        elapsed_ns: how long drains collected in it.
         flows: (n,) FLOW.
         overflow: (m,) FLOW, what is known by tunnel only.
         tunnels: (t,) FLOW, both together by tunnel.
-        places: a row's `interface` is a place in them.
         signals: (s,) FLOW, as in FlowBatch.
     """
 
-    span: Span
-    elapsed_ns: int
     flows: Rows
     overflow: Rows
     tunnels: Rows
     signals: Rows
-    places: tuple[Place, ...]
+
+    @classmethod
+    def of(cls, totals: Totals) -> Parts:
+        """Of all drains."""
+        tables = totals.flows, totals.overflow, totals.tunnels, totals.signals
+        return cls(*(table.rows for table in tables))
 
     def rows(self) -> Rows:
         """(n + m,) FLOW, everything as finely as it is known, flows first."""
         return columns.every(self.flows, self.overflow)
 
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of time, and its traffic at hand.
+
+    Args:
+        span: the stretch, by the wall clock.
+        elapsed_ns: how long drains collected in it.
+        places: a row's `interface` is a place in them.
+        parts: the traffic; put together only when somebody asks, if that takes a while.
+    """
+
+    span: Span
+    elapsed_ns: int
+    places: tuple[Place, ...]
+    parts: Callable[[], Parts]
+
     def answer(self, question: Question) -> Answer:
         """As a source answers, always for the whole stretch."""
+        parts = self.parts()
         by_tunnel = question.by <= TUNNEL | {HOST} and not needs_flows(question.filter)
-        rows = self.tunnels if by_tunnel else self.rows()
+        rows = parts.tunnels if by_tunnel else parts.rows()
         return answered(rows, question, self.span, self.elapsed_ns, self.places)
 
 
@@ -81,6 +101,7 @@ class Snapshot:
         timeline: who sent how much lately.
         recent: the last minutes, to be asked about.
         seen: networks, peers, endpoints and tunnels since the start.
+        known_flows: how many are told apart among all drains.
         forgotten_flows: as in Totals.
         usage: of this process.
         own_cost: of the programs, in that drain; None where it is not measured.
@@ -101,6 +122,7 @@ class Snapshot:
     timeline: Series
     recent: Recent
     seen: Seen
+    known_flows: int
     forgotten_flows: int
     usage: Usage
     own_cost: OwnCost | None = None
@@ -165,8 +187,8 @@ class LiveView:
         self._recent = Recent.nothing(places, interval_s, whole=slices is not None)
         now_ns, interval_ns = time.time_ns(), round(interval_s * 1e9)
         self._began_ns = now_ns
-        empty = columns.empty()
-        nothing = Window(Span(now_ns, now_ns), interval_ns, empty, empty, empty, empty, places)
+        parts = partial(Parts.of, self._totals)
+        nothing = Window(Span(now_ns, now_ns), interval_ns, places, parts)
         self.snapshot = Snapshot(
             number=0,
             time_ns=now_ns,
@@ -181,6 +203,7 @@ class LiveView:
             timeline=Series.nothing(),
             recent=self._recent,
             seen=self._totals.seen,
+            known_flows=0,
             forgotten_flows=0,
             usage=self._meter.read(),
             history=history,
@@ -201,8 +224,8 @@ class LiveView:
         totals = self._totals.added(batch.flows, batch.tunnels, tunnels, batch.time_ns)
         self._totals = totals.with_signals(batch.signals, batch.time_ns)
         span = Span(batch.time_ns - batch.interval_ns, batch.time_ns)
-        rows = (batch.flows, batch.tunnels, tunnels, batch.signals)
-        self._show(batch, Window(span, batch.interval_ns, *rows, self.snapshot.places))
+        parts = Parts(batch.flows, batch.tunnels, tunnels, batch.signals)
+        self._show(batch, Window(span, batch.interval_ns, self.snapshot.places, lambda: parts))
 
     def replay(self, batches: Iterable[FlowBatch]) -> None:
         """Take all of something that is over, and make one snapshot of it.
@@ -237,7 +260,7 @@ class LiveView:
             raise ValueError(f"a batch of {batch.interfaces}, not of {self.snapshot.interfaces}")
         if not self._elapsed_ns:
             self._began_ns = batch.time_ns - batch.interval_ns
-        tunnels = group(columns.every(batch.flows, batch.tunnels), TUNNEL)
+        tunnels = group_all([batch.flows, batch.tunnels], TUNNEL)
         senders = group(tunnels, {"outer_src"})
         self._timeline.add(batch.time_ns, batch.interval_ns, senders)
         self._recent = self._recent.added(batch)
@@ -249,7 +272,7 @@ class LiveView:
         """Add batches to the totals, which costs as much for many small ones as for one."""
         flows = _together([batch.flows for batch in batches])
         overflow = _together([batch.tunnels for batch in batches])
-        tunnels = group(columns.join(flows, overflow), TUNNEL)
+        tunnels = group_all([flows, overflow], TUNNEL)
         time_ns = batches[-1].time_ns
         totals = self._totals.added(flows, overflow, tunnels, time_ns)
         self._totals = totals.with_signals(by_tunnel(*(one.signals for one in batches)), time_ns)
@@ -269,6 +292,7 @@ class LiveView:
             timeline=self._timeline.series(),
             recent=self._recent,
             seen=self._totals.seen,
+            known_flows=len(self._totals.flows),
             forgotten_flows=self._totals.forgotten_flows,
             usage=self._meter.read(),
             own_cost=OwnCost.of(batch),
@@ -280,21 +304,14 @@ class LiveView:
             changed()
 
     def _total(self, until_ns: int) -> Window:
-        totals = self._totals
-        return Window(
-            Span(self._began_ns, until_ns),
-            self._elapsed_ns,
-            totals.flows.rows,
-            totals.overflow.rows,
-            totals.tunnels.rows,
-            totals.signals.rows,
-            self.snapshot.places,
-        )
+        parts = cache(partial(Parts.of, self._totals))
+        span = Span(self._began_ns, until_ns)
+        return Window(span, self._elapsed_ns, self.snapshot.places, parts)
 
 
 def _together(parts: list[Rows]) -> Rows:
     """All rows of parts that have no key twice, each key once."""
-    return parts[0] if len(parts) == 1 else group(columns.join(columns.empty(), *parts))
+    return parts[0] if len(parts) == 1 else group_all(parts)
 
 
 def _sum(one: NDArray[np.void], other: NDArray[np.void]) -> NDArray[np.void]:

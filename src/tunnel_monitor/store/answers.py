@@ -8,11 +8,12 @@ from typing import Final
 
 import numpy as np
 
-from tunnel_monitor.contract import DIRECTIONS, OUTCOMES, TALLY
+from tunnel_monitor.contract import DIRECTIONS, OUTCOMES
 from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.columns import Rows
 from tunnel_monitor.flows.filter.tree import EVERYTHING, Node, Texts
 from tunnel_monitor.flows.question import HOST, Answer, Books, Place, Question, Span, Sums
+from tunnel_monitor.layout import TALLY
 from tunnel_monitor.store import select
 from tunnel_monitor.store.engine import Columns, D, Engine
 from tunnel_monitor.store.levels import HOURS

@@ -13,10 +13,10 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from tunnel_monitor.errors import BadSetting
+from tunnel_monitor.store.environment import PASSWORD, USER
 
 SCHEMES: Final = {"clickhouse": (8123, False), "clickhouses": (8443, True)}
 DATABASE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
-USER, PASSWORD = "TUNNEL_MONITOR_STORE_USER", "TUNNEL_MONITOR_STORE_PASSWORD"  # names
 EXAMPLE: Final = "clickhouses://db.example/tunnels or clickhouse://127.0.0.1:8123/tunnels"
 
 

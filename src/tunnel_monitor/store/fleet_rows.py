@@ -7,11 +7,12 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tunnel_monitor.contract import COUNTERS, META_EGRESS, TALLY
+from tunnel_monitor.contract import META_EGRESS
 from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.flows.columns import ADDRESSES
 from tunnel_monitor.flows.question import begin_ns
+from tunnel_monitor.layout import COUNTERS, TALLY
 from tunnel_monitor.store import relations
 from tunnel_monitor.store.clickhouse_dialect import (
     DEVICE,
@@ -118,6 +119,7 @@ class Rows:
         row = self._empty(1, DRAIN)
         row["packets"] = 1
         row["bytes"] = batch.interval_ns
+        row["inner_bytes"] = self._interval_ns
         return row
 
 

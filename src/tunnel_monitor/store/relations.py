@@ -8,11 +8,12 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tunnel_monitor.contract import COUNTERS, TALLY, Direction
+from tunnel_monitor.contract import Direction
 from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.batch import FlowBatch
 from tunnel_monitor.flows.columns import ADDRESSES, Rows
 from tunnel_monitor.kernel.drained import DeviceCounts
+from tunnel_monitor.layout import COUNTERS, TALLY
 
 Relation: TypeAlias = dict[str, NDArray[np.generic]]
 

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from tunnel_monitor.contract import (
-    COUNTERS,
     META_EGRESS,
     META_HAS_INNER,
     META_HAS_VNI,
     META_PATH_SHIFT,
-    TALLY,
     Direction,
     Encap,
 )
@@ -20,6 +18,7 @@ from tunnel_monitor.flows.columns import ADDRESSES
 from tunnel_monitor.flows.filter.tree import And, Node, Texts, both, leaves, needs_sums
 from tunnel_monitor.flows.group import META_BITS
 from tunnel_monitor.flows.question import HOST, Question
+from tunnel_monitor.layout import COUNTERS, TALLY
 from tunnel_monitor.store.dialect import Dialect
 from tunnel_monitor.store.pieces import Piece
 from tunnel_monitor.store.where import condition

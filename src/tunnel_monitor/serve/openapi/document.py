@@ -5,7 +5,8 @@ from __future__ import annotations
 from tunnel_monitor import __version__
 from tunnel_monitor.serve.members import Json
 from tunnel_monitor.serve.openapi.questions import parameters
-from tunnel_monitor.serve.openapi.replies import REPLIES, SCHEMAS
+from tunnel_monitor.serve.openapi.replies import REPLIES
+from tunnel_monitor.serve.openapi.schemas import SCHEMAS
 from tunnel_monitor.serve.openapi.shapes import TEXT, named
 
 API = "/api/v1"

@@ -4,213 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tunnel_monitor.contract import TALLY, Direction, Encap, Outcome, Signal
-from tunnel_monitor.flows.columns import ADDRESSES
-from tunnel_monitor.flows.groupings import CONVERSATION, TUNNEL
+from tunnel_monitor.contract import Signal
 from tunnel_monitor.serve.members import COUNTED, Json
+from tunnel_monitor.serve.openapi.pieces import (
+    CHANGE,
+    ENCAP,
+    GROUP,
+    HEADING,
+    NAMES,
+    STRETCH,
+    group_with,
+)
 from tunnel_monitor.serve.openapi.shapes import (
-    ANYTHING,
     COUNT,
-    FLAG,
     NUMBER,
-    SHARE,
     SIGNED,
     TEXT,
     VNI,
     WHOLE,
-    keyed,
     listed,
     maybe,
     members,
     named,
     one_of,
     open_members,
-    row,
     with_counts,
 )
 from tunnel_monitor.serve.parameters import MATRIX_BY
 
-ENCAP = one_of(*(encap.label for encap in Encap))
-DIRECTION = {"enum": [*(one.label for one in Direction), None]}
-PLACE = {"type": "integer", "minimum": -1}
-GROUP = {
-    "host": TEXT,
-    "interface": TEXT,
-    "direction": DIRECTION,
-    "encap": ENCAP,
-    "vni": VNI,
-    **dict.fromkeys(ADDRESSES, TEXT),
-    "path": TEXT,
-    "overflow": FLAG,
-}
-HEADING = {
-    "time": NUMBER,
-    "interval_s": NUMBER,
-    "window": one_of("last", "total", "span"),
-    "from": NUMBER,
-    "to": NUMBER,
-    "elapsed_s": NUMBER,
-}
-STRETCH = {"time": NUMBER, "from": NUMBER, "to": NUMBER, "elapsed_s": NUMBER}
-CHANGE = {"more_bps": NUMBER, "more_pps": NUMBER, "share": SHARE}
-NAMES = keyed(TEXT)
-
-
-def group_with(**more: Json) -> Json:
-    """A row of any grouping: the columns that were kept apart, and always these."""
-    shape = open_members(**GROUP, **more)
-    return {**shape, "required": list(more)}
-
-
-def table(kind: str, columns: frozenset[str]) -> Json:
-    """Rows as lists under one list of names."""
-    addresses = [name for name in ADDRESSES if name in columns]
-    names = ["encap", "vni", *addresses, *COUNTED]
-    cells = [ENCAP, VNI, *([PLACE] * len(addresses)), *([COUNT] * len(COUNTED))]
-    return members(
-        columns={"const": names},
-        rows=listed(row(*cells)),
-        other=members(**{kind: WHOLE}, **dict.fromkeys(COUNTED, COUNT)),
-    )
-
-
-SNAPSHOT = members(
-    **HEADING,
-    drains=WHOLE,
-    addresses=listed(TEXT),
-    names=NAMES,
-    all=named("Counts"),
-    tunnels=table("tunnels", TUNNEL),
-    flows=table("flows", CONVERSATION),
-    senders=members(peers=listed(TEXT), packets=listed(COUNT), bytes=listed(COUNT)),
-    culprit=maybe(named("Culprit")),
-    segments=listed(named("Segment")),
-    segments_other=with_counts(segments=WHOLE),
-    ledger=listed(named("LedgerRow")),
-    status=named("Status"),
-)
-TALLIED = with_counts(TALLY.names or ())
-SCHEMAS: Mapping[str, Json] = {
-    "Error": {
-        "type": "object",
-        "properties": {"error": TEXT, "start": WHOLE, "length": WHOLE},
-        "required": ["error"],
-        "additionalProperties": False,
-    },
-    "Counts": with_counts(),
-    "Other": with_counts(rows=WHOLE),
-    "Segment": with_counts(encap=ENCAP, vni=VNI, peers=WHOLE, endpoints=WHOLE, tunnels=WHOLE),
-    "LedgerRow": members(
-        interface=TEXT,
-        direction=DIRECTION,
-        outcomes=members(**{outcome.label: TALLIED for outcome in Outcome}),
-        seen=TALLIED,
-        device=maybe(members(packets=COUNT, bytes=COUNT, counts=one_of("buffers", "packets"))),
-        residual=maybe(members(packets=SIGNED, bytes=SIGNED)),
-    ),
-    "Culprit": members(
-        encap=ENCAP,
-        **dict.fromkeys(ADDRESSES, TEXT),
-        vni=VNI,
-        **CHANGE,
-        from_=NUMBER,
-        to=NUMBER,
-        before_from=NUMBER,
-        before_to=NUMBER,
-        names=NAMES,
-    ),
-    "Status": members(
-        version=TEXT,
-        host=TEXT,
-        time=NUMBER,
-        started=NUMBER,
-        interval_s=NUMBER,
-        drains=WHOLE,
-        state=one_of("live", "gone", "file"),
-        interfaces=listed(
-            members(
-                name=TEXT,
-                index=maybe(WHOLE),
-                attach=TEXT,
-                namespace=maybe(TEXT),
-                mtu=maybe(WHOLE),
-                present=FLAG,
-            )
-        ),
-        encaps=listed(ENCAP),
-        boundary=one_of("innermost", "outermost"),
-        ports=keyed(listed(WHOLE)),
-        port_origins=listed(
-            members(
-                port=WHOLE,
-                encap=ENCAP,
-                origin=one_of("setting", "device", "default"),
-                device=maybe(TEXT),
-                devices=WHOLE,
-            )
-        ),
-        misread_ports=listed(
-            members(port=WHOLE, kind=TEXT, device=TEXT, devices=WHOLE, read_as=maybe(ENCAP))
-        ),
-        sinks=listed(
-            members(name=TEXT, queued=WHOLE, dropped=WHOLE, errors=WHOLE, waiting_bytes=WHOLE)
-        ),
-        viewers=members(connected=WHOLE, skipped=WHOLE),
-        findings=members(open=WHOLE, number=WHOLE),
-        memory_bytes=COUNT,
-        cpu_share=NUMBER,
-        own_cost=maybe(
-            members(
-                runs=WHOLE,
-                run_ns=WHOLE,
-                measuring_ns=WHOLE,
-                packets=WHOLE,
-                ns_per_packet=maybe(NUMBER),
-                cpu_share=NUMBER,
-            )
-        ),
-        flows=WHOLE,
-        tunnels=WHOLE,
-        segments=WHOLE,
-        peers=WHOLE,
-        endpoints=WHOLE,
-        forgotten_flows=WHOLE,
-        lab=maybe(members(hosts=WHOLE, segments=WHOLE, clients=WHOLE)),
-        capture=maybe(
-            members(
-                files=listed(TEXT),
-                first=maybe(NUMBER),
-                last=maybe(NUMBER),
-                packets=COUNT,
-                unstamped=COUNT,
-                late=COUNT,
-            )
-        ),
-    ),
-    "Finding": members(
-        id=TEXT,
-        name=TEXT,
-        title=TEXT,
-        state=TEXT,
-        severity=TEXT,
-        confidence=TEXT,
-        muted=FLAG,
-        encap=maybe(ENCAP),
-        vni=VNI,
-        peers=listed(TEXT),
-        between=FLAG,
-        endpoints=listed(TEXT),
-        members=WHOLE,
-        opened=NUMBER,
-        last=NUMBER,
-        closed=maybe(NUMBER),
-        times=WHOLE,
-        explanation=TEXT,
-        evidence=keyed(ANYTHING),
-        next=TEXT,
-    ),
-    "Snapshot": SNAPSHOT,
-}
 ENDS = {
     "sent": members(packets=COUNT, bytes=COUNT),
     "received": members(packets=COUNT, bytes=COUNT),

@@ -9,7 +9,8 @@
 --   3  an outcome of the ledger                   packets, bytes, buffers, buffer_bytes
 --   4  what an interface counted itself           packets, bytes; buffers and buffer_bytes are by
 --                                                 how much more that is than the programs saw
---   5  a drain                                    packets: how many; bytes: how long, in ns
+--   5  a drain                                    packets: how many; bytes: how long, in ns;
+--                                                 inner_bytes: how long as set
 -- `time_ns` is when the drain's interval, the minute or the hour began. Numbers wrap at 2^64, as
 -- their sums do. `run` is a number of one start of a monitor, so two on one host stay apart.
 
