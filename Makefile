@@ -12,7 +12,7 @@ BUILT := src/tunnel_monitor/built
 RUN_PACKAGES := ca-certificates iproute2 iperf3 iputils-ping libbpf1 nftables python3 python3-venv
 # libatomic1 is for the node inside Playwright; clang has the fuzzer and the sanitizers.
 # Newer systems have no clickhouse-server; what needs one is left out there, by name.
-TEST_PACKAGES := $(RUN_PACKAGES) clang ethtool libatomic1 libc6-dev libclang-rt-dev tcpdump tshark \
+TEST_PACKAGES := $(RUN_PACKAGES) clang ethtool libatomic1 libc6-dev libclang-rt-dev pmacct tcpdump tshark \
 	--if-there-is clickhouse-server
 BENCH_PACKAGES := $(RUN_PACKAGES) ethtool pmacct tcpdump
 
