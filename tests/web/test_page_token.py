@@ -32,7 +32,7 @@ def test_the_token_goes_from_the_address_into_a_cookie(
     here = visit(guarded)
     for _ in range(2):
         here.wait_for(lambda shown: shown.pill == "LIVE", "it is live")
-        assert here.page.url == address(guarded).partition("?")[0]
+        assert here.location() == address(guarded).partition("?")[0]
         here.page.reload()
     here.faults.forgive(NO_TLS)
 

@@ -36,7 +36,7 @@ def drag(page: Page, svg: str, start: float, end: float, *keys: str) -> None:
 
 def chosen(here: Visit, word: str) -> tuple[float, float] | None:
     """A stretch of time in the page's address."""
-    words = parse_qs(urlsplit(here.page.url).fragment)
+    words = parse_qs(urlsplit(here.location()).fragment)
     if word not in words:
         return None
     start, end = words[word][0].split("-")
@@ -82,7 +82,7 @@ def test_keys_go_from_layer_to_layer_and_choose(
     here.page.keyboard.press("Enter")
     expect(layer).to_have_attribute("aria-pressed", "true")
     key = layer.get_attribute("data-key")
-    assert parse_qs(urlsplit(here.page.url).fragment)["chosen"] == [key]
+    assert parse_qs(urlsplit(here.location()).fragment)["chosen"] == [key]
 
 
 def test_ends_are_sliders(visit: Callable[..., Visit], past: Invented) -> None:

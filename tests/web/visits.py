@@ -96,6 +96,10 @@ class Visit:
         """All that it shows, from one drawing."""
         return Shown(self.page.evaluate(COLLECT))
 
+    def location(self) -> str:
+        """Its address, with what is chosen. `page.url` is told of a change a moment later."""
+        return str(self.page.evaluate("location.href"))
+
     def point_at(self, mark: str) -> tuple[float, float]:
         """Move the pointer onto a mark of the diagram, and follow it while it moves away.
 
