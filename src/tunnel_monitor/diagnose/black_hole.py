@@ -14,7 +14,7 @@ from tunnel_monitor.contract import Example, Notice
 from tunnel_monitor.diagnose.base import Observation
 from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion, for_example
 from tunnel_monitor.diagnose.members import Mask, hashes_among
-from tunnel_monitor.diagnose.pairs import Hashes, keys
+from tunnel_monitor.diagnose.pairs import DIRECTION, Hashes, keys
 from tunnel_monitor.diagnose.subjects import busiest, example_of, network_of, subject_of
 from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.columns import KEY_WORDS, Rows
@@ -152,7 +152,7 @@ def too_big(seen: Observation) -> Iterator[Suspicion]:
     places = np.flatnonzero(notices["too_big"])[:MOST_TOLD]
     if not len(places):
         return
-    examples = busiest(seen.flows, keys(seen.flows), keys(columns.take(rows, places)))
+    examples = busiest(seen.flows, columns.take(rows, places), DIRECTION)
     for place, likely in zip(places.tolist(), examples, strict=True):
         subject = subject_of(rows, place)
         example = example_of(seen, place, Example.TOO_BIG) or likely  # few bytes may be quoted

@@ -7,12 +7,19 @@ from typing import ClassVar, NamedTuple, TypeAlias
 
 import numpy as np
 
-from tunnel_monitor.contract import PATH_BITS, Direction, Encap, Notice, Outcome
+from tunnel_monitor.contract import (
+    META_HAS_VNI,
+    META_PATH_SHIFT,
+    PATH_BITS,
+    Direction,
+    Encap,
+    Notice,
+    Outcome,
+)
 from tunnel_monitor.diagnose.accounts import Account, Amount, Balance
 from tunnel_monitor.diagnose.base import Observation
 from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion, for_example
 from tunnel_monitor.diagnose.members import are_among
-from tunnel_monitor.diagnose.pairs import network_word, network_words
 from tunnel_monitor.diagnose.subjects import busiest, network_of, subject_of
 from tunnel_monitor.diagnose.thresholds import Thresholds
 from tunnel_monitor.flows import addresses, columns
@@ -175,9 +182,10 @@ def sending_most(seen: Observation, networks: Collection[Network]) -> list[tuple
     """Whose packets are most of what came in for each network in this drain."""
     if not networks:
         return []
-    flows = columns.where(seen.flows, seen.received)
-    some = [network_word(*network) for network in networks]
-    return busiest(flows, network_words(flows), np.array(some, np.uint64))
+    some = columns.empty(len(networks))
+    encaps, some["vni"] = zip(*networks, strict=True)
+    some["meta"] = np.array(encaps, np.uint32) << META_PATH_SHIFT | META_HAS_VNI
+    return busiest(columns.where(seen.flows, seen.received), some, NETWORK)
 
 
 def is_loss(balance: Balance, limits: Thresholds) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -12,12 +13,12 @@ from tunnel_monitor.contract import Encap, Notice
 from tunnel_monitor.diagnose.base import Observation
 from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion, for_example
 from tunnel_monitor.diagnose.members import numbers_among
-from tunnel_monitor.diagnose.pairs import keys
+from tunnel_monitor.diagnose.pairs import DIRECTION
 from tunnel_monitor.diagnose.subjects import busiest, devices, network_of, subjects_of
 from tunnel_monitor.flows import columns
-from tunnel_monitor.flows.columns import Rows
-from tunnel_monitor.flows.noticed import each_once
-from tunnel_monitor.layout import NOTICES
+from tunnel_monitor.flows.columns import KEY_WORDS, Rows, Words
+from tunnel_monitor.flows.group import Groups
+from tunnel_monitor.flows.noticed import Noticed
 
 BITS = 128  # of each set
 MOST_TOLD = 200
@@ -40,39 +41,64 @@ class LowEntropy:
     notices: ClassVar = Notice.HEADERS
 
     def __init__(self) -> None:
-        self._before = self._now = (columns.empty(), np.zeros(0, NOTICES))
+        self._before = self._now = Sets.nothing()
         self._since_s = 0.0
 
     def judge(self, seen: Observation) -> Iterable[Suspicion]:
         """One suspicion for each direction of a tunnel."""
         if seen.now_s - self._since_s >= seen.thresholds.low_entropy_s / 2:
             self._before, self._since_s = self._now, seen.now_s
-            self._now = (columns.empty(), np.zeros(0, NOTICES))
-        encaps = columns.encap(seen.noticed.tunnels)
-        chosen = np.flatnonzero(numbers_among(encaps, SPREADING))
-        fresh = columns.take(seen.noticed.tunnels, chosen), seen.noticed.notices[chosen]
-        self._now = together(self._now, fresh)
-        rows, notices = together(self._before, self._now)
-        flows, ports = counted(notices["flows"]), counted(notices["ports"])
+            self._now = Sets.nothing()
+        self._now = self._now.joined(Sets.of(seen.noticed))
+        lately = self._before.joined(self._now)
+        ports, flows = counted(lately.bits[:, :2]), counted(lately.bits[:, 2:])
         few = ports <= seen.thresholds.low_entropy_share * flows
         enough = flows >= seen.thresholds.low_entropy_flows
         chosen = np.flatnonzero(few & enough)[:MOST_TOLD]
         if not len(chosen):
             return
-        suspected = columns.take(rows, chosen)
+        suspected = columns.take(lately.tunnels, chosen)
         estimates = flows[chosen].tolist(), ports[chosen].tolist()
-        examples = busiest(seen.flows, keys(seen.flows), keys(suspected))
+        examples = busiest(seen.flows, suspected, DIRECTION)
         for subject, behind, spread, example in zip(
             subjects_of(suspected), *estimates, examples, strict=True
         ):
             yield told(seen, subject, round(behind), round(spread), example)
 
 
-def together(
-    one: tuple[Rows, NDArray[np.void]], other: tuple[Rows, NDArray[np.void]]
-) -> tuple[Rows, NDArray[np.void]]:
-    """Both, each tunnel once."""
-    return each_once(columns.join(one[0], other[0]), (one[1], other[1]))
+@dataclass(frozen=True, slots=True)
+class Sets:
+    """Which hashes of ports and of flows were seen.
+
+    Args:
+        tunnels: (n,) FLOW, unique.
+        bits: (n, 4) words: the set of ports, and the set of flows.
+    """
+
+    tunnels: Rows
+    bits: Words
+
+    @classmethod
+    def nothing(cls) -> Sets:
+        """Of no tunnel."""
+        return cls(columns.empty(), np.zeros((0, 4), np.uint64))
+
+    @classmethod
+    def of(cls, noticed: Noticed) -> Sets:
+        """In one drain, where source ports are meant to spread."""
+        chosen = np.flatnonzero(numbers_among(columns.encap(noticed.tunnels), SPREADING))
+        sets = (noticed.notices[name][chosen] for name in ("ports", "flows"))
+        return cls(columns.take(noticed.tunnels, chosen), np.concatenate([*sets], axis=1))
+
+    def joined(self, other: Sets) -> Sets:
+        """In either."""
+        tunnels = columns.join(self.tunnels, other.tunnels)
+        groups = Groups.of(columns.words(tunnels)[:, :KEY_WORDS])
+        bits = np.concatenate([self.bits, other.bits])
+        if len(groups) < len(tunnels):
+            tunnels = columns.take(tunnels, groups.any_row())
+            bits = np.bitwise_or.reduceat(bits.take(groups.order, axis=0), groups.starts)
+        return Sets(tunnels, bits)
 
 
 def counted(sets: NDArray[np.uint64]) -> NDArray[np.float64]:

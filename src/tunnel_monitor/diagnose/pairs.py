@@ -14,6 +14,7 @@ from tunnel_monitor.flows.columns import Rows
 from tunnel_monitor.flows.group import mix
 
 Hashes = NDArray[np.uint64]
+DIRECTION = frozenset({"encap", "vni", "outer_src", "outer_dst"})  # network, sender, receiver
 
 
 def network_words(rows: Rows) -> NDArray[np.uint64]:
@@ -21,11 +22,6 @@ def network_words(rows: Rows) -> NDArray[np.uint64]:
     encap = columns.encap(rows).astype(np.uint64) << np.uint64(33)
     known = columns.has_vni(rows).astype(np.uint64) << np.uint64(32)
     return np.asarray(encap | known | rows["vni"].astype(np.uint64))
-
-
-def network_word(encap: int, vni: int) -> int:
-    """The same of one network."""
-    return encap << 33 | 1 << 32 | vni
 
 
 def keys(rows: Rows, *, turned: bool = False) -> Hashes:

@@ -14,8 +14,7 @@ from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspi
 from tunnel_monitor.diagnose.pairs import are_unicast
 from tunnel_monitor.diagnose.subjects import busiest
 from tunnel_monitor.flows import columns, labels
-from tunnel_monitor.flows.columns import Rows
-from tunnel_monitor.flows.group import Groups, coarsened, mix
+from tunnel_monitor.flows.group import Groups, coarsened
 
 PAIR = frozenset({"outer_src", "outer_dst"})
 MOST_PAIRS = 4096
@@ -97,7 +96,8 @@ class PathChange:
             path = self._follow(peers, least[place], most[place], seen)
             if path and path.changed_s is not None:
                 changed[place] = peers, path, least[place], most[place]
-        examples = sending_most(seen, columns.take(pairs, np.fromiter(changed, np.intp)))
+        told_of = columns.take(pairs, np.fromiter(changed, np.intp))
+        examples = busiest(seen.flows, told_of, PAIR)
         for of_one, example in zip(changed.values(), examples, strict=True):
             yield told(*of_one, example)
 
@@ -127,21 +127,6 @@ class PathChange:
     def _forget(self, since_s: float) -> None:
         """Drop the paths on which nothing has arrived since then."""
         self._paths = {key: path for key, path in self._paths.items() if path.last_s >= since_s}
-
-
-def sending_most(seen: Observation, pairs: Rows) -> list[tuple[str, ...]]:
-    """Whose packets are most of what each pair of peers, (k,) FLOW, has in this drain."""
-    if not len(pairs):
-        return []
-    flows, some = (
-        mix(
-            np.column_stack(
-                [columns.address(rows, "outer_src"), columns.address(rows, "outer_dst")]
-            )
-        )
-        for rows in (seen.flows, pairs)
-    )
-    return busiest(seen.flows, flows, some)
 
 
 def told(

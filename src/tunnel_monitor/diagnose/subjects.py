@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 from tunnel_monitor.contract import Example
 from tunnel_monitor.diagnose.base import Observation
 from tunnel_monitor.diagnose.finding import Subject
-from tunnel_monitor.diagnose.members import hashes_among
-from tunnel_monitor.diagnose.pairs import Hashes
 from tunnel_monitor.flows import addresses, columns, labels
-from tunnel_monitor.flows.columns import Rows
-from tunnel_monitor.flows.group import Groups, coarsened
+from tunnel_monitor.flows.columns import KEY_WORDS, Rows
+from tunnel_monitor.flows.group import Groups, coarsened, mask_of
+from tunnel_monitor.flows.numbering import places_among
 
 NOBODY = frozenset({"::", "0.0.0.0"})  # noqa: S104  # nobody's address is no socket's here
 
@@ -51,32 +50,33 @@ def example_of(seen: Observation, place: int, example: Example) -> tuple[str, ..
     return pair_of(seen.noticed.notices["ends"][place, example].tobytes())
 
 
-def busiest(flows: Rows, of: Hashes, some: Hashes) -> list[tuple[str, ...]]:
-    """The inner addresses of the flow with most bytes in each of some things.
+def busiest(flows: Rows, some: Rows, by: Collection[str]) -> list[tuple[str, ...]]:
+    """The inner addresses of the flow with most bytes in each of some groups.
 
     Args:
         flows: (n,) FLOW.
-        of: (n,) hashes of what each belongs to.
-        some: (k,) of these things.
+        some: (k,) FLOW, one of each group.
+        by: what rows of a group agree in.
     Returns:
         k pairs; none where it has no flow with inner addresses.
     """
-    belong = hashes_among(of, np.sort(some)) & columns.has_inner(flows)
-    ours = np.flatnonzero(belong)
-    ours = ours[np.lexsort((flows["bytes"][ours], of[ours]))]
-    is_last = np.diff(of[ours], append=~of[ours[-1:]]) != 0
-    ours = ours[is_last]
-    most = dict(zip(of[ours].tolist(), ours.tolist(), strict=True))
-    told = subjects_of(columns.take(flows, np.array(list(most.values()), np.intp)))
-    pairs = {one: subject.endpoints for one, subject in zip(most, told, strict=True)}
-    return [pairs.get(one, ()) for one in some.tolist()]
+    mask, keys = mask_of(frozenset(by)), columns.words(some)[:, :KEY_WORDS]
+    ours = np.flatnonzero(columns.has_inner(flows))
+    groups = places_among(columns.words(flows)[:, :KEY_WORDS], keys, mask)[ours]
+    ours, groups = ours[groups >= 0], groups[groups >= 0]
+    ascending = np.argsort(flows["bytes"][ours])
+    largest = np.full(len(some), -1)
+    largest[groups[ascending]] = ours[ascending]  # the last that is written stays
+    found = largest[places_among(keys, keys, mask)]  # several may be of one group
+    told = iter(subjects_of(columns.take(flows, found[found >= 0])))
+    return [next(told).endpoints if place >= 0 else () for place in found.tolist()]
 
 
 def one_each(rows: Rows, by: Collection[str], most: int) -> Rows:
     """(k,) FLOW: for each group of rows that agree in `by` one of them, whole; k at most `most`."""
     if not len(rows):
         return rows
-    groups = Groups.of(columns.words(coarsened(rows, by))[:, : columns.KEY_WORDS])
+    groups = Groups.of(columns.words(coarsened(rows, by))[:, :KEY_WORDS])
     return columns.take(rows, groups.any_row()[:most])
 
 
