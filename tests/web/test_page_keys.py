@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Literal, TypeAlias
 
 import pytest
 from playwright.sync_api import Page, expect
 from tests.lab.commands import Running
 from tests.web.reading import Shown, amount
 from tests.web.visits import Visit, drain_again
+
+Theme: TypeAlias = Literal["dark", "light"]
 
 pytestmark = [pytest.mark.root, pytest.mark.browser]
 
@@ -127,16 +130,23 @@ def test_help(visit: Callable[..., Visit], classic: Running) -> None:
 
 @pytest.mark.parametrize(("system", "other"), [("dark", "light"), ("light", "dark")])
 def test_the_theme_is_the_systems_until_chosen(
-    system: str, other: str, visit: Callable[..., Visit], classic: Running
+    system: Theme, other: Theme, visit: Callable[..., Visit], classic: Running
 ) -> None:
     here = visit(classic, theme=system)
     root = here.page.locator("html")
     expect(root).to_have_attribute("data-theme", system)
+    for now in (other, system):  # as systems do in the evening
+        here.page.emulate_media(color_scheme=now)
+        expect(root).to_have_attribute("data-theme", now)
     before = background(here.page)
     here.page.keyboard.press("t")
     expect(root).to_have_attribute("data-theme", other)
     assert (background(here.page) > before) == (other == "light")
     here.page.reload()
+    expect(root).to_have_attribute("data-theme", other)
+    here.page.emulate_media(color_scheme=system)
+    here.page.emulate_media(color_scheme=other)
+    here.page.emulate_media(color_scheme=system)
     expect(root).to_have_attribute("data-theme", other)
     here.page.click("#theme")
     expect(root).to_have_attribute("data-theme", system)

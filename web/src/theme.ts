@@ -9,6 +9,6 @@ export function toggleTheme(): void {
   try {
     localStorage.setItem(STORED, next);
   } catch {
-    // Without storage the choice lasts as long as the page.
+    // Without storage the choice lasts until the page ends or the system changes its mind.
   }
 }
