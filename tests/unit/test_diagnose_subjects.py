@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from tests.unit.synthetic import Flow, drained
 
-from tunnel_monitor.diagnose.pairs import DIRECTION
+from tunnel_monitor.diagnose.base import DIRECTION
 from tunnel_monitor.diagnose.subjects import busiest
 from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.batch import FlowBatch

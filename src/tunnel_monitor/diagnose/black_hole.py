@@ -11,10 +11,10 @@ from typing import ClassVar
 import numpy as np
 
 from tunnel_monitor.contract import Example, Notice
-from tunnel_monitor.diagnose.base import Observation
+from tunnel_monitor.diagnose.base import DIRECTION, Observation
 from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion, for_example
-from tunnel_monitor.diagnose.members import Mask, hashes_among
-from tunnel_monitor.diagnose.pairs import DIRECTION, Hashes, keys
+from tunnel_monitor.diagnose.members import Hashes, Mask, hashes_among
+from tunnel_monitor.diagnose.pairs import keys
 from tunnel_monitor.diagnose.subjects import busiest, example_of, network_of, subject_of
 from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.columns import KEY_WORDS, Rows

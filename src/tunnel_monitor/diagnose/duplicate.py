@@ -12,8 +12,8 @@ import numpy as np
 from tunnel_monitor.contract import META_HAS_INNER, Notice
 from tunnel_monitor.diagnose.base import Observation
 from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion
-from tunnel_monitor.diagnose.members import belong_to_one
-from tunnel_monitor.diagnose.places import Hashes, Places, endpoints_of
+from tunnel_monitor.diagnose.members import Hashes, belong_to_one
+from tunnel_monitor.diagnose.places import Places, endpoints_of
 from tunnel_monitor.diagnose.subjects import capture, listed, network_of, subject_of
 from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.columns import Rows

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from tunnel_monitor.contract import Notice
 from tunnel_monitor.diagnose.base import Observation
 from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion, for_example
-from tunnel_monitor.diagnose.members import hashes_among
-from tunnel_monitor.diagnose.pairs import Hashes
+from tunnel_monitor.diagnose.members import Hashes, hashes_among
 from tunnel_monitor.diagnose.second_by_second import Closely
 from tunnel_monitor.diagnose.subjects import network_of, subject_of
 from tunnel_monitor.diagnose.two_ends import TwoEnds

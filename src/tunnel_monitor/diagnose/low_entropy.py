@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunnel_monitor.contract import Encap, Notice
-from tunnel_monitor.diagnose.base import Observation
+from tunnel_monitor.diagnose.base import DIRECTION, Observation
 from tunnel_monitor.diagnose.finding import Confidence, Severity, Subject, Suspicion, for_example
 from tunnel_monitor.diagnose.members import numbers_among
-from tunnel_monitor.diagnose.pairs import DIRECTION
 from tunnel_monitor.diagnose.subjects import busiest, devices, network_of, subjects_of
 from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.columns import KEY_WORDS, Rows, Words

@@ -12,6 +12,7 @@ from tunnel_monitor.flows.addresses import are_hosts, are_mapped
 from tunnel_monitor.flows.columns import Words
 
 Mask = NDArray[np.bool_]
+Hashes = NDArray[np.uint64]
 
 
 def are_among(addresses: Words, those: Collection[bytes]) -> Mask:
@@ -27,7 +28,7 @@ def numbers_among(values: NDArray[np.uint32], those: Collection[int]) -> Mask:
     return _among(values, np.array(sorted(those), np.uint32))
 
 
-def hashes_among(hashes: NDArray[np.uint64], ascending: NDArray[np.uint64]) -> Mask:
+def hashes_among(hashes: Hashes, ascending: Hashes) -> Mask:
     """(n,) which hashes are among some that ascend."""
     return _among(hashes, ascending)
 

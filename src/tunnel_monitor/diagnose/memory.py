@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tunnel_monitor.diagnose.pairs import Hashes
+from tunnel_monitor.diagnose.members import Hashes
 from tunnel_monitor.flows.columns import Words
 
 MOST = 4096

@@ -7,14 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tunnel_monitor.diagnose.members import Mask, hashes_among
+from tunnel_monitor.diagnose.members import Hashes, Mask, hashes_among
 from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.addresses import are_hosts
 from tunnel_monitor.flows.columns import Rows
 from tunnel_monitor.flows.group import mix
-
-Hashes = NDArray[np.uint64]
-DIRECTION = frozenset({"encap", "vni", "outer_src", "outer_dst"})  # network, sender, receiver
 
 
 def network_words(rows: Rows) -> NDArray[np.uint64]:

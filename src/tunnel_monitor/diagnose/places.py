@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tunnel_monitor.diagnose.members import hashes_among
+from tunnel_monitor.diagnose.members import Hashes, hashes_among
 from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.columns import Rows
 from tunnel_monitor.flows.group import mask_of, mix
@@ -16,8 +16,6 @@ MOST = 200_000
 ENDPOINT = frozenset({"encap", "vni", "inner_src"})
 WORDS = np.flatnonzero(mask_of(ENDPOINT).words)
 OURS = mask_of(ENDPOINT).words[WORDS]
-
-Hashes = NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from tunnel_monitor.contract import Direction
 from tunnel_monitor.diagnose.base import DIRECTION
-from tunnel_monitor.diagnose.members import Mask, hashes_among
-from tunnel_monitor.diagnose.pairs import Directions, Hashes, are_unicast, keys
+from tunnel_monitor.diagnose.members import Hashes, Mask, hashes_among
+from tunnel_monitor.diagnose.pairs import Directions, are_unicast, keys
 from tunnel_monitor.flows import columns
 from tunnel_monitor.flows.columns import Rows, Words
 from tunnel_monitor.flows.group import group, mix
