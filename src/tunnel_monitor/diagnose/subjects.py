@@ -60,6 +60,8 @@ def busiest(flows: Rows, some: Rows, by: Collection[str]) -> list[tuple[str, ...
     Returns:
         k pairs; none where it has no flow with inner addresses.
     """
+    if not len(some):  # mostly, and there may be many flows
+        return []
     mask, keys = mask_of(frozenset(by)), columns.words(some)[:, :KEY_WORDS]
     ours = np.flatnonzero(columns.has_inner(flows))
     groups = places_among(columns.words(flows)[:, :KEY_WORDS], keys, mask)[ours]
