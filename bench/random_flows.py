@@ -18,7 +18,7 @@ PLAIN6 = packet(Ethernet(), IPv6(), UDP(), VXLAN(vni=5), Ethernet(), IPv6(), TCP
 
 
 def measure(effort: Effort) -> list[Row]:
-    """Both families against `floor` on the same flows of IPv4."""
+    """Both families against `floor` on the same flows of IPv4, and one again with packets apart."""
     flows = effort.of(FLOWS)
 
     def steps(programs: Programs) -> dict[str, Callable[[], float]]:
@@ -34,16 +34,36 @@ def measure(effort: Effort) -> list[Row]:
             "floor": step("floor", "generate4", PLAIN),
             "4in4": step("ours", "generate4", PLAIN),
             "6in6": step("ours", "generate6", PLAIN6),
+            "empty apart": step("empty", "apart4", PLAIN),
+            "floor apart": step("floor", "apart4", PLAIN),
+            "4in4 apart": step("ours", "apart4", PLAIN),
         }
 
     found = costs(effort, steps)
-    floor = over(found, "floor")
-    rows = [Row.of("random-floor", f"floor, {flows} random flows", "ns over empty", floor)]
-    for name, families, target in (
-        ("4in4", "IPv4 in IPv4", 1.15),
-        ("6in6", "IPv6 in IPv6", None),
-    ):
-        ratios = [cost / least for cost, least in zip(over(found, name), floor, strict=True)]
-        what = f"VXLAN, {families}, {flows} random flows"
-        rows.append(Row.of(f"random-{name}", what, "x floor", ratios, at_most=target))
-    return rows
+    floor, floor_apart = over(found, "floor"), over(found, "floor apart", "empty apart")
+    ours_apart = over(found, "4in4 apart", "empty apart")
+    apart = "each packet by itself"
+    return [
+        row_of("floor", f"floor, {flows} random flows", floor),
+        against("4in4", f"IPv4 in IPv4, {flows} random flows", over(found, "4in4"), floor, 1.15),
+        against("6in6", f"IPv6 in IPv6, {flows} random flows", over(found, "6in6"), floor),
+        row_of("floor-apart", f"floor, likewise, {apart}", floor_apart),
+        against("4in4-apart", f"IPv4 in IPv4, likewise, {apart}", ours_apart, floor_apart),
+    ]
+
+
+def row_of(name: str, what: str, costs_ns: list[float]) -> Row:
+    """What a reference takes, by load."""
+    return Row.of(f"random-{name}", what, "ns over empty", costs_ns)
+
+
+def against(
+    name: str,
+    families: str,
+    costs_ns: list[float],
+    floor_ns: list[float],
+    target: float | None = None,
+) -> Row:
+    """Ours as a multiple of `floor`, load by load."""
+    ratios = [cost / least for cost, least in zip(costs_ns, floor_ns, strict=True)]
+    return Row.of(f"random-{name}", f"VXLAN, {families}", "x floor", ratios, at_most=target)
