@@ -7,7 +7,7 @@
 
 #include "helpers.h"
 
-static __u64 (*bpf_ktime_get_ns)(void) = (void *)5;
+static __u64 (*const bpf_ktime_get_ns)(void) = (void *)BPF_FUNC_ktime_get_ns;
 
 #define NEXT TC_ACT_UNSPEC
 #define OUTER (14 + 12)			      /* source and destination, in IPv4 in VXLAN in IPv4 */
@@ -75,16 +75,8 @@ int generate4(struct __sk_buff *skb)
 	return generate(skb, OUTER, INNER);
 }
 
-SEC("tc")
-int generate6(struct __sk_buff *skb)
-{
-	return generate(skb, OUTER6, INNER6);
-}
-
-char license_terms[] SEC("license") = "GPL";
-
 /*
- * The same, each packet by itself: no instruction passes the reading of the clock. Without, what a
+ * generate4, each packet by itself: no instruction passes the reading of the clock. Without, what a
  * processor has under way may be several packets of a short program, whose memory it waits for at
  * once; on a wire, thousands of instructions lie between two of them.
  */
@@ -94,3 +86,11 @@ int apart4(struct __sk_buff *skb)
 	bpf_ktime_get_ns();
 	return generate(skb, OUTER, INNER);
 }
+
+SEC("tc")
+int generate6(struct __sk_buff *skb)
+{
+	return generate(skb, OUTER6, INNER6);
+}
+
+char license_terms[] SEC("license") = "GPL";

@@ -48,9 +48,9 @@ def notices_of(options: argparse.Namespace) -> Notice:
     if not options.without:
         return asked  # there is none that nobody reads
     # The checks take long to import, and nobody else needs to wait for them.
-    from tunnel_monitor.cli.judging import Judging  # noqa: PLC0415
+    from tunnel_monitor.cli.judging import read_without  # noqa: PLC0415
 
-    return asked & Judging.of(options).reads
+    return asked & read_without(options.without)
 
 
 def parse_notices(written: str) -> Notice:

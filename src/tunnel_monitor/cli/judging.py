@@ -53,11 +53,6 @@ class Judging:
             off=options.no_findings,
         )
 
-    @property
-    def reads(self) -> Notice:
-        """What the checks read of packets beside their sizes."""
-        return detectors.read_by(detectors.make_all(without=self.without))
-
     def begin(
         self,
         interfaces: Sequence[str],
@@ -98,6 +93,15 @@ def mutes_of(options: argparse.Namespace) -> Mutes:
         BadSetting: one of them means nothing.
     """
     return Mutes(Mute.of(written, detectors.NAMES) for written in options.mute)
+
+
+def read_without(names: Iterable[str]) -> Notice:
+    """What all checks but some read of packets beside their sizes.
+
+    Raises:
+        BadSetting: one of them does not exist.
+    """
+    return detectors.read_by(detectors.make_all(without=left_out(names)))
 
 
 def left_out(names: Iterable[str]) -> frozenset[str]:

@@ -150,8 +150,6 @@ def too_big(seen: Observation) -> Iterator[Suspicion]:
     """ICMP messages of a smaller MTU that quote a tunnel's packet."""
     rows, notices = seen.noticed.tunnels, seen.noticed.notices
     places = np.flatnonzero(notices["too_big"])[:MOST_TOLD]
-    if not len(places):
-        return
     examples = busiest(seen.flows, columns.take(rows, places), DIRECTION)
     for place, likely in zip(places.tolist(), examples, strict=True):
         subject = subject_of(rows, place)

@@ -54,8 +54,6 @@ class LowEntropy:
         few = ports <= seen.thresholds.low_entropy_share * flows
         enough = flows >= seen.thresholds.low_entropy_flows
         chosen = np.flatnonzero(few & enough)[:MOST_TOLD]
-        if not len(chosen):
-            return
         suspected = columns.take(lately.tunnels, chosen)
         estimates = flows[chosen].tolist(), ports[chosen].tolist()
         examples = busiest(seen.flows, suspected, DIRECTION)

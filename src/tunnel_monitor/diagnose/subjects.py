@@ -12,8 +12,8 @@ from tunnel_monitor.diagnose.base import Observation
 from tunnel_monitor.diagnose.finding import Subject
 from tunnel_monitor.flows import addresses, columns, labels
 from tunnel_monitor.flows.columns import KEY_WORDS, Rows
-from tunnel_monitor.flows.group import Groups, coarsened, mask_of
-from tunnel_monitor.flows.numbering import places_among
+from tunnel_monitor.flows.group import mask_of
+from tunnel_monitor.flows.numbering import Grouped, places_among
 
 NOBODY = frozenset({"::", "0.0.0.0"})  # noqa: S104  # nobody's address is no socket's here
 
@@ -76,10 +76,9 @@ def busiest(flows: Rows, some: Rows, by: Collection[str]) -> list[tuple[str, ...
 
 def one_each(rows: Rows, by: Collection[str], most: int) -> Rows:
     """(k,) FLOW: for each group of rows that agree in `by` one of them, whole; k at most `most`."""
-    if not len(rows):
-        return rows
-    groups = Groups.of(columns.words(coarsened(rows, by))[:, :KEY_WORDS])
-    return columns.take(rows, groups.any_row()[:most])
+    keys = columns.words(rows)[:, :KEY_WORDS]
+    groups = Grouped.of(keys, KEY_WORDS, mask_of(frozenset(by)))
+    return columns.take(rows, groups.firsts[:most])
 
 
 def in_network(rows: Rows, network: Rows) -> NDArray[np.bool_]:

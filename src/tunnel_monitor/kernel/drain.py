@@ -281,7 +281,7 @@ def begin(prepared: Prepared, settings: MonitorSettings) -> WatchedInterface:
     with ExitStack() as undo:
         undo.callback(prepared.close)
         check_records(loaded)
-        loaded.set_ports(settings.ports)
+        loaded.set_ports(settings.ports)  # devices may have been found to use others meanwhile
         attachment = inside(
             prepared.namespace, lambda: attach(device, loaded, settings.attach, settings.user)
         )
